@@ -1,0 +1,78 @@
+"""Every exception of entrepot's own, with its wording.
+
+What the import system itself reports are the standard exceptions with the standard texts
+(``ModuleNotFoundError`` with ``name``, ``ImportError`` with ``name`` and ``path``): programs catch
+those. The classes here are for what only entrepot can refuse. A message says, in this order,
+what could not be done, where, what the process runs now, and what to do next; the same facts are
+attributes.
+"""
+
+from __future__ import annotations
+
+
+class EntrepotError(Exception):
+    """The base of entrepot's own exceptions."""
+
+
+class TakeOverError(EntrepotError):
+    """The process could not be taken over or given back.
+
+    Attributes:
+        reason: What stood in the way, as a sentence without a final stop.
+    """
+
+    def __init__(self, reason: str, now: str, remedy: str) -> None:
+        self.reason = reason
+        super().__init__(f"cannot {reason}\n  now: {now}\n  {remedy}")
+
+
+class SystemClosedError(EntrepotError):
+    """A private import system was used after ``close()``.
+
+    Attributes:
+        system_name: The name that the system was made with.
+    """
+
+    def __init__(self, system_name: str, name: str) -> None:
+        self.system_name = system_name
+        self.name = name
+        super().__init__(
+            f"cannot import {name!r}: the import system {system_name!r} is closed\n"
+            f"  its modules go on working, but import nothing more through it\n"
+            f"  make a new ImportSystem({system_name!r}, path=[...]) to import again"
+        )
+
+
+class SystemNameError(EntrepotError, ValueError):
+    """A name for a private import system cannot be used.
+
+    Attributes:
+        system_name: The name that was asked for.
+    """
+
+    def __init__(self, system_name: object, reason: str) -> None:
+        self.system_name = system_name
+        super().__init__(
+            f"cannot make an import system named {system_name!r}: {reason}\n"
+            f"  nothing was registered\n"
+            f"  use a short identifier that no open system has, such as 'plugins_a'"
+        )
+
+
+class SystemPathError(EntrepotError, TypeError):
+    """The ``path`` of a private import system is no list of strings.
+
+    Attributes:
+        system_name: The name that the system was to have.
+        path: What was given.
+    """
+
+    def __init__(self, system_name: str, path: object) -> None:
+        self.system_name = system_name
+        self.path = path
+        super().__init__(
+            f"cannot make the import system {system_name!r}: path must be a list of folder "
+            f"names (str), not {path!r}\n"
+            f"  nothing was registered\n"
+            f"  write ImportSystem({system_name!r}, path=['some/folder'])"
+        )
