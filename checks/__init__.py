@@ -1,0 +1,1 @@
+"""The commands behind `./dev`: plain Python, standard library only."""

@@ -1,0 +1,187 @@
+"""Find the Pythons of this machine, and make an environment for each.
+
+An *environment* can run Python with entrepot importable from the checkout. There are two kinds:
+a virtual environment (`.venv` for the Python that runs `./dev`, `.venv-3.X` for another one),
+and, for a Python that is only reachable through a launcher command, a folder of packages
+(`.venv-3.X-site`) that `PYTHONPATH` names.
+
+Launchers are named in the environment variable ENTREPOT_PYTHONS, separated by semicolons:
+
+    ENTREPOT_PYTHONS="3.15=/some/launcher its arguments;3.14=/usr/local/bin/python3.14"
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
+OWN_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class SetupFailed(Exception):
+    """An environment could not be made; the message says which and why."""
+
+
+class Environment:
+    """One Python with entrepot importable, ready to run commands.
+
+    Attributes:
+        version: Such as ``"3.12"``.
+        command: How to start its Python, as a list of arguments.
+        variables: What its processes find in ``os.environ``, the caller's and its own.
+    """
+
+    def __init__(self, version: str, command: list[str], site: Path | None = None) -> None:
+        self.version = version
+        self.command = command
+        self.variables = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        if site:
+            self.variables["PYTHONPATH"] = os.pathsep.join([str(site), str(ROOT / "src")])
+        else:
+            bin_dir = str(Path(command[0]).parent)
+            self.variables["PATH"] = os.pathsep.join([bin_dir, self.variables.get("PATH", "")])
+
+    def run(self, *arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run its Python with these arguments in the checkout; with `quiet`, keep the output."""
+        return subprocess.run(
+            [*self.command, *arguments],
+            cwd=ROOT,
+            env=self.variables,
+            text=True,
+            check=False,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+        )
+
+
+def interpreters() -> dict[str, str]:
+    """Return the file of a usable Python for each version that is here."""
+    found: dict[str, str] = {OWN_VERSION: sys.executable}
+    for version in VERSIONS:
+        for candidate in _candidates(version):
+            if version not in found and _is_usable(candidate, version):
+                found[version] = candidate
+    return dict(sorted(found.items(), key=lambda item: VERSIONS.index(item[0])))
+
+
+def launchers() -> dict[str, list[str]]:
+    """Return the launcher commands that ENTREPOT_PYTHONS names, by version."""
+    stated = [part for part in os.environ.get("ENTREPOT_PYTHONS", "").split(";") if part.strip()]
+    commands: dict[str, list[str]] = {}
+    for part in stated:
+        version, equals, command = part.strip().partition("=")
+        if not equals or version not in VERSIONS:
+            raise SetupFailed(f"ENTREPOT_PYTHONS: expected '3.X=command', found {part.strip()!r}")
+        commands[version] = shlex.split(command)
+    return commands
+
+
+def environment(version: str, extra: str = "") -> Environment:
+    """Return the environment of a version, made or brought up to date first.
+
+    Args:
+        version: One that `interpreters()` or `launchers()` has.
+        extra: Which optional dependencies it needs: ``""``, ``"test"`` or ``"dev"``.
+    """
+    with _one_at_a_time():
+        if version in launchers():
+            return _environment_from_launcher(version, launchers()[version])
+        return _virtual_environment(version, interpreters()[version], extra)
+
+
+def _virtual_environment(version: str, python: str, extra: str) -> Environment:
+    folder = ROOT / (".venv" if version == OWN_VERSION else f".venv-{version}")
+    made = Environment(version, [str(folder / "bin" / "python")])
+    if _is_current(folder, python, extra):
+        return made
+    print(f"setting up {folder.name} (Python {version})", flush=True)
+    if not _is_current(folder, python, ""):
+        shutil.rmtree(folder, ignore_errors=True)
+        _must([python, "-m", "venv", str(folder)], f"make a virtual environment for {version}")
+    what = f"{ROOT}[{extra}]" if extra else str(ROOT)
+    pip = [*made.command, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _must([*pip, "--editable", what], f"install entrepot and its tools for Python {version}")
+    _stamp(folder, python, extra)
+    return made
+
+
+def _environment_from_launcher(version: str, command: list[str]) -> Environment:
+    folder = ROOT / f".venv-{version}-site"
+    made = Environment(version, command, site=folder)
+    if _is_current(folder, shlex.join(command), "test"):
+        return made
+    print(f"setting up {folder.name} (Python {version})", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted = tomllib.load(file)["project"]["optional-dependencies"]["test"]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    only = ["--python-version", version, "--only-binary=:all:", "--target", str(folder)]
+    _must([*pip, *only, *wanted], f"install what the tests import for Python {version}")
+    _stamp(folder, shlex.join(command), "test")
+    return made
+
+
+def _candidates(version: str) -> Iterator[str]:
+    on_path = shutil.which(f"python{version}")
+    if on_path:
+        yield on_path
+    shims = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep)]
+    homes = [Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")]
+    homes += [entry.parent for entry in shims if entry.name == "shims"]
+    for home in homes:
+        for folder in sorted(home.glob(f"versions/{version}.*"), reverse=True):
+            yield str(folder / "bin" / "python")
+
+
+def _is_usable(python: str, version: str) -> bool:
+    question = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run([python, "-c", question], capture_output=True, check=False)
+    except OSError:
+        return False
+    return answer.returncode == 0 and answer.stdout.decode().strip() == version
+
+
+def _digest(python: str) -> str:
+    stated = (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(stated + python.encode() + str(ROOT).encode()).hexdigest()
+
+
+def _is_current(folder: Path, python: str, extra: str) -> bool:
+    try:
+        digest, _, installed = (folder / "entrepot-setup").read_text().strip().partition(" ")
+    except OSError:
+        return False
+    enough = {"": ("", "test", "dev"), "test": ("test", "dev"), "dev": ("dev",)}[extra]
+    return digest == _digest(python) and installed in enough
+
+
+def _stamp(folder: Path, python: str, extra: str) -> None:
+    (folder / "entrepot-setup").write_text(f"{_digest(python)} {extra}\n")
+
+
+def _must(command: list[str], purpose: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SetupFailed(f"cannot {purpose}\n$ {shlex.join(command)}\n{done.stdout}{done.stderr}")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (ROOT / ".venv.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""Every module in this folder is a plugin: `TITLE`, and `discount(cart, currency)`."""
