@@ -1,0 +1,124 @@
+"""The fenced blocks of a document, and how each kind is run.
+
+    ```python            with `>>>`: a session, run by doctest in a process of its own;
+                         without: must compile
+    ```python NAME.py    a file: written into the document's temporary folder
+    ```console           commands after `$ ` run in that folder; what they print follows
+    ```sh                for the reader's machine: not run, but its `./dev` words must exist
+
+The blocks of a document run in order, and find the files that earlier ones wrote, and a copy of
+`examples/`. Expected output may hold `...` where it varies.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+SESSION = """\
+import doctest, sys
+text = sys.stdin.read()
+test = doctest.DocTestParser().get_doctest(text, {"__name__": "__main__"}, "block", None, 0)
+runner = doctest.DocTestRunner(optionflags=int(sys.argv[1]))
+sys.exit(runner.run(test).failed)
+"""
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, what follows the language, its text and its first line."""
+
+    language: str
+    title: str
+    text: str
+    line: int
+
+
+class BlockFailed(Exception):
+    """A document shows what is not so."""
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """Yield the fenced blocks of a document in order."""
+    for found in FENCE.finditer(text):
+        language, _, title = found["info"].strip().partition(" ")
+        yield Block(language, title.strip(), found["text"], text.count("\n", 0, found.start()) + 2)
+
+
+def run(block: Block, folder: Path) -> None:
+    """Run one block in a folder, and raise `BlockFailed` when it does not hold."""
+    if block.language == "console":
+        for command, expected in commands_of(block.text):
+            run_command(command, expected, folder)
+    elif block.language == "python" and block.title:
+        file = folder / block.title
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.text)
+    elif block.language == "python" and ">>>" in block.text:
+        run_session(block.text, folder)
+    elif block.language == "python":
+        ast.parse(block.text)
+
+
+def commands_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each command of a console block with the output that follows it."""
+    before, *parts = re.split(r"^\$ ", text, flags=re.MULTILINE)
+    if before.strip() or not parts:
+        raise BlockFailed("a console block starts with a command: `$ ...`")
+    for part in parts:
+        command, _, expected = part.partition("\n")
+        yield command, expected
+
+
+def run_command(command: str, expected: str, folder: Path) -> None:
+    """Run a shell command whose `python` and `entrepot` are those under test."""
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env=variables(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if not doctest.OutputChecker().check_output(expected, done.stdout, FLAGS):
+        raise BlockFailed(f"$ {command}\nexpected:\n{expected}\nprinted:\n{done.stdout}")
+
+
+def run_session(text: str, folder: Path) -> None:
+    """Run a `>>>` session in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", SESSION, str(FLAGS)],
+        input=text,
+        cwd=folder,
+        env=variables(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BlockFailed(done.stdout + done.stderr)
+
+
+def variables(folder: Path) -> dict[str, str]:
+    """Return the environment of a reader: `python` and `entrepot` first on the PATH."""
+    bin_dir = folder / ".bin"
+    bin_dir.mkdir(exist_ok=True)
+    for name, arguments in {"python": "", "entrepot": "-m entrepot"}.items():
+        script = bin_dir / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+        script.chmod(0o755)
+    path = os.pathsep.join([str(bin_dir), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "99"}
