@@ -76,3 +76,26 @@ class SystemPathError(EntrepotError, TypeError):
             f"  nothing was registered\n"
             f"  write ImportSystem({system_name!r}, path=['some/folder'])"
         )
+
+
+class ExtensionNotIsolatedError(EntrepotError, ImportError):
+    """A private system was asked for an extension module, of which a process has only one.
+
+    Attributes:
+        system_name: The private system.
+        name: The module, as the system knows it.
+        path: The extension's file.
+    """
+
+    def __init__(self, system_name: str, name: str, path: str | None) -> None:
+        ImportError.__init__(
+            self,
+            f"cannot import the extension module {name!r} in the import system {system_name!r}\n"
+            f"  at {path}\n"
+            f"  nothing was loaded: an extension belongs to the whole process\n"
+            f"  import it in the process, and hand it over: "
+            f"system.modules[{name!r}] = the module",
+            name=name,
+            path=path,
+        )
+        self.system_name = system_name

@@ -15,10 +15,15 @@ code it had.
 
 from __future__ import annotations
 
+from _warnings import warn
 from typing import TYPE_CHECKING, Protocol
+
+from .frames import call_without_frames
 
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
+
+    from .system import ImportSystem
 
 
 class ExecutionHook(Protocol):
@@ -34,3 +39,45 @@ class ExecutionHook(Protocol):
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """Learn that ``code`` ended, by ``error`` if it is not None."""
         ...
+
+
+def execute_with_hooks(
+    system: ImportSystem, hooks: tuple[ExecutionHook, ...], module: ModuleType, code: CodeType
+) -> None:
+    """Execute a module's code between the calls of the hooks.
+
+    Raises:
+        BaseException: What the module's code raises, after the hooks have been told.
+    """
+    told: list[ExecutionHook] = []
+    for hook in hooks:
+        try:
+            code = hook.about_to_execute(module, code)
+        except Exception as error:
+            _drop(system, hook, module, error)
+        else:
+            told.append(hook)
+    failure: BaseException | None = None
+    try:
+        call_without_frames(exec, code, module.__dict__)
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        for hook in reversed(told):
+            try:
+                hook.executed(module, code, failure)
+            except Exception as error:
+                _drop(system, hook, module, error)
+
+
+def _drop(
+    system: ImportSystem, hook: ExecutionHook, module: ModuleType, error: Exception
+) -> None:
+    system.remove_execution_hook(hook)
+    warn(
+        f"an execution hook failed and was removed: {hook!r} at {module.__name__!r}: "
+        f"{type(error).__name__}: {error}; the module was executed without it",
+        RuntimeWarning,
+        stacklevel=2,
+    )
