@@ -212,7 +212,7 @@ CLAIMS = [
             partially initialized module 'egg' has no attribute 'yolk' (most likely due to a circular import)
             cannot import name 'other' from partially initialized module 'left' (most likely due to a circular import) (left.py)
             """,  # noqa: E501 - Python's own words, to the letter
-        truth="From Python 3.13 on the AttributeError tells the file as well (taken out here), and "
+        truth="From Python 3.13 on the AttributeError tells the file too (taken out here), and "
         "if that file lies beside the script instead of in a folder `lib`, another hint: "
         "\"consider renaming '.../egg.py' if it has the same name as a third-party module\".",
     ),
