@@ -1,0 +1,63 @@
+"""A complete Python import system as a library: isolate it, see into it, keep it live.
+
+    import entrepot
+
+    entrepot.take_over()     # imports, importlib and C's own imports go through our system
+    entrepot.give_back()     # and no more
+
+The names below are loaded when they are first used, so that ``import entrepot`` costs next to
+nothing.
+"""
+
+TYPE_CHECKING = False  # typing is not loaded for it
+if TYPE_CHECKING:
+    from entrepot.engine.system import ImportSystem
+    from entrepot.engine.takeover import current, give_back, take_over
+    from entrepot.errors import (
+        EntrepotError,
+        SystemClosedError,
+        SystemNameError,
+        SystemPathError,
+        TakeOverError,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EntrepotError",
+    "ImportSystem",
+    "SystemClosedError",
+    "SystemNameError",
+    "SystemPathError",
+    "TakeOverError",
+    "current",
+    "give_back",
+    "take_over",
+]
+
+# Where each public name is: {"take_over": "entrepot.engine.takeover"}.
+_homes_by_name = {
+    "EntrepotError": "entrepot.errors",
+    "ImportSystem": "entrepot.engine.system",
+    "SystemClosedError": "entrepot.errors",
+    "SystemNameError": "entrepot.errors",
+    "SystemPathError": "entrepot.errors",
+    "TakeOverError": "entrepot.errors",
+    "current": "entrepot.engine.takeover",
+    "give_back": "entrepot.engine.takeover",
+    "take_over": "entrepot.engine.takeover",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _homes_by_name.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = __import__(home, fromlist=(name,))
+    value: object = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_homes_by_name})

@@ -1,0 +1,50 @@
+"""``entrepot``: which command is meant, and ``--version`` and ``--help``."""
+
+from __future__ import annotations
+
+import sys
+
+HELP = """\
+usage: entrepot COMMAND ...
+
+A complete Python import system: isolate it, see into it, keep it live.
+
+  entrepot run app.py      run a program in place of python, its imports through entrepot
+
+  entrepot COMMAND --help  tells about one command
+  entrepot --version       shows the version and exits
+
+Exit codes: 0 clean, 1 findings, 2 wrong usage or an error of entrepot's own.
+run passes on the exit code of the program.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Follow a command line, by default the process's own.
+
+    ``run`` and ``trace`` do not return when they start a program: the process ends with it.
+
+    Returns:
+        The exit code.
+    """
+    words = sys.argv[1:] if argv is None else argv
+    command = words[0] if words else "--help"
+    if command == "run":
+        from entrepot.cli.run import run
+
+        return run(words[1:], sys._getframe(1))  # noqa: SLF001
+    if command in ("-h", "--help"):
+        print(HELP, end="")
+        return 0 if words else 2
+    if command in ("-V", "--version"):
+        from entrepot import __version__
+
+        print(f"entrepot {__version__}")
+        return 0
+    print(
+        f"entrepot: there is no command {command!r}\n"
+        f"  nothing was run\n"
+        f"  entrepot --help lists the commands; to run a program: entrepot run {command}",
+        file=sys.stderr,
+    )
+    return 2
