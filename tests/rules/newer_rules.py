@@ -152,16 +152,22 @@ RULES = [
         "a lazily imported module leaves the lazy ones when it is loaded",
         program="""
             -- module.py
+            -- package/__init__.py
+            -- package/child.py
             -- main.py
             import sys
             lazy import module
-            print("module" in sys.lazy_modules, "module" in sys.modules)
+            lazy import package.child
+            print(sorted(sys.lazy_modules & {"module", "package", "package.child"}))
             module.__name__
-            print("module" in sys.lazy_modules, "module" in sys.modules)
+            print(sorted(sys.lazy_modules & {"module", "package", "package.child"}))
+            from package import child
+            print(sorted(sys.lazy_modules & {"module", "package", "package.child"}))
             """,
         prints="""
-            True False
-            False True
+            ['module', 'package.child']
+            ['package.child']
+            []
             """,
         grounds=(STOCK, TAKEN_OVER),
         since=(3, 15),
