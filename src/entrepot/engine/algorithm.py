@@ -85,10 +85,14 @@ class ImportAlgorithm:
         """
         import_ = self.import_absolute if import_ is None else import_
         module = self.modules.get(name, _ABSENT)
-        if module is not _ABSENT and _is_initializing(module):
-            # Another thread may be executing it: wait for its end. It may have failed.
-            self._locks.wait_for(name)
-            module = self.modules.get(name, _ABSENT)
+        if module is not _ABSENT:
+            if _is_initializing(module):
+                # Another thread may be executing it: wait for its end. It may have failed.
+                self._locks.wait_for(name)
+                module = self.modules.get(name, _ABSENT)
+            elif self.modules.get(name, _ABSENT) is not module:
+                # Another thread took it out (its import failed) while it was looked at.
+                module = self.modules.get(name, _ABSENT)
         if module is _ABSENT:
             module = self._shared_or_loaded(name, import_, lazy_submodule)
             if module is None and lazy_submodule:
@@ -172,6 +176,10 @@ class ImportAlgorithm:
                 if specs.needs_load_module(spec.loader):
                     specs.warn_about_load_module(spec.loader)
                     module = specs.load_the_old_way(spec, modules)
+                    key = self._ground.key_of(spec)
+                    if key != spec.name:  # private: the loader was told the prefixed name
+                        modules[key] = modules.pop(spec.name)
+                    self._ground.show(key, module)
                 else:
                     # Step 2: create the module object.
                     module = self._create(spec, story)

@@ -127,6 +127,8 @@ class PathFinder(_external.PathFinder):  # type: ignore[misc, name-defined]
             elif hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
         cls._namespace_path._epoch += 1
+        if sys.version_info < (3, 13):
+            return
         from importlib.metadata import MetadataPathFinder
 
         MetadataPathFinder.invalidate_caches()

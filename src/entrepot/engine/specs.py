@@ -9,8 +9,15 @@ from __future__ import annotations
 
 import _frozen_importlib
 import _frozen_importlib_external as _external
+import _imp
 import os
 import sys
+from _frozen_importlib_external import (
+    ExtensionFileLoader,
+    NamespaceLoader,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
 from _warnings import warn
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -88,7 +95,7 @@ def spec_from_file_location(
         except OSError:
             place = os.fspath(location)  # there is no current folder to start from
     if loader is None:
-        for loader_class, suffixes in _external._get_supported_file_loaders():  # type: ignore[attr-defined]
+        for loader_class, suffixes in supported_file_loaders():
             if place.endswith(tuple(suffixes)):
                 loader = loader_class(name, place)
                 break
@@ -104,6 +111,20 @@ def spec_from_file_location(
     if spec.submodule_search_locations == [] and place:
         spec.submodule_search_locations.append(paths.split(place)[0])
     return spec
+
+
+def supported_file_loaders() -> list[tuple[Any, list[str]]]:
+    """Return the standard loaders for files with their suffixes, in the order of preference."""
+    extensions = _imp.extension_suffixes()
+    loaders: list[tuple[Any, list[str]]] = []
+    if sys.platform in {"ios", "tvos", "watchos"}:
+        frameworks = [suffix.replace(".so", ".fwork") for suffix in extensions]
+        loaders.append((_external.AppleFrameworkLoader, frameworks))
+    if hasattr(_imp, "create_dynamic"):
+        loaders.append((ExtensionFileLoader, extensions))
+    loaders.append((SourceFileLoader, _external.SOURCE_SUFFIXES))
+    loaders.append((SourcelessFileLoader, _external.BYTECODE_SUFFIXES))
+    return loaders
 
 
 def _asked_filename(loader: Any, name: str) -> str:
@@ -168,7 +189,7 @@ def _put(module: ModuleType, attribute: str, value: object) -> None:
 
 
 def _give_namespace_loader(spec: ModuleSpec) -> None:
-    loader = _external.NamespaceLoader.__new__(_external.NamespaceLoader)  # type: ignore[attr-defined]
+    loader = NamespaceLoader.__new__(NamespaceLoader)
     loader._path = spec.submodule_search_locations
     spec.loader = loader
 
