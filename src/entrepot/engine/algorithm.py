@@ -98,9 +98,7 @@ class ImportAlgorithm:
             if module is None and lazy_submodule:
                 return None
         if module is None:
-            raise ModuleNotFoundError(
-                f"import of {name} halted; None in sys.modules", name=name
-            )
+            raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
         return module
 
     def _shared_or_loaded(
@@ -130,9 +128,7 @@ class ImportAlgorithm:
             module = self.modules.get(name, _ABSENT)
             if module is not _ABSENT:
                 return module  # another thread was first, or importing the parent did it
-            return self._five_steps_locked(
-                name, import_=import_, lazy_submodule=lazy_submodule
-            )
+            return self._five_steps_locked(name, import_=import_, lazy_submodule=lazy_submodule)
         finally:
             lock.release()
 
