@@ -64,6 +64,8 @@ def functions_of(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
 def statements_at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements that run when the module is imported, class bodies included."""
     for statement in body:
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING":
+            continue
         yield statement
         for field in ("body", "orelse", "finalbody"):
             if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):

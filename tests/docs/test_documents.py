@@ -29,7 +29,8 @@ def test_what_a_document_shows_is_so(document: Path, tmp_path: Path) -> None:
         try:
             run(block, tmp_path)
         except (BlockFailed, SyntaxError) as failure:
-            pytest.fail(f"{named(document)}:{block.line}\n{failure}", pytrace=False)
+            report = f"{named(document)}:{block.line}\n{failure}"
+            raise AssertionError(report) from None
 
 
 @pytest.mark.parametrize(
