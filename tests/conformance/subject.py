@@ -7,7 +7,6 @@ module of importlib, ``takeover(level)`` lets the running interpreter import thr
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from types import ModuleType
@@ -93,18 +92,19 @@ def _build(counter: _Counter) -> dict[str, ModuleType]:
     core = _copy(importlib._bootstrap)
     external = _copy(importlib._bootstrap_external)
     ours: dict[str, Any] = {}
-    for cls in (
+    classes: tuple[Any, ...] = (
         loaders.SourceFileLoader,
         loaders.SourcelessFileLoader,
         loaders.ExtensionFileLoader,
         namespaces.NamespaceLoader,
         finders.PathFinder,
         finders.FileFinder,
-    ):
-        cls._system = system  # type: ignore[attr-defined]
+    )
+    for cls in classes:
+        cls._system = system
         ours[cls.__name__] = cls
     vars(core).update(takeover.core_functions(system))
-    core._ModuleLock = locks.ModuleLock  # type: ignore[attr-defined]
+    core._ModuleLock = locks.ModuleLock
     vars(external).update(takeover.external_functions())
     vars(external).update(ours)
     details = [
@@ -112,7 +112,7 @@ def _build(counter: _Counter) -> dict[str, ModuleType]:
         (loaders.SourceFileLoader, machinery.SOURCE_SUFFIXES),
         (loaders.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
     ]
-    external._get_supported_file_loaders = lambda: details  # type: ignore[attr-defined]
+    external._get_supported_file_loaders = lambda: details
     top = _copy(importlib)
     vars(top).update(
         _bootstrap=core,

@@ -51,7 +51,7 @@ def absolute_name(name: str, package: str | None, level: int) -> str:
 def package_of(namespace: Mapping[str, Any]) -> Any:
     """Return the package that a relative import in this namespace starts from (PEP 366).
 
-    ``__package__`` wins over ``__spec__.parent``; with neither, ``__name__`` and ``__path__`` tell.
+    ``__package__`` wins over ``__spec__.parent``; with neither, ``__name__`` and ``__path__``.
     """
     package = namespace.get("__package__")
     spec = namespace.get("__spec__")
@@ -106,9 +106,7 @@ def load_from_list(
             raise TypeError(f"Item in {where} must be str, not {type(item).__name__}")
         if item == "*":
             if not of_all and hasattr(module, "__all__"):
-                load_from_list(
-                    module, module.__all__, import_, modules, name=name, of_all=True
-                )
+                load_from_list(module, module.__all__, import_, modules, name=name, of_all=True)
         elif not hasattr(module, item):
             submodule = f"{module.__name__ if name is None else name}.{item}"
             try:

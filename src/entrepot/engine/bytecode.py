@@ -24,7 +24,7 @@ from . import paths
 from .frames import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer  # type: ignore[attr-defined]
+    from typing_extensions import Buffer
 
 CACHE_FOLDER = "__pycache__"
 HEADER_SIZE = 16
@@ -127,12 +127,11 @@ def code_from(
     """
     code = marshal.loads(data)
     if not isinstance(code, CodeType):
-        raise ImportError(
-            f"Non-code object in {bytecode_path!r}", name=name, path=bytecode_path
-        )
+        text = f"Non-code object in {bytecode_path!r}"
+        raise ImportError(text, name=name, path=bytecode_path)  # noqa: TRY004 - the protocol's
     tell("code object from {!r}", bytecode_path)
     if source_path is not None:
-        _imp._fix_co_filename(code, source_path)
+        _imp._fix_co_filename(code, source_path)  # type: ignore[attr-defined]
     return code
 
 
@@ -244,7 +243,7 @@ def cached_path_of(file: str) -> str | None:
     return file if file.endswith(".pyc") else None
 
 
-def write_atomic(path: str, data: bytes, mode: int = 0o666) -> None:
+def write_atomic(path: str, data: Buffer, mode: int = 0o666) -> None:
     """Write a file so that readers see all of it or the old one.
 
     Raises:
@@ -255,7 +254,7 @@ def write_atomic(path: str, data: bytes, mode: int = 0o666) -> None:
     handle = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY, mode & 0o666)
     try:
         with os.fdopen(handle, "wb", buffering=0) as file:
-            if file.write(data) != len(data):
+            if file.write(data) != memoryview(data).nbytes:
                 raise OSError("the disk took only a part of it")
         os.replace(temporary, path)  # noqa: PTH105
     except OSError:
@@ -276,7 +275,7 @@ def mode_for(source_path: str) -> int:
 
 
 def decode_source(source: Buffer) -> str:
-    """Return a source file's text: its encoding cookie heeded, every line end ``\\n``.
+    """Return a source file's text: its encoding cookie heeded, every line end a line feed.
 
     Raises:
         SyntaxError: The encoding is not known (PEP 263).

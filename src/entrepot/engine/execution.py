@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Protocol
 from .frames import call_without_frames
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType, ModuleType
-
-    from .system import ImportSystem
 
 
 class ExecutionHook(Protocol):
@@ -42,9 +41,12 @@ class ExecutionHook(Protocol):
 
 
 def execute_with_hooks(
-    system: ImportSystem, hooks: tuple[ExecutionHook, ...], module: ModuleType, code: CodeType
+    hooks: tuple[ExecutionHook, ...],
+    remove: Callable[[ExecutionHook], None],
+    module: ModuleType,
+    code: CodeType,
 ) -> None:
-    """Execute a module's code between the calls of the hooks.
+    """Execute a module's code between the calls of the hooks; ``remove`` takes off one that fails.
 
     Raises:
         BaseException: What the module's code raises, after the hooks have been told.
@@ -54,7 +56,7 @@ def execute_with_hooks(
         try:
             code = hook.about_to_execute(module, code)
         except Exception as error:
-            _drop(system, hook, module, error)
+            _drop(remove, hook, module, error)
         else:
             told.append(hook)
     failure: BaseException | None = None
@@ -68,13 +70,16 @@ def execute_with_hooks(
             try:
                 hook.executed(module, code, failure)
             except Exception as error:
-                _drop(system, hook, module, error)
+                _drop(remove, hook, module, error)
 
 
 def _drop(
-    system: ImportSystem, hook: ExecutionHook, module: ModuleType, error: Exception
+    remove: Callable[[ExecutionHook], None],
+    hook: ExecutionHook,
+    module: ModuleType,
+    error: Exception,
 ) -> None:
-    system.remove_execution_hook(hook)
+    remove(hook)
     warn(
         f"an execution hook failed and was removed: {hook!r} at {module.__name__!r}: "
         f"{type(error).__name__}: {error}; the module was executed without it",

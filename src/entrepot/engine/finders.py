@@ -36,7 +36,7 @@ if sys.version_info >= (3, 14):
     _NO_CURRENT_FOLDER = (FileNotFoundError, PermissionError)
 
 
-class PathFinder(_external.PathFinder):  # type: ignore[misc, name-defined]
+class PathFinder(_external.PathFinder):
     """The meta path finder for the path: path entries, path hooks, path entry finders."""
 
     #: Has ``path``, ``path_hooks`` and ``path_importer_cache``: ``sys``, or a private system's.
@@ -154,7 +154,7 @@ class PathFinder(_external.PathFinder):  # type: ignore[misc, name-defined]
                     yield from finder.discover(parent)
 
 
-class FileFinder(_external.FileFinder):  # type: ignore[misc, name-defined]
+class FileFinder(_external.FileFinder):
     """The path entry finder for one folder.
 
     Args:

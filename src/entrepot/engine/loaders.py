@@ -24,16 +24,22 @@ from .frames import call_without_frames, tell
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
+    from typing_extensions import Buffer
+
     from .specs import ModuleSpec
-    from .system import ImportSystem
 
 _TELLS_MODULE = sys.version_info >= (3, 15)
 
 
-class LoaderBasics(_external._LoaderBasics):  # type: ignore[misc, name-defined]
+class LoaderBasics(_external._LoaderBasics):
     """What source and bytecode loaders share."""
 
-    _system: ClassVar[ImportSystem | None] = None
+    #: The ``ImportSystem`` that executes the code, if any (it is built on this file).
+    _system: ClassVar[Any] = None
+
+    if TYPE_CHECKING:  # a loader class that is built on this one has them
+        get_filename: Any
+        get_data: Any
 
     def is_package(self, fullname: str) -> bool:
         """Return whether the file is an ``__init__`` (and the module is not named so)."""
@@ -49,18 +55,25 @@ class LoaderBasics(_external._LoaderBasics):  # type: ignore[misc, name-defined]
         Raises:
             ImportError: There is no code for it.
         """
-        code = self.get_code(module.__name__)
-        if code is None:
-            raise ImportError(
-                f"cannot load module {module.__name__!r} when get_code() returns None"
-            )
-        if self._system is None:
-            call_without_frames(exec, code, module.__dict__)
-        else:
-            self._system.execute(module, code)
+        load_code(self, module, self._system)
 
 
-class SourceLoader(LoaderBasics, _external.SourceLoader):  # type: ignore[misc, name-defined]
+def load_code(loader: Any, module: ModuleType, system: Any) -> None:
+    """Obtain a module's code from its loader and execute it, through the system if there is one.
+
+    Raises:
+        ImportError: There is no code for it.
+    """
+    code = loader.get_code(module.__name__)
+    if code is None:
+        raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
+    if system is None:
+        call_without_frames(exec, code, module.__dict__)
+    else:
+        system.execute(module, code)
+
+
+class SourceLoader(LoaderBasics, _external.SourceLoader):
     """Loads source, by way of bytecode files where these are good."""
 
     def get_source(self, fullname: str) -> str:
@@ -78,11 +91,11 @@ class SourceLoader(LoaderBasics, _external.SourceLoader):  # type: ignore[misc, 
 
     if _TELLS_MODULE:
 
-        def source_to_code(
+        def source_to_code(  # type: ignore[override]
             self, data: Any, path: str, fullname: str | None = None, *, _optimize: int = -1
         ) -> CodeType:
             """Return the code object that a source compiles to."""
-            return call_without_frames(  # type: ignore[no-any-return]
+            return call_without_frames(
                 compile,
                 data,
                 path,
@@ -94,11 +107,11 @@ class SourceLoader(LoaderBasics, _external.SourceLoader):  # type: ignore[misc, 
 
     else:
 
-        def source_to_code(  # type: ignore[misc]
+        def source_to_code(  # type: ignore[misc, override]
             self, data: Any, path: str, *, _optimize: int = -1
         ) -> CodeType:
             """Return the code object that a source compiles to."""
-            return call_without_frames(  # type: ignore[no-any-return]
+            return call_without_frames(
                 compile, data, path, "exec", dont_inherit=True, optimize=_optimize
             )
 
@@ -216,7 +229,7 @@ def _check_name(loader: Any, name: str | None) -> str:
     return name
 
 
-class FileLoader(_external.FileLoader):  # type: ignore[misc, name-defined]
+class FileLoader(_external.FileLoader):
     """Loads from one file of the file system."""
 
     def __init__(self, fullname: str, path: str) -> None:
@@ -255,15 +268,15 @@ class FileLoader(_external.FileLoader):  # type: ignore[misc, name-defined]
         _check_name(self, name)
         from importlib.readers import FileReader
 
-        return FileReader(self)  # type: ignore[arg-type]
+        return FileReader(self)
 
 
-_OPENED_AS_CODE: tuple[type, ...] = (_external.SourceLoader, _external.ExtensionFileLoader)  # type: ignore[attr-defined]
+_OPENED_AS_CODE: tuple[type, ...] = (_external.SourceLoader, _external.ExtensionFileLoader)
 if sys.version_info >= (3, 14):
     _OPENED_AS_CODE += (_external.SourcelessFileLoader,)
 
 
-class SourceFileLoader(FileLoader, SourceLoader, _external.SourceFileLoader):  # type: ignore[misc, name-defined]
+class SourceFileLoader(FileLoader, SourceLoader, _external.SourceFileLoader):  # type: ignore[misc]
     """Loads source from the file system."""
 
     def path_stats(self, path: str) -> dict[str, Any]:
@@ -274,7 +287,7 @@ class SourceFileLoader(FileLoader, SourceLoader, _external.SourceFileLoader):  #
     def _cache_bytecode(self, source_path: str, bytecode_path: str, data: bytes) -> None:
         self.set_data(bytecode_path, data, _mode=bytecode.mode_for(source_path))
 
-    def set_data(self, path: str, data: bytes, *, _mode: int = 0o666) -> None:
+    def set_data(self, path: str, data: Buffer, *, _mode: int = 0o666) -> None:
         """Write a file, with the folders it needs. That it cannot be written is no error."""
         folder = paths.split(path)[0]
         try:
@@ -287,7 +300,7 @@ class SourceFileLoader(FileLoader, SourceLoader, _external.SourceFileLoader):  #
             tell("created {!r}", path)
 
 
-class SourcelessFileLoader(FileLoader, LoaderBasics, _external.SourcelessFileLoader):  # type: ignore[misc, name-defined]
+class SourcelessFileLoader(FileLoader, LoaderBasics, _external.SourcelessFileLoader):
     """Loads a bytecode file that stands where the source would."""
 
     def get_code(self, fullname: str) -> CodeType:
@@ -310,7 +323,7 @@ class SourcelessFileLoader(FileLoader, LoaderBasics, _external.SourcelessFileLoa
         """Return None: there is no source."""
 
 
-class ExtensionFileLoader(FileLoader, LoaderBasics, _external.ExtensionFileLoader):  # type: ignore[misc, name-defined]
+class ExtensionFileLoader(FileLoader, LoaderBasics, _external.ExtensionFileLoader):
     """Loads an extension module; C does the work (PEP 489)."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:  # type: ignore[override]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import _frozen_importlib_external as _external
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,21 +88,22 @@ class NamespacePath(_StandardPath):  # type: ignore[misc]
         self._path.append(item)
 
 
-class NamespaceLoader(_external.NamespaceLoader):  # type: ignore[misc, name-defined]
+class NamespaceLoader(_external.NamespaceLoader):
     """The loader of a namespace package: there is nothing to execute."""
 
-    def is_package(self, fullname: str) -> bool:  # noqa: ARG002 - the protocol's signature
+    def is_package(self, fullname: str) -> Literal[True]:  # noqa: ARG002 - the protocol's signature
         """Return True."""
         return True
 
-    def get_source(self, fullname: str) -> str:  # noqa: ARG002
+    def get_source(self, fullname: str) -> Literal[""]:  # noqa: ARG002
         """Return an empty text."""
         return ""
 
     def get_code(self, fullname: str) -> CodeType:
         """Return code that does nothing."""
         extra: dict[str, Any] = {"module": fullname} if sys.version_info >= (3, 15) else {}
-        return compile("", "<string>", "exec", dont_inherit=True, **extra)
+        code: CodeType = compile("", "<string>", "exec", dont_inherit=True, **extra)
+        return code
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave it to the import system to make a plain module."""
@@ -114,4 +115,4 @@ class NamespaceLoader(_external.NamespaceLoader):  # type: ignore[misc, name-def
         """Return a reader of the files in the portions."""
         from importlib.readers import NamespaceReader
 
-        return NamespaceReader(self._path)
+        return NamespaceReader(self._path)  # type: ignore[attr-defined]

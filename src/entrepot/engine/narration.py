@@ -86,9 +86,7 @@ class Story:
         named = getattr(finder, "__name__", None) or type(finder).__qualname__
         if found:
             self._answered = named
-        self._narrator.tell(
-            events.FinderAsked(self.import_id, now, named, found, now - began)
-        )
+        self._narrator.tell(events.FinderAsked(self.import_id, now, named, found, now - began))
 
     def found(self, spec: Any) -> None:
         """A finder answered with this spec."""

@@ -12,8 +12,8 @@ import sys
 _SEPARATORS = os.sep + (os.altsep or "")
 _FOLDER, _FILE, _KIND = 0o040000, 0o100000, 0o170000
 
-#: Platforms whose file systems may not tell case, with the environment variable that says so.
-_RELAXING: dict[str, str] = {"win": "PYTHONCASEOK", "cygwin": "PYTHONCASEOK", "darwin": "PYTHONCASEOK"}
+#: Platforms whose file systems may not tell case; ``PYTHONCASEOK`` says so.
+_RELAXING = ("win", "cygwin", "darwin", "ios", "tvos", "watchos")
 
 
 def join(folder: str, tail: str) -> str:
@@ -79,7 +79,5 @@ def _is_kind(path: str, kind: int) -> bool:
 
 def ignores_case() -> bool:
     """Return whether file names count without their case (``PYTHONCASEOK``, PEP 235)."""
-    if sys.flags.ignore_environment:
-        return False
-    variable = next((v for p, v in _RELAXING.items() if sys.platform.startswith(p)), None)
-    return variable is not None and variable in os.environ
+    may_ignore = sys.platform.startswith(_RELAXING) and not sys.flags.ignore_environment
+    return may_ignore and "PYTHONCASEOK" in os.environ

@@ -17,23 +17,21 @@ import builtins
 import importlib
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from entrepot.errors import ExtensionNotIsolatedError, SystemNameError, SystemPathError
-from entrepot.errors import SystemClosedError
+from entrepot.errors import (
+    ExtensionNotIsolatedError,
+    SystemClosedError,
+    SystemNameError,
+    SystemPathError,
+)
 
 from .finders import FileFinder, PathFinder
 from .loaders import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 from .locks import LockTable
 from .namespaces import NamespacePath
-from .standins import StandIn
-
 from .specs import ModuleSpec
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .system import ImportSystem
+from .standins import StandIn
 
 #: What an extension's file may be loaded by.
 _EXTENSION_LOADERS = (ExtensionFileLoader,)
@@ -54,7 +52,7 @@ class PrivateGround:
     """Names, state and sharing of one private system.
 
     Args:
-        system: The system that stands here.
+        system: The ``ImportSystem`` that stands here (which is built on this file).
         name: Its name.
         path: The folders to search.
 
@@ -63,7 +61,7 @@ class PrivateGround:
         SystemPathError: The path is no list of str.
     """
 
-    def __init__(self, system: ImportSystem, name: str, path: Sequence[str]) -> None:
+    def __init__(self, system: Any, name: Any, path: Any) -> None:
         if not isinstance(name, str) or not name.isidentifier():
             raise SystemNameError(name, "it is no identifier")
         if not isinstance(path, (list, tuple)) or not all(isinstance(p, str) for p in path):
@@ -87,7 +85,6 @@ class PrivateGround:
         extension = type("ExtensionFileLoader", (ExtensionFileLoader,), bound)
         source = type("SourceFileLoader", (SourceFileLoader,), bound)
         bytecode = type("SourcelessFileLoader", (SourcelessFileLoader,), bound)
-        self._extension_loader = extension
         portions = type("NamespacePath", (NamespacePath,), {"_state": _PlainState(self)})
         finder = type(
             "PathFinder", (PathFinder,), {"_state": self.state, "_namespace_path": portions}
@@ -171,7 +168,7 @@ class PrivateGround:
 
     def _make_stand_ins(self) -> dict[str, ModuleType]:
         system, state = self._system, self.state
-        own_state = {
+        own_state: dict[str, Any] = {
             name: (lambda attribute=name: getattr(state, attribute)) for name in vars(state)
         }
         own_importlib = {
@@ -188,9 +185,7 @@ class PrivateGround:
             "sys": StandIn(sys, own_state),
             "importlib": StandIn(importlib, own_importlib | {"util": lambda: util}),
             "importlib.util": util,
-            "builtins": StandIn(
-                builtins, {"__import__": lambda: self.builtins["__import__"]}
-            ),
+            "builtins": StandIn(builtins, {"__import__": lambda: self.builtins["__import__"]}),
         }
 
 
@@ -233,7 +228,7 @@ class HostFinder:
         # The import that asked takes its own steps, and would take a module that stands in
         # the cache by now for one to be executed again.
         sys.modules.pop(name, None)
-        return ModuleSpec(name, _Given(module))
+        return ModuleSpec(name, _Given(module))  # type: ignore[arg-type]
 
 
 class _Given:
@@ -265,7 +260,7 @@ def make_import(ground: PrivateGround) -> Any:
     slow = ground._system.import_statement
     plain = ground.plain
 
-    def __import__(  # noqa: N807
+    def __import__(  # noqa: A001, N807 - the protocol's name
         name: str,
         globals: Any = None,  # noqa: A002
         locals: Any = None,  # noqa: A002

@@ -53,7 +53,7 @@ def spec_from_loader(
     if not origin and hasattr(loader, "get_filename"):
         if is_package is None:
             return spec_from_file_location(name, loader=loader)
-        search = [] if is_package else None
+        search: list[str] | None = [] if is_package else None
         return spec_from_file_location(name, loader=loader, submodule_search_locations=search)
     if is_package is None:
         is_package = _asked_is_package(loader, name) if hasattr(loader, "is_package") else False
@@ -142,10 +142,11 @@ def module_from_spec(spec: ModuleSpec) -> ModuleType:
     Raises:
         ImportError: The loader can execute a module and has no ``create_module()``.
     """
+    loader: Any = spec.loader
     module = None
-    if hasattr(spec.loader, "create_module"):
-        module = spec.loader.create_module(spec)
-    elif hasattr(spec.loader, "exec_module"):
+    if hasattr(loader, "create_module"):
+        module = loader.create_module(spec)
+    elif hasattr(loader, "exec_module"):
         raise ImportError("loaders that define exec_module() must also define create_module()")
     if module is None:
         module = ModuleType(spec.name)
@@ -189,7 +190,7 @@ def _put(module: ModuleType, attribute: str, value: object) -> None:
 
 
 def _give_namespace_loader(spec: ModuleSpec) -> None:
-    loader = NamespaceLoader.__new__(NamespaceLoader)
+    loader: Any = NamespaceLoader.__new__(NamespaceLoader)
     loader._path = spec.submodule_search_locations
     spec.loader = loader
 

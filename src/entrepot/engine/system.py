@@ -311,7 +311,7 @@ class ImportSystem(ImportAlgorithm):
         if not self._hooks:
             call_without_frames(exec, code, module.__dict__)
         else:
-            execute_with_hooks(self, self._hooks, module, code)
+            execute_with_hooks(self._hooks, self.remove_execution_hook, module, code)
 
     def note_code(self, kind: str, path: str | None, read: int, made: int) -> None:
         """Tell how a loader came by the code of the import that this thread is in."""

@@ -228,9 +228,7 @@ def has_known_core() -> bool:
 
 def _our_modules() -> list[ModuleType]:
     package = __name__.rpartition(".")[0]
-    return [
-        module for name, module in list(sys.modules.items()) if name.startswith(f"{package}.")
-    ]
+    return [module for name, module in list(sys.modules.items()) if name.startswith(f"{package}.")]
 
 
 def _replace_methods(system: ImportSystem, journal: _Journal) -> None:
@@ -243,7 +241,22 @@ def _replace_methods(system: ImportSystem, journal: _Journal) -> None:
     for name in ("__init__", "_get_parent_path", "_recalculate", "_state"):
         journal.replace(paths_class, name, vars(namespaces.NamespacePath)[name])
     journal.replace(_external.PathFinder, "_namespace_path", paths_class)
-    journal.replace(_external._LoaderBasics, "_system", system)  # type: ignore[attr-defined]
+    basics = _external._LoaderBasics
+    journal.replace(basics, "_system", system)
+    journal.replace(basics, "exec_module", exec_module_through(system))
+
+
+def exec_module_through(system: ImportSystem) -> Any:
+    """Return the ``exec_module`` of loaders that obtain code and leave its execution to us.
+
+    ``importlib.abc`` takes this function into a class of its own, so it carries the system along.
+    """
+
+    def exec_module(self: Any, module: ModuleType) -> None:
+        """Execute the module."""
+        loaders.load_code(self, module, system)
+
+    return frames.masked(exec_module)
 
 
 def _replace_functions(
@@ -282,21 +295,14 @@ def core_functions(system: ImportSystem) -> dict[str, Any]:
     def _handle_fromlist(
         module: Any, fromlist: Any, import_: Any, *, recursive: bool = False
     ) -> Any:
-        return binding.load_from_list(
-            module, fromlist, import_, system.modules, of_all=recursive
-        )
+        return binding.load_from_list(module, fromlist, import_, system.modules, of_all=recursive)
 
     def _find_spec(name: str, path: Any, target: Any = None) -> Any:
         return system.find(name, path, target)
 
-    if not os.environ.get("ENTREPOT_DEBUG"):
-        for function in (
-            _find_and_load,
-            _find_and_load_lazy_submodule,
-            _handle_fromlist,
-            _find_spec,
-        ):
-            function.__code__ = function.__code__.replace(co_filename=frames.MASK)
+    own = (_find_and_load, _find_and_load_lazy_submodule, _handle_fromlist, _find_spec)
+    for function in own:
+        frames.masked(function)
     return {
         "_find_and_load": _find_and_load,
         "_find_and_load_lazy_submodule": _find_and_load_lazy_submodule,
@@ -347,6 +353,7 @@ def _replace_taken_names(replaced: dict[int, tuple[Any, Any]], journal: _Journal
     if importlib is not None and _Process.system is not None:
         journal.replace(importlib, "import_module", _Process.system.import_module)
         journal.replace(importlib, "reload", _Process.system.reload)
-    from importlib import abc
-
-    journal.replace(abc.InspectLoader, "exec_module", loaders.LoaderBasics.exec_module)
+    abc = sys.modules.get("importlib.abc")
+    if abc is not None:  # else it takes the method from the core when it is imported
+        ours = vars(_external._LoaderBasics)["exec_module"]
+        journal.replace(abc.InspectLoader, "exec_module", ours)
