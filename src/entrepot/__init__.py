@@ -11,6 +11,8 @@ nothing.
 
 TYPE_CHECKING = False  # typing is not loaded for it
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from entrepot.engine.system import ImportSystem
     from entrepot.engine.takeover import current, give_back, take_over
     from entrepot.errors import (
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 # Where each public name is: {"take_over": "entrepot.engine.takeover"}.
-_homes_by_name = {
+_homes_by_name: "Mapping[str, str]" = {
     "EntrepotError": "entrepot.errors",
     "ImportSystem": "entrepot.engine.system",
     "SystemClosedError": "entrepot.errors",

@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     command = words[0] if words else "--help"
     if command == "run":
-        from entrepot.cli.run import run
+        from .run import run
 
         return run(words[1:], sys._getframe(1))  # noqa: SLF001
     if command in ("-h", "--help"):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
-from entrepot.cli import handover, targets
 from entrepot.errors import EntrepotError
+
+from . import handover, targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

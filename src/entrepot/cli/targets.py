@@ -19,7 +19,7 @@ import os
 import sys
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 
-from entrepot.cli import handover, reading
+from . import handover, reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def absolute(file: str) -> str:
         here = os.getcwd()
     except OSError:
         return file
-    return here if file in ("", ".") else f"{here}/{file.removeprefix('./')}"
+    return here if file in ("", ".") else f"{here}/{file}"
 
 
 def _is_known_to_a_path_hook(file: str) -> bool:

@@ -1,0 +1,194 @@
+"""What a program does with the world: other processes, streams, warnings, standard tools."""
+
+from __future__ import annotations
+
+from tests.process.case import Case
+
+MULTIPROCESSING = """
+-- main.py
+import multiprocessing, os, sys
+
+def square(x):
+    return x * x
+
+class Point:
+    def __init__(self, x):
+        self.x = x
+
+def move(point):
+    return Point(point.x + 1)
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    with context.Pool(2) as pool:
+        print(pool.map(square, range(5)))
+        print([p.x for p in pool.map(move, [Point(1), Point(2)])])
+        pool.close()
+        pool.join()
+else:
+    print("imported again as", __name__, os.path.basename(__file__), flush=True)
+-- pkg/__init__.py
+-- pkg/tool.py
+import multiprocessing, sys
+
+def square(x):
+    return x * x
+
+if __name__ == "__main__":
+    with multiprocessing.get_context(sys.argv[1]).Pool(1) as pool:
+        print(pool.map(square, range(5)))
+"""
+
+DJANGO_LIKE = """
+-- manage.py
+import sys
+from importlib import import_module
+def main():
+    return import_module("commands." + sys.argv[1]).run(sys.argv[2:])
+if __name__ == "__main__":
+    main()
+-- commands/__init__.py
+-- commands/greet.py
+def run(words):
+    print("hello", *words)
+"""
+
+TESTS = """
+-- test_it.py
+import unittest
+class T(unittest.TestCase):
+    def test_good(self): pass
+    def test_bad(self): self.assertEqual(1, 2)
+if __name__ == "__main__":
+    class R(unittest.TextTestRunner):
+        def _makeResult(self):
+            result = super()._makeResult()
+            result.printErrors = lambda: print("errors", len(result.failures))
+            return result
+    unittest.main(testRunner=R(stream=open("log", "w")))
+"""
+
+CASES = [
+    Case("a pool of forked processes", MULTIPROCESSING, "main.py fork", until=(3, 13)),
+    Case("a pool of spawned processes", MULTIPROCESSING, "main.py spawn"),
+    Case("a pool of a fork server", MULTIPROCESSING, "main.py forkserver"),
+    Case("a pool of a module, forked", MULTIPROCESSING, "-m pkg.tool fork", until=(3, 13)),
+    Case("a pool of a module, spawned", MULTIPROCESSING, "-m pkg.tool spawn"),
+    Case("a pool of a module, by a fork server", MULTIPROCESSING, "-m pkg.tool forkserver"),
+    Case(
+        "a child by fork",
+        """
+        -- main.py
+        import os, sys
+        print("before", flush=True)
+        child = os.fork()
+        if child == 0:
+            import json
+            print("child", json.dumps([1]), flush=True)
+            sys.exit(6)
+        print("status", os.waitpid(child, 0)[1] >> 8)
+        """,
+        until=(3, 11),
+    ),
+    Case(
+        "a child that fails",
+        """
+        -- main.py
+        import os
+        child = os.fork()
+        if child == 0:
+            raise ValueError("in the child")
+        os.waitpid(child, 0)
+        raise KeyError("in the parent")
+        """,
+        until=(3, 11),
+    ),
+    Case(
+        "a child process of the same interpreter",
+        """
+        -- main.py
+        import subprocess, sys
+        text = "import sys; print(sys.argv, __name__, 'entrepot' in sys.modules)"
+        print(subprocess.run([sys.executable, "-c", text, "x"], text=True, stdout=-1).stdout)
+        """,
+    ),
+    Case(
+        "a program that reads standard input",
+        '-- main.py\nprint(input("name? ").upper())\nimport sys\nprint(sys.stdin.read())',
+        stdin="ada\nthe rest\n",
+    ),
+    Case("input at its end", "-- main.py\ninput()", stdin=""),
+    Case("standard input used up by the script", "-- a.py", "-", stdin="print(input())\n"),
+    Case(
+        "warnings of a library and of the script",
+        """
+        -- main.py
+        import warnings
+        import library
+        library.old()
+        warnings.warn("of the script", DeprecationWarning)
+        def f(): warnings.warn("of the caller", stacklevel=2)
+        f()
+        -- library.py
+        import warnings
+        warnings.warn("while imported", stacklevel=2)
+        warnings.warn("deprecated while imported", DeprecationWarning, stacklevel=2)
+        def old(): warnings.warn("old", DeprecationWarning, stacklevel=2)
+        """,
+    ),
+    Case("a log of the stack", "-- main.py\nimport logging\nlogging.error('x', stack_info=True)"),
+    Case(
+        "an import seen by hooks",
+        """
+        -- main.py
+        import importlib.machinery as m, importlib.util, sys
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name == "made_up":
+                    return m.ModuleSpec(name, self, origin="nowhere")
+            def create_module(self, spec): return None
+            def exec_module(self, module): module.x = 1
+        sys.meta_path.insert(0, Finder())
+        import made_up
+        print(made_up, made_up.x, importlib.util.find_spec("nothing_here"))
+        """,
+    ),
+    Case(
+        "tracing a program",
+        """
+        -- main.py
+        import sys
+        names = []
+        sys.settrace(lambda f, e, a: names.append((f.f_code.co_filename, e)))
+        import small
+        sys.settrace(None)
+        here = __file__.removesuffix("main.py")
+        print([name for name in names if name[0].startswith(here)])
+        -- small.py
+        x = 1
+        """,
+    ),
+    Case("a management command", DJANGO_LIKE, "manage.py greet a b"),
+    Case("tests of the standard library's kind", TESTS, "test_it.py"),
+    Case(
+        "a debugger",
+        "-- main.py\nx = 1\nprint(x)\nbreakpoint()\nprint(x + 1)\n",
+        stdin="where\np x\nup\nc\n",
+    ),
+    Case("a debugger that quits", "-- main.py\nbreakpoint()\nprint(1)\n", stdin="q\n"),
+    Case(
+        "a program in the debugger",
+        "-- main.py\nimport json\nprint(json.dumps(1))\n",
+        "-m pdb main.py",
+        stdin="n\nwhere\nc\nq\n",
+    ),
+    Case("a program in the profiler", "-- main.py\nprint(__name__)", "-m runpy main"),
+    Case("lines that are traced", "-- main.py\nimport os\n", "-m trace --count -C . main.py"),
+    Case("options of the interpreter", "-- main.py\nassert 0\nprint(__debug__)", flags=["-O"]),
+    Case("development mode", "-- main.py\nopen(__file__)\n1/0", flags=["-X", "dev"]),
+    Case("no site", "-- main.py\nimport sys\nprint('site' in sys.modules)", flags=["-S"]),
+    Case(
+        "text in another encoding",
+        "-- main.py\n# coding: latin-1\nprint(ascii('\u00e9'))\n1/0 # \u00e9\n",
+    ),
+]
