@@ -20,12 +20,18 @@ def named(document: Path) -> str:
     return document.relative_to(ROOT).as_posix()
 
 
+def needs_a_shell(block: Block) -> None:
+    if block.language == "console" and shutil.which("sh") is None:
+        pytest.skip("no shell on the PATH, as where a Python is reached through a launcher")
+
+
 @pytest.mark.process
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_what_a_document_shows_is_so(document: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
 
     for block in blocks_of(document.read_text()):
+        needs_a_shell(block)
         try:
             run(block, tmp_path)
         except (BlockFailed, SyntaxError) as failure:
@@ -42,6 +48,8 @@ def test_what_a_document_shows_is_so(document: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_document_that_is_wrong_is_noticed(block: Block, tmp_path: Path) -> None:
+    needs_a_shell(block)
+
     with pytest.raises(BlockFailed):
         run(block, tmp_path)
 
