@@ -42,7 +42,7 @@ MAKES_MUTABLE = re.compile(
     "ContextVar|R?Lock|Event|Condition|Semaphore|.*Queue|count"
 )
 #: Annotations through which mypy lets nobody write: a table of constants is stated with one.
-READ_ONLY = re.compile(r"(Final\[)?(Mapping|Sequence|Collection|AbstractSet)\[")
+READ_ONLY = re.compile(r"['\"]?(Final\[)?(Mapping|Sequence|Collection|AbstractSet)\[")
 DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
 CONSTANT_LISTS = frozenset({"__all__", "__path__"})
 
@@ -142,6 +142,7 @@ def is_mutable(value: ast.expr) -> bool:
         pytest.param("if True:\n    local = threading.local()", [2], id="inside-a-branch"),
         pytest.param("__all__ = ['a']\nX = frozenset({1})", [], id="constants"),
         pytest.param("X: Mapping[str, int] = {'a': 1}", [], id="a-table-nobody-may-write"),
+        pytest.param("X: 'Mapping[str, int]' = {'a': 1}", [], id="the-same-in-quotes"),
         pytest.param("def f():\n    x = []", [], id="a-local-variable"),
     ],
 )
