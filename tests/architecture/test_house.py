@@ -73,6 +73,11 @@ def statements_at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from statements_at_import(getattr(statement, field, []))
 
 
+def listed(broken: list[str]) -> str:
+    """Return every place that breaks a rule, one a line."""
+    return "\n  ".join(["this breaks the rule:", *broken])
+
+
 def is_public(name: str) -> bool:
     return not name.startswith("_")
 
@@ -80,7 +85,8 @@ def is_public(name: str) -> bool:
 def test_no_file_is_longer_than_a_reader_holds() -> None:
     lines = {short(file): len(file.read_text().splitlines()) for file in FILES}
 
-    assert {f: n for f, n in lines.items() if n > MOST_LINES_OF_A_FILE} == {}
+    too_long = [f"{file}: {n} lines" for file, n in lines.items() if n > MOST_LINES_OF_A_FILE]
+    assert not too_long, listed(too_long)
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
@@ -91,7 +97,8 @@ def test_no_function_is_longer_than_a_screen() -> None:
             if lines > MOST_LINES_OF_A_FUNCTION:
                 long[f"{short(file)}:{function.name}"] = lines
 
-    assert {name: n for name, n in long.items() if name not in LONG_FUNCTIONS} == {}
+    too_long = [f"{name}: {n} lines" for name, n in long.items() if name not in LONG_FUNCTIONS]
+    assert not too_long, listed(too_long)
     assert set(LONG_FUNCTIONS) <= set(long), "the table of long functions names one that is not"
 
 
@@ -103,7 +110,7 @@ def test_only_take_over_holds_state_at_module_level() -> None:
         tree = tree_of(file)
         found += [f"{short(file)}:{line}" for line in lines_with_state(tree)]
 
-    assert found == []
+    assert not found, listed(found)
 
 
 def lines_with_state(tree: ast.Module) -> Iterator[int]:
@@ -164,7 +171,7 @@ def test_every_public_function_and_class_has_a_docstring() -> None:
         ]
         bare += [f"{short(file)}:{n.name}" for n in public if ast.get_docstring(n) is None]
 
-    assert bare == []
+    assert not bare, listed(bare)
 
 
 def test_no_module_is_named_like_one_of_the_standard_library() -> None:
@@ -193,7 +200,7 @@ def test_library_parts_import_only_the_standard_library_at_module_level() -> Non
                 if name.partition(".")[0] not in allowed
             ]
 
-    assert found == []
+    assert not found, listed(found)
 
 
 def test_siblings_are_imported_with_one_dot_and_other_packages_absolutely() -> None:
@@ -204,7 +211,7 @@ def test_siblings_are_imported_with_one_dot_and_other_packages_absolutely() -> N
         if isinstance(node, ast.ImportFrom) and node.level > 1
     ]
 
-    assert found == []
+    assert not found, listed(found)
 
 
 def tracked_files() -> list[Path]:
@@ -231,7 +238,7 @@ def test_nothing_names_a_registry_or_a_folder_of_one_machine() -> None:
         name = file.relative_to(ROOT)
         found += [f"{name}:{n}" for n, line in enumerate(lines, 1) if pattern.search(line)]
 
-    assert found == []
+    assert not found, listed(found)
 
 
 @pytest.mark.process
