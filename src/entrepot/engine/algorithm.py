@@ -89,17 +89,11 @@ class ImportAlgorithm:
             if _is_initializing(module):
                 # Another thread may be executing it: wait for its end. It may have failed.
                 self._locks.wait_for(name)
-                module = self.modules.get(name, _ABSENT)
-            elif self.modules.get(name, _ABSENT) is not module:
-                # Another thread took it out (its import failed) while it was looked at.
-                module = self.modules.get(name, _ABSENT)
+            # It may also have been taken out while it was looked at.
+            module = self.modules.get(name, _ABSENT)
         if module is _ABSENT:
-            module = self._shared_or_loaded(name, import_, lazy_submodule)
-            if module is None and lazy_submodule:
-                return None
-        if module is None:
-            raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
-        return module
+            return self._shared_or_loaded(name, import_, lazy_submodule)
+        return _unless_none(name, module)
 
     def _shared_or_loaded(
         self,
@@ -123,11 +117,12 @@ class ImportAlgorithm:
             module = self.modules.get(name, _ABSENT)
             if module is _ABSENT:
                 raise
-            return module
+            return _unless_none(name, module)
         try:
             module = self.modules.get(name, _ABSENT)
             if module is not _ABSENT:
-                return module  # another thread was first, or importing the parent did it
+                # Another thread was first, or importing the parent did it.
+                return _unless_none(name, module)
             return self._five_steps_locked(name, import_=import_, lazy_submodule=lazy_submodule)
         finally:
             lock.release()
@@ -299,6 +294,8 @@ class ImportAlgorithm:
                 modules.pop(key, None)
                 self._ground.hide(key)
                 raise
+            if key not in modules:  # it took itself out: the KeyError is CPython's too
+                self._ground.hide(key)
             module = modules.pop(key)
             modules[key] = module
             self._ground.show(key, module)
@@ -348,6 +345,12 @@ def _tell_lazy_names(name: str, module: Any) -> None:
     except Exception as error:
         text = f"Cannot set lazy attributes on {name!r}: {error!r}"
         warn(text, ImportWarning, stacklevel=2)
+
+
+def _unless_none(name: str, module: Any) -> Any:
+    if module is None:
+        raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
+    return module
 
 
 def _is_initializing(module: Any) -> bool:
