@@ -6,6 +6,7 @@ import textwrap
 from typing import NamedTuple
 
 import pytest
+
 from tests.seeds.grounds import GROUNDS, blocks
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -166,3 +167,17 @@ def plain(text: str) -> str:
         "cannot import name 'x' from 'shop.cart'"
     """
     return re.sub(r"(?<!\w)a:(?=[A-Za-z_])", "", text)
+
+
+def told(ground: str, folder: Path, text: str, *flags: str, **variables: str) -> Ran:
+    """Return what a program tells on ``ground``, however it ends, for comparison with stock.
+
+    The folder is made anew, so that each ground finds the same paths and no bytecode. Addresses
+    are taken out, and in a private system the prefix of names.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    ran = run(ground, write(folder, text), *flags, **variables)
+    out, err = (re.sub(r"0x[0-9a-f]{6,}", "0x...", stream) for stream in ran[:2])
+    if ground == PRIVATE:
+        out, err = plain(out), plain(err)
+    return Ran(out, err, ran.code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.seeds.grounds import PRIVATE, STOCK, TAKEN_OVER
 from tests.seeds.sessions import SESSIONS, Session, played
 
