@@ -24,7 +24,7 @@ from .binding import absolute_name
 from .frames import call_without_frames, tell
 from .legacy import FINDERS_WORK, legacy_meta_path_spec
 from .locks import DeadlockError, ImportLockHolder, ModuleLockHolder
-from .narration import Narrator
+from .narration import UNTOLD, Narrator, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,10 +87,10 @@ class ImportAlgorithm:
         module = self.modules.get(name, _ABSENT)
         if module is not _ABSENT:
             if _is_initializing(module):
-                # Another thread may be executing it: wait for its end. It may have failed.
-                self._locks.wait_for(name)
-            # It may also have been taken out while it was looked at.
-            module = self.modules.get(name, _ABSENT)
+                module = self._executed_elsewhere(name)
+            else:
+                # It may have been taken out while it was looked at.
+                module = self.modules.get(name, _ABSENT)
         if module is _ABSENT:
             return self._shared_or_loaded(name, import_, lazy_submodule)
         return _unless_none(name, module)
@@ -109,7 +109,7 @@ class ImportAlgorithm:
             sys.audit("import", name, None, state.path, state.meta_path, state.path_hooks)
         # Ancestors first, outside of this name's lock: a thread that held it while it waits for
         # a package could be waited for by the thread that executes the package.
-        self._import_parent(name, import_)
+        self._ground.import_parents(self, name, import_)
         lock = self._locks.get(name)
         try:
             lock.acquire()
@@ -127,7 +127,24 @@ class ImportAlgorithm:
         finally:
             lock.release()
 
-    def _import_parent(self, name: str, import_: Callable[[str], Any]) -> None:
+    def _executed_elsewhere(self, name: str) -> Any:
+        """Wait for the thread that executes a module; return what stands in the cache then.
+
+        Its execution may have failed, and another one may have begun: who holds the lock sees
+        one that has ended. In a deadlock what stands there is partially initialized.
+        """
+        lock = self._locks.get(name)
+        try:
+            lock.acquire()
+        except DeadlockError:
+            return self.modules.get(name, _ABSENT)
+        try:
+            return self.modules.get(name, _ABSENT)
+        finally:
+            lock.release()
+
+    def import_parents(self, name: str, import_: Callable[[str], Any]) -> None:
+        """Import the package of a name, and wait for packages above that another thread runs."""
         parent = parent_of(name)
         if not parent:
             return
@@ -336,7 +353,7 @@ class ImportAlgorithm:
         self._locks.wait_for(name)
 
     def _telling(self, name: str) -> Any:
-        return _Told(self._narrator.begin(name)) if self.is_observed else _UNTOLD
+        return Told(self._narrator.begin(name)) if self.is_observed else UNTOLD
 
 
 def _tell_lazy_names(name: str, module: Any) -> None:
@@ -378,22 +395,3 @@ class _Uninitialized:
     def __exit__(self, *exc_info: object) -> None:
         if self._names is not None:
             self._names.pop()
-
-
-class _Told:
-    """Ends a story when an import ends, however it ends."""
-
-    __slots__ = ("_story",)
-
-    def __init__(self, story: Story | None) -> None:
-        self._story = story
-
-    def __enter__(self) -> Story | None:
-        return self._story
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if self._story is not None:
-            self._story.ended(error)
-
-
-_UNTOLD = _Told(None)

@@ -135,16 +135,25 @@ def code_from(
     return code
 
 
+def _marshalled(code: CodeType) -> bytes:
+    # marshal writes an object that nobody else refers to without the mark for references. The
+    # files are to be the same to the byte whoever calls, so there is always somebody else.
+    others = [code]
+    data = marshal.dumps(code)
+    others.clear()
+    return data
+
+
 def timestamp_file(code: CodeType, mtime: int = 0, source_size: int = 0) -> bytearray:
     """Return the bytes of a file that is tied to its source by time and size."""
     head = MAGIC_NUMBER + _packed(0) + _packed(mtime) + _packed(source_size)
-    return bytearray(head + marshal.dumps(code))
+    return bytearray(head + _marshalled(code))
 
 
 def hash_file(code: CodeType, source_hash: bytes, checked: bool = True) -> bytearray:  # noqa: FBT001, FBT002 - the interpreter's own signature, which py_compile calls
     """Return the bytes of a file that is tied to its source by hash."""
     flags = HASH_BASED | (CHECK_SOURCE if checked else 0)
-    return bytearray(MAGIC_NUMBER + _packed(flags) + source_hash + marshal.dumps(code))
+    return bytearray(MAGIC_NUMBER + _packed(flags) + source_hash + _marshalled(code))
 
 
 def cache_from_source(
@@ -253,9 +262,15 @@ def write_atomic(path: str, data: Buffer, mode: int = 0o666) -> None:
     temporary = f"{path}.{id(path)}"
     handle = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY, mode & 0o666)
     try:
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            if file.write(data) != memoryview(data).nbytes:
-                raise OSError("the disk took only a part of it")
+        try:
+            rest = memoryview(data)
+            while rest:
+                written = os.write(handle, rest)
+                if not written:
+                    raise OSError(f"only a part of {temporary!r} could be written")
+                rest = rest[written:]
+        finally:
+            os.close(handle)
         os.replace(temporary, path)  # noqa: PTH105
     except OSError:
         try:

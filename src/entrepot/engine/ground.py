@@ -43,6 +43,10 @@ class Ground(Protocol):
         """Undo ``show``."""
         ...
 
+    def import_parents(self, system: Any, name: str, import_: Any) -> None:
+        """Have the packages of a name imported."""
+        ...
+
     def shared(self, name: str) -> Any:
         """Return a module that the system shares with the process, or None."""
         ...

@@ -140,6 +140,26 @@ class Story:
         )
 
 
+class Told:
+    """Ends a story when an import ends, however it ends."""
+
+    __slots__ = ("_story",)
+
+    def __init__(self, story: Story | None) -> None:
+        self._story = story
+
+    def __enter__(self) -> Story | None:
+        return self._story
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._story is not None:
+            self._story.ended(error)
+
+
+#: For imports that nobody listens to.
+UNTOLD = Told(None)
+
+
 def _importer() -> events.Importer | None:
     """Return who asked: the nearest frame that is not the import system's."""
     frame: FrameType | None = sys._getframe(2)

@@ -134,6 +134,10 @@ class PrivateGround:
         """Take a module's prefixed name out of ``sys.modules``."""
         sys.modules.pop(self.prefix + key, None)
 
+    def import_parents(self, system: Any, name: str, import_: Any) -> None:
+        """Have the system import the packages of a name."""
+        system.import_parents(name, import_)
+
     def shared(self, name: str) -> Any:
         """Return a stand-in or a module of the standard library, else None.
 

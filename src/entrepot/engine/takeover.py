@@ -92,6 +92,17 @@ class ProcessGround:
     def hide(self, key: str) -> None:
         """Do nothing."""
 
+    def import_parents(self, system: ImportSystem, name: str, import_: Any) -> None:
+        """Have the packages of a name imported, by the core's function of that name if it has one.
+
+        That function (3.15) is ours, unless somebody put another in its place.
+        """
+        through_core = getattr(_core, "_resolve_parents", None)
+        if through_core is None or _Process.system is not system:
+            system.import_parents(name, import_)
+        else:
+            through_core(name, import_)
+
     def shared(self, name: str) -> None:  # noqa: ARG002 - the protocol's signature
         """Return None: the process shares with nobody."""
 
@@ -309,6 +320,7 @@ def core_functions(system: ImportSystem) -> dict[str, Any]:
         "_handle_fromlist": _handle_fromlist,
         "_lock_unlock_module": system.wait_for,
         "_gcd_import": system.import_absolute,
+        "_resolve_parents": system.import_parents,
         "__import__": system.import_statement,
         "_find_spec": _find_spec,
         "_load": system.load,
