@@ -10,6 +10,7 @@ usage: entrepot COMMAND ...
 A complete Python import system: isolate it, see into it, keep it live.
 
   entrepot run app.py      run a program in place of python, its imports through entrepot
+  entrepot trace app.py    show the imports of a program; --steps shows the steps of each
 
   entrepot COMMAND --help  tells about one command
   entrepot --version       shows the version and exits
@@ -33,6 +34,10 @@ def main(argv: list[str] | None = None) -> int:
         from .run import run
 
         return run(words[1:], sys._getframe(1))  # noqa: SLF001
+    if command == "trace":
+        from .tracing import trace
+
+        return trace(words[1:], sys._getframe(1))  # noqa: SLF001
     if command in ("-h", "--help"):
         print(HELP, end="")
         return 0 if words else 2

@@ -126,8 +126,8 @@ class Attendant:
     def before(self) -> None:
         """Come right before the program's first line."""
 
-    def after(self) -> None:
-        """Come right after the program's last line, before its error is shown."""
+    def after(self, error: BaseException | None) -> None:
+        """Come right after the program's last line, before an error that ended it is shown."""
 
 
 def run_target(target: targets.Target, caller: FrameType | None, attendant: Attendant) -> int:
@@ -151,7 +151,7 @@ def run_target(target: targets.Target, caller: FrameType | None, attendant: Atte
         return 2
 
     def after(error: BaseException | None) -> BaseException | None:
-        attendant.after()
+        attendant.after(error)
         return program.after(error)
 
     if is_alone:
