@@ -2,18 +2,17 @@
 
 ``factory()`` returns an object that a conformance harness drives: ``unit(name)`` stands in for a
 module of importlib, ``takeover(level)`` lets the running interpreter import through us,
-``counters()`` proves that we did. Only the standard library and entrepot are imported.
+``counters()`` proves that we did. A harness compares what is loaded, so this file imports what
+every process has, and neither ``__future__`` nor ``typing``.
 """
-
-from __future__ import annotations
 
 import os
 import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, ModuleType
+    from typing import Any
 
 _SOURCE = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "src"
@@ -28,11 +27,13 @@ class _Counter:
     def __init__(self) -> None:
         self.counts = {"load": 0, "find_and_load": 0}
 
-    def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
+    def about_to_execute(self, module: "ModuleType", code: "CodeType") -> "CodeType":
         self.counts["load"] += 1
         return code
 
-    def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
+    def executed(
+        self, module: "ModuleType", code: "CodeType", error: BaseException | None
+    ) -> None:
         self.counts["find_and_load"] += 1
 
 
@@ -46,22 +47,37 @@ class Entrepot:
         self._counter = _Counter()
         self._built: dict[str, ModuleType] = {}
 
-    def unit(self, module_name: str) -> ModuleType:
+    def unit(self, module_name: str) -> "ModuleType":
         """Return what stands in for a module of importlib."""
         if not self._built:
             self._built = _build(self._counter)
         return self._built[module_name]
 
+    def build(self) -> None:
+        """Import the engine; of what it brings along, only entrepot itself stays loaded.
+
+        A harness compares what a program loads from here on, and in a process of stock Python
+        ``__future__``, say, counts as loaded by the program.
+        """
+        before = set(sys.modules)
+        import entrepot.engine.takeover  # noqa: F401 - loaded is what it is to be
+
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] != "entrepot":
+                del sys.modules[name]
+        # Stock does not have it in this process: tests look at what is loaded.
+        if _SOURCE in sys.path:
+            sys.path.remove(_SOURCE)
+
     def takeover(self, level: str) -> None:
         """Have the process import through our engine."""
+        if "entrepot.engine.takeover" not in sys.modules:
+            self.build()
         from entrepot.engine.takeover import current_level, take_over
 
         take_over(level).add_execution_hook(self._counter)
         if current_level() != level:
             raise RuntimeError(f"took over at level {current_level()}, not {level}")
-        # Stock does not have them in this process: tests look at what is loaded.
-        if _SOURCE in sys.path:
-            sys.path.remove(_SOURCE)
 
     def release(self) -> None:
         """Undo ``takeover``."""
@@ -79,7 +95,7 @@ def factory() -> Entrepot:
     return Entrepot()
 
 
-def _build(counter: _Counter) -> dict[str, ModuleType]:
+def _build(counter: _Counter) -> "dict[str, ModuleType]":
     """Return a set of importlib's modules in which our engine's parts have their places."""
     import importlib.util
     from importlib import abc, machinery
@@ -141,7 +157,7 @@ def _build(counter: _Counter) -> dict[str, ModuleType]:
     }
 
 
-def _copy(module: ModuleType) -> Any:
-    copied = ModuleType(module.__name__)
+def _copy(module: "ModuleType") -> "Any":
+    copied = type(sys)(module.__name__)
     vars(copied).update(vars(module))
     return copied
