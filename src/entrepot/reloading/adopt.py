@@ -1,0 +1,403 @@
+"""A live object takes over what a new one is: one table by kind.
+
+``Adopter.adopt(old, new)`` returns the object to bind: ``old``, changed in place to be what
+``new`` is, or ``new`` where that cannot be. State that the program made since the import is kept
+(see ``base.py``). Two rules keep it right:
+
+* (I6) an old object adopts at most one new object, a new object goes into at most one old one;
+* (I7) a value that was alive before the reload is never adopted: the statement only refers to it.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import types
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from .base import EMPTY, Base, instance_dict, state_of
+from .functions import adopt_function
+from .journal import content_of
+from .values import is_atom, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .journal import Journal
+
+EVERYTHING = "*"
+
+
+class Adopter:
+    """Adoption within one reload.
+
+    Attributes:
+        changes: What readers can see differ now, by the identity of the object that adopted:
+            attribute names of classes, ``"*"`` for anything. Such as ``{140…: {"total"}}``.
+        twins: New objects whose old ones adopted them: ``{id(new): (new, old)}``.
+        dropped: Places where an edit overrode what the program had made.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        base: Base,
+        is_new: Callable[[Any], bool],
+    ) -> None:
+        self.journal = journal
+        self.base = base
+        self.is_new = is_new
+        self.changes: dict[int, set[str]] = {}
+        self.twins: dict[int, tuple[Any, Any]] = {}
+        self.taken: dict[int, Any] = {}
+        self.dropped: list[str] = []
+        self.place = ""
+        self.forwards: list[tuple[FunctionType, Any]] = []
+        self.replaced: list[tuple[Any, Any]] = []
+
+    def adopt(self, old: Any, new: Any) -> Any:
+        """Return ``old`` made into ``new`` where that can be, else ``new``."""
+        if old is new:
+            return old
+        twin = self.twins.get(id(new))
+        if twin is not None and twin[0] is new:
+            return twin[1]
+        if is_atom(new) or is_atom(old):
+            return old if same(old, new) else new
+        if type(old) is not type(new) and not (isinstance(old, type) and isinstance(new, type)):
+            return self._stand_in(old, new)
+        if type(new) is tuple:
+            return self._tuple(old, new)
+        if type(new) is frozenset:
+            return old if same(old, new) else new
+        if id(old) in self.taken or not self.is_new(new):
+            return new
+        return self._by_kind(old, new)
+
+    def _by_kind(self, old: Any, new: Any) -> Any:
+        if isinstance(new, type):
+            from .classes import adopt_class
+
+            return adopt_class(self, old, new)
+        if type(new) is FunctionType:
+            if old.__globals__ is not new.__globals__:
+                return self._stand_in(old, new)
+            self.pair(old, new)
+            if adopt_function(self.journal, old, new, self.adopt):
+                self.change(old)
+            return old
+        if isinstance(new, dict | list | set | bytearray | collections.deque):
+            return self._container(old, new)
+        if type(new) is CellType:
+            return self._cell(old, new)
+        if isinstance(new, property | staticmethod | classmethod | types.MethodType):
+            return self._wrapper(old, new)
+        if type(new) is functools.partial:
+            return self._partial(old, new)
+        return self._instance(old, new)
+
+    # bookkeeping
+
+    def replace(self, old: Any, new: Any) -> None:
+        """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""
+        self.taken[id(old)] = old
+        self.replaced.append((old, new))
+        self.change(new)
+
+    def pair(self, old: Any, new: Any) -> None:
+        """Note that ``old`` adopts ``new``."""
+        self.twins[id(new)] = (new, old)
+        self.taken[id(old)] = old
+
+    def change(self, owner: Any, *names: str) -> None:
+        """Note that readers of an object can see a difference."""
+        self.changes.setdefault(id(owner), set()).update(names or (EVERYTHING,))
+
+    def is_changed(self, value: Any) -> bool:
+        """Return whether readers of a value can see a difference since before the reload."""
+        if id(value) in self.changes:
+            return True
+        return type(value) is tuple and any(self.is_changed(item) for item in value)
+
+    def merge(self, base: Any, live: Any, new: Any, place: str) -> Any:
+        """Return the value of one place: base and live are values or ``EMPTY``."""
+        if base is EMPTY or live is base:
+            return self.adopt(live, new)
+        if self.alike(base, new):
+            return live
+        if not same(live, new):
+            self.dropped.append(place)
+        return self.adopt(base, new)
+
+    def alike(self, base: Any, new: Any, depth: int = 8) -> bool:
+        """Return whether a new value is what the base was when the import was over."""
+        if base is new or same(base, new):
+            return True
+        twin = self.twins.get(id(new))
+        if twin is not None and twin[1] is base:
+            return id(base) not in self.changes
+        if type(base) is not type(new) or not depth:
+            return False
+        if type(base) is tuple:
+            return len(base) == len(new) and all(
+                self.alike(a, b, depth - 1) for a, b in zip(base, new, strict=True)
+            )
+        if type(base) is FunctionType:
+            return bool(base.__code__ == new.__code__) and same(
+                base.__defaults__, new.__defaults__
+            )
+        held = self.base.of(base)
+        if held is EMPTY or isinstance(base, type):
+            return False
+        fresh = _held(new)
+        if isinstance(held, dict):
+            return held.keys() == fresh.keys() and all(
+                self.alike(value, fresh[key], depth - 1) for key, value in held.items()
+            )
+        if isinstance(held, list):
+            return len(held) == len(fresh) and all(
+                self.alike(a, b, depth - 1) for a, b in zip(held, fresh, strict=True)
+            )
+        return bool(held == fresh)
+
+    # kinds
+
+    def _stand_in(self, old: Any, new: Any) -> Any:
+        """An object of another type takes the place: what holds the old function is led on."""
+        if (
+            type(old) is FunctionType
+            and callable(new)
+            and self.is_new(new)
+            and id(old) not in self.taken
+        ):
+            self.taken[id(old)] = old
+            self.forwards.append((old, new))
+        return new
+
+    def _tuple(self, old: Any, new: Any) -> Any:
+        if len(old) != len(new):
+            return new
+        items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]
+        if all(a is b for a, b in zip(old, items, strict=True)):
+            return old
+        return tuple(items)
+
+    def _cell(self, old: CellType, new: CellType) -> CellType:
+        self.pair(old, new)
+        try:
+            value = new.cell_contents
+        except ValueError:
+            return old
+        try:
+            live = old.cell_contents
+        except ValueError:
+            self.journal.set_cell(old, value)
+            return old
+        held = self.base.of(old)
+        base = held[0] if held is not EMPTY and held else EMPTY
+        merged = self.merge(base, live, value, f"{self.place} (closure)")
+        if merged is not live:
+            self.journal.set_cell(old, merged)
+        return old
+
+    def _wrapper(self, old: Any, new: Any) -> Any:
+        """Properties and methods cannot change: make one of the adopted functions."""
+        if type(new) is property:
+            parts = [
+                self.adopt(a, b)
+                for a, b in ((old.fget, new.fget), (old.fset, new.fset), (old.fdel, new.fdel))
+            ]
+            if (
+                parts == [old.fget, old.fset, old.fdel]
+                and old.__doc__ == new.__doc__
+                and not any(self.is_changed(part) for part in parts)
+            ):
+                return old
+            doc = None if new.fget and new.__doc__ == new.fget.__doc__ else new.__doc__
+            made: Any = property(parts[0], parts[1], parts[2], doc)
+            if getattr(new, "__isabstractmethod__", False) != getattr(
+                made, "__isabstractmethod__", False
+            ):
+                return new
+            return made
+        if type(new) in {staticmethod, classmethod}:
+            inner = self.adopt(old.__func__, new.__func__)
+            if inner is old.__func__:
+                return old
+            return type(new)(inner)
+        if type(new) is types.MethodType:
+            owner = self.adopt(old.__self__, new.__self__)
+            function = self.adopt(old.__func__, new.__func__)
+            if owner is old.__self__ and function is old.__func__:
+                return old
+            return types.MethodType(function, owner)
+        return new
+
+    def _partial(self, old: Any, new: Any) -> Any:
+        self.pair(old, new)
+        function = self.adopt(old.func, new.func)
+        args = self.adopt(old.args, new.args)
+        keywords = {
+            key: self.adopt(old.keywords[key], value) if key in old.keywords else value
+            for key, value in new.keywords.items()
+        }
+        before = old.__reduce__()[2]
+        if not same((old.func, old.args, old.keywords), (function, args, keywords)):
+            self.change(old)
+        old.__setstate__((function, args, keywords, old.__dict__ or None))
+        self.journal.note(lambda: old.__setstate__(before))
+        return old
+
+    def _container(self, old: Any, new: Any) -> Any:
+        from .containers import merged
+
+        self.pair(old, new)
+        base = self.base.of(old)
+        live = content_of(old)
+        fresh = content_of(new)
+        content = merged(self, base, live, fresh)
+        if not _identical(live, content):
+            self.journal.refill(old, content)
+        if not self._as_before(live if base is EMPTY else base, fresh):
+            self.change(old)
+        if isinstance(new, collections.defaultdict) and old.default_factory is not (
+            new.default_factory
+        ):
+            before = old.default_factory
+            old.default_factory = self.adopt(before, new.default_factory)
+            self.journal.note(lambda: setattr(old, "default_factory", before))
+        extra = instance_dict(new)
+        if extra is not None:
+            self._attributes(old, new)
+        self.note_base(old, fresh)
+        return old
+
+    def _as_before(self, base: Any, fresh: Any) -> bool:
+        """Return whether fresh content (items already adopted) is the base's."""
+        if isinstance(base, dict):
+            return list(base) == list(fresh) and all(
+                self._same_now(base[key], fresh[key]) for key in base
+            )
+        if isinstance(base, list):
+            return len(base) == len(fresh) and all(
+                self._same_now(a, b) for a, b in zip(base, fresh, strict=True)
+            )
+        return bool(base == fresh)
+
+    def _same_now(self, base: Any, fresh: Any) -> bool:
+        twin = self.twins.get(id(fresh))
+        value = twin[1] if twin is not None and twin[0] is fresh else fresh
+        if self.is_changed(value):
+            return False
+        return value is base or same(base, value)
+
+    def note_base(self, owner: Any, fresh: Any) -> None:
+        """What the new text made is the base of the next edit."""
+        content = self.base.contents.get(id(owner))
+        mapped = self.mapped(fresh)
+        if content is not None:
+            before = content.held
+            content.held = mapped
+            self.journal.note(lambda: setattr(content, "held", before))
+
+    def mapped(self, content: Any) -> Any:
+        """Return content with the old objects in the places of their twins."""
+
+        def old_of(value: Any) -> Any:
+            twin = self.twins.get(id(value))
+            return twin[1] if twin is not None and twin[0] is value else value
+
+        if isinstance(content, dict):
+            return {old_of(key): old_of(value) for key, value in content.items()}
+        if isinstance(content, set):
+            return {old_of(item) for item in content}
+        if isinstance(content, list):
+            return [old_of(item) for item in content]
+        return content
+
+    def _instance(self, old: Any, new: Any) -> Any:
+        """An instance takes over the attributes of a new one; opaque objects cannot."""
+        if not _is_plain(type(new)):
+            return old if same(old, new) else new
+        self.pair(old, new)
+        self._attributes(old, new)
+        return old
+
+    def _attributes(self, old: Any, new: Any) -> None:
+        base = self.base.of(old)
+        if not isinstance(base, dict) or isinstance(old, dict):
+            base = EMPTY
+        live, fresh = state_of(old), state_of(new)
+        keep_state = self.base.is_managed_class(type(old)) or base is not EMPTY
+        for name, value in fresh.items():
+            if name not in live:
+                if not (base is not EMPTY and name in base and self.alike(base[name], value)):
+                    _set_state(self.journal, old, name, value)
+                continue
+            was = base.get(name, EMPTY) if base is not EMPTY else EMPTY
+            place = f"{self.place}.{name}"
+            merged = (
+                self.merge(was, live[name], value, place)
+                if keep_state
+                else self.adopt(live[name], value)
+            )
+            if merged is not live[name]:
+                _set_state(self.journal, old, name, merged)
+        for name in live:
+            if name not in fresh and (not keep_state or (base is not EMPTY and name in base)):
+                _delete_state(self.journal, old, name)
+        if not self._as_before(live if base is EMPTY else base, fresh):
+            self.change(old)
+        if not isinstance(old, dict | list | set):
+            self.note_base(old, fresh)
+
+
+def _held(value: Any) -> Any:
+    if isinstance(value, dict | list | set | bytearray | collections.deque):
+        return content_of(value)
+    if type(value) is CellType:
+        try:
+            return [value.cell_contents]
+        except ValueError:
+            return []
+    return state_of(value)
+
+
+def _identical(left: Any, right: Any) -> bool:
+    if isinstance(left, dict):
+        return list(left) == list(right) and all(left[key] is right[key] for key in left)
+    if isinstance(left, set):
+        return {id(item) for item in left} == {id(item) for item in right}
+    if isinstance(left, list):
+        return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+    return bool(left == right)
+
+
+def _set_state(journal: Journal, owner: Any, name: str, value: Any) -> None:
+    namespace = instance_dict(owner)
+    if namespace is not None and (name in namespace or not _has_slot(owner, name)):
+        journal.set_item(namespace, name, value)
+    else:
+        journal.set_attribute(owner, name, value)
+
+
+def _delete_state(journal: Journal, owner: Any, name: str) -> None:
+    namespace = instance_dict(owner)
+    if namespace is not None and name in namespace:
+        journal.delete_item(namespace, name)
+    else:
+        journal.delete_attribute(owner, name)
+
+
+def _has_slot(owner: Any, name: str) -> bool:
+    member = types.MemberDescriptorType
+    return any(type(cls.__dict__.get(name)) is member for cls in type(owner).__mro__)
+
+
+def _is_plain(cls: type) -> bool:
+    """Return whether all state of a class's instances is in attributes that can be set."""
+    return all(
+        base is object or base.__flags__ & (1 << 9) or base.__module__ == "typing"
+        for base in cls.__mro__
+    )

@@ -1,0 +1,159 @@
+"""The import-time *base*: what values held when the import was over.
+
+Three versions meet in a merge: the *base* (what the old text made), the *live* content (what the
+program made of it since), and the *new* content (what the new text makes). State is what differs
+between base and live; it is kept unless base and new differ at the same place.
+
+A base goes from the values of a namespace into built-in containers, instances that have a plain
+``__dict__``, cells of closures and classes of managed modules, to a bounded depth and size. What
+is not in it counts as never changed by the program.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import CellType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .journal import content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+MAX_DEPTH = 8
+MAX_ITEMS = 20_000
+EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()
+_ATOMS = frozenset(
+    {int, float, complex, str, bytes, bool, type(None), type(...), ModuleType, range, type(len)}
+)
+
+
+class Content:
+    """What one object held.
+
+    Attributes:
+        owner: The object.
+        held: Its content: a list, a dict or a set, as ``content_of`` or ``state_of`` gives it.
+    """
+
+    __slots__ = ("held", "owner")
+
+    def __init__(self, owner: Any, held: Any) -> None:
+        self.owner = owner
+        self.held = held
+
+
+class Base:
+    """Contents by the identity of their owners, for all managed modules.
+
+    Attributes:
+        contents: Such as ``{140…: Content(owner=[1, 2], held=[1, 2])}``.
+    """
+
+    __slots__ = ("contents", "is_managed_class")
+
+    def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
+        self.contents: dict[int, Content] = {}
+        self.is_managed_class = is_managed_class
+
+    def take(self, values: Iterable[object]) -> None:
+        """Note what values hold now, unless they were noted before."""
+        room = MAX_ITEMS
+        level: list[Any] = list(values)
+        for _ in range(MAX_DEPTH):
+            below: list[Any] = []
+            for value in level:
+                kind = type(value)
+                if kind in _ATOMS or id(value) in self.contents:
+                    continue
+                held = self._held(value, kind)
+                if held is None:
+                    if kind is tuple:
+                        below.extend(value)
+                    elif kind is FunctionType:
+                        below.extend(value.__closure__ or ())
+                        if value.__dict__:
+                            below.append(value.__dict__)
+                    continue
+                room -= len(held) if hasattr(held, "__len__") else 1
+                if room < 0:
+                    return
+                self.contents[id(value)] = Content(value, held)
+                below.extend(held.values() if type(held) is dict else held)
+            if not below:
+                return
+            level = below
+
+    def _held(self, value: Any, kind: type) -> Any:
+        """Return the content of a value that has one, else ``None``."""
+        if issubclass(kind, dict | list | set | bytearray):
+            return content_of(value)
+        if kind is CellType:
+            try:
+                return [value.cell_contents]
+            except ValueError:
+                return []
+        if isinstance(value, type):
+            return data_of(value) if self.is_managed_class(value) else None
+        if self.is_managed_class(kind):
+            return state_of(value)
+        if kind.__name__ == "deque" and hasattr(value, "rotate"):
+            return list(value)
+        if kind.__module__ in {"functools", "types"} and kind.__name__ in {
+            "SimpleNamespace",
+            "partial",
+        }:
+            return dict(value.__dict__)
+        return None
+
+    def of(self, owner: object) -> Any:
+        """Return what an object held, ``EMPTY`` if it was not noted."""
+        content = self.contents.get(id(owner))
+        if content is None or content.owner is not owner:
+            return EMPTY
+        return content.held
+
+
+def state_of(instance: Any) -> dict[str, Any]:
+    """Return the attributes that an instance holds itself, in ``__dict__`` or slots.
+
+    Example:
+        >>> class Spot:
+        ...     __slots__ = ("x", "y")
+        >>> spot = Spot(); spot.x = 1
+        >>> state_of(spot)
+        {'x': 1}
+    """
+    state: dict[str, Any] = {}
+    for cls in type(instance).__mro__:
+        for name, member in cls.__dict__.items():
+            if type(member) is _MEMBER and name not in state:
+                try:
+                    state[name] = member.__get__(instance)
+                except AttributeError:
+                    continue
+    namespace = instance_dict(instance)
+    if namespace:
+        state.update(namespace)
+    return state
+
+
+_MEMBER = type(FunctionType.__dict__["__closure__"])
+
+
+def instance_dict(instance: Any) -> dict[str, Any] | None:
+    """Return an instance's ``__dict__``, whatever its class says, ``None`` if it has none."""
+    try:
+        found = object.__getattribute__(instance, "__dict__")
+    except AttributeError:
+        return None
+    return found if type(found) is dict else None
+
+
+def data_of(cls: type) -> dict[str, Any]:
+    """Return a class's own attributes."""
+    return {
+        sys.intern(name): value
+        for name, value in type.__getattribute__(cls, "__dict__").items()
+        if name not in {"__dict__", "__weakref__"}
+    }

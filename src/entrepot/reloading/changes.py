@@ -1,0 +1,188 @@
+"""What an edit changes in one module: statements matched, code compiled, nothing done yet.
+
+The new statements are compiled one by one from the tree of the new text, so that line numbers,
+qualified names and columns are those of the file; statements that only moved get their old code
+with its lines shifted.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from entrepot.source.scopes import can_shift, nested, same_body, shifted, walk
+from entrepot.source.statements import resplit
+
+from .diff import match
+from .revision import LiveStatement
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from entrepot.source.statements import Statement
+    from entrepot.source.text import Text
+
+    from .revision import LiveScope, Record
+
+FUTURES = 0
+for _name in __future__.all_feature_names:
+    FUTURES |= getattr(__future__, _name).compiler_flag
+
+
+class ModuleChange:
+    """One module of an edit.
+
+    Attributes:
+        record: The module as it runs.
+        text: Its new text.
+        flags: Future flags of the new text.
+        lives: The statements of the new text; ``live.old`` is the one that it continues.
+        removed: Live statements that nothing continues.
+        added: New statements that continue none.
+        signed: Statements that continue one of another signature.
+        patches: Old and new code of every scope whose code object differs.
+        bodies: Old scopes whose body is another now, or is gone.
+    """
+
+    __slots__ = (
+        "added",
+        "bodies",
+        "flags",
+        "lives",
+        "patches",
+        "record",
+        "removed",
+        "signed",
+        "text",
+    )
+
+    def __init__(self, record: Record, text: Text, flags: int) -> None:
+        self.record = record
+        self.text = text
+        self.flags = flags
+        self.lives: list[LiveStatement] = []
+        self.removed: list[LiveStatement] = []
+        self.added: list[LiveStatement] = []
+        self.signed: list[LiveStatement] = []
+        self.patches: list[tuple[LiveScope, CodeType]] = []
+        self.bodies: list[LiveScope] = []
+
+
+def change_of(record: Record, text: Text) -> ModuleChange:
+    """Return what a new text changes in a module.
+
+    Raises:
+        SyntaxError: The new text is not Python.
+    """
+    old_lives = record.lives
+    old = [live.statement for live in old_lives]
+    new = resplit(text, record.text, old)
+    flags = _future_flags(new)
+    change = ModuleChange(record, text, flags)
+    pairs = match(old, new)
+    is_same_language = flags == record.flags & FUTURES
+    for position, statement in enumerate(new):
+        mate = pairs.get(position)
+        before = None if mate is None else old_lives[mate]
+        change.lives.append(_live(change, statement, before, is_same_language=is_same_language))
+    taken = set(pairs.values())
+    change.removed = [live for number, live in enumerate(old_lives) if number not in taken]
+    for live in change.removed:
+        change.bodies.extend(live.scopes.values())
+    return change
+
+
+def _live(
+    change: ModuleChange,
+    statement: Statement,
+    old: LiveStatement | None,
+    *,
+    is_same_language: bool,
+) -> LiveStatement:
+    """Return the live statement for a new one; note how it differs from the old."""
+    record = change.record
+    if old is not None and is_same_language and old.statement.text == statement.text:
+        by = statement.first - old.statement.first
+        column = statement.column - old.statement.column
+        if not by and not column:
+            old.old = old
+            return old
+        if not column and all(can_shift(code) for code in old.codes):
+            live = LiveStatement(record, old.statement.moved(by), [])
+            live.codes = [shifted(code, by) for code in old.codes]
+            live.old = old
+            _compare_scopes(change, old, live)
+            return live
+    live = LiveStatement(record, statement, [])
+    live.codes = nested(compiled(live, change.flags))
+    live.old = old
+    if old is None:
+        change.added.append(live)
+        return live
+    if old.statement.signature != statement.signature or (
+        not is_same_language and _has_annotations(statement.node)
+    ):
+        change.signed.append(live)
+    _compare_scopes(change, old, live)
+    return live
+
+
+def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement) -> None:
+    codes = dict(walk(new.codes))
+    for path, scope in old.scopes.items():
+        code = codes.get(path)
+        if code is None:
+            change.bodies.append(scope)
+            continue
+        if code is not scope.code:
+            change.patches.append((scope, code))
+            if not same_body(scope.code, code):
+                change.bodies.append(scope)
+
+
+def compiled(live: LiveStatement, flags: int) -> CodeType:
+    """Return the code of one statement, with the lines that it has in its file."""
+    node: ast.stmt = live.statement.node
+    if live.statement.shift:
+        node = copy.deepcopy(node)
+        ast.increment_lineno(node, live.statement.shift)
+    return compile_nodes([node], live.record.file, flags)
+
+
+def compile_nodes(nodes: list[ast.stmt], file: str, flags: int) -> CodeType:
+    """Compile statements as a module of their own.
+
+    A first string is not taken for a docstring: it is a statement like any other.
+    """
+    tree = ast.Module(body=list(nodes), type_ignores=[])
+    code: CodeType = compile(tree, file, "exec", flags=flags, dont_inherit=True)
+    return code
+
+
+def _future_flags(statements: list[Statement]) -> int:
+    flags = 0
+    for statement in statements:
+        node = statement.node
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                feature = getattr(__future__, alias.name, None)
+                if feature is None:
+                    raise SyntaxError(
+                        f"future feature {alias.name} is not defined",
+                        (None, node.lineno, node.col_offset, statement.text),
+                    )
+                flags |= feature.compiler_flag
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            break
+    return flags
+
+
+def _has_annotations(node: ast.stmt) -> bool:
+    for child in ast.walk(node):
+        if isinstance(child, ast.AnnAssign) or getattr(child, "annotation", None) is not None:
+            return True
+        if getattr(child, "returns", None) is not None:
+            return True
+    return False

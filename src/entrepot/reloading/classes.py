@@ -1,0 +1,145 @@
+"""A live class takes over what a new one is, member by member, its identity kept.
+
+Instances, ``isinstance``, subclasses and ``except`` clauses go on to work, since the class stays
+the same object. A class whose metaclass or layout changes cannot stay: the new one is bound, and
+what led to the old class is led to it (``relink.py``).
+"""
+
+from __future__ import annotations
+
+import abc
+import types
+from typing import TYPE_CHECKING, Any
+
+from .base import EMPTY, data_of
+from .values import same
+
+if TYPE_CHECKING:
+    from .adopt import Adopter
+
+_OWN = frozenset({"__dict__", "__weakref__", "_abc_impl"})
+_QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
+
+
+def slots_of(cls: type) -> list[str]:
+    """Return the names of the slots that a class adds, in the order of its layout.
+
+    Example:
+        >>> class Spot:
+        ...     __slots__ = ("x", "y")
+        >>> slots_of(Spot)
+        ['x', 'y']
+    """
+    found = [
+        name
+        for name, member in type.__getattribute__(cls, "__dict__").items()
+        if type(member) is types.MemberDescriptorType
+    ]
+    has = type.__getattribute__(cls, "__dict__")
+    return sorted(found) + [name for name in ("__dict__", "__weakref__") if name in has]
+
+
+def can_adopt(adopter: Adopter, old: type, new: type) -> bool:
+    """Return whether a class can become the new one with its layout and metaclass."""
+    metaclass = adopter.twins.get(id(type(new)))
+    wanted = type(new) if metaclass is None else metaclass[1]
+    return (
+        type(old) is wanted
+        and slots_of(old) == slots_of(new)
+        and old.__basicsize__ == new.__basicsize__
+        and old.__itemsize__ == new.__itemsize__
+    )
+
+
+def adopt_class(adopter: Adopter, old: type, new: type) -> type:
+    """Make ``old`` what ``new`` is, or return ``new`` where that cannot be."""
+    if not can_adopt(adopter, old, new):
+        adopter.replace(old, new)
+        return new
+    wanted = tuple(adopter.mapped(list(new.__bases__)))
+    if wanted != old.__bases__:
+        try:
+            adopter.journal.set_attribute(old, "__bases__", wanted)
+        except TypeError:
+            adopter.replace(old, new)
+            return new
+        adopter.change(old)
+    adopter.pair(old, new)
+    _point_class_cells(adopter, old, new)
+    _adopt_members(adopter, old, new)
+    if isinstance(old, abc.ABCMeta):
+        reset_abc_caches(old)
+    return old
+
+
+def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
+    journal, place = adopter.journal, adopter.place
+    base = adopter.base.of(old)
+    live, fresh = data_of(old), data_of(new)
+    skipped = _OWN | {name for name in fresh if type(fresh[name]) is types.MemberDescriptorType}
+    for name, value in fresh.items():
+        if name in skipped:
+            continue
+        adopter.place = f"{place}.{name}"
+        was = EMPTY if base is EMPTY else base.get(name, EMPTY)
+        if name in live:
+            merged = adopter.merge(was, live[name], value, adopter.place)
+            if merged is not live[name]:
+                journal.set_attribute(old, name, merged)
+            known = live[name] if was is EMPTY else was
+            if (
+                name not in _QUIET
+                and (merged is not known or adopter.is_changed(merged))
+                and not same(merged, known)
+            ) or (name not in _QUIET and adopter.is_changed(merged)):
+                adopter.change(old, name)
+        elif was is not EMPTY and adopter.alike(was, value):
+            continue
+        else:
+            journal.set_attribute(old, name, adopter.mapped([value])[0])
+            adopter.change(old, name)
+    adopter.place = place
+    for name in live:
+        if name in fresh or name in _OWN or type(live[name]) is types.MemberDescriptorType:
+            continue
+        if base is EMPTY or name in base:
+            journal.delete_attribute(old, name)
+            adopter.change(old, name)
+    adopter.note_base(old, fresh)
+
+
+def _point_class_cells(adopter: Adopter, old: type, new: type) -> None:
+    """Methods of the new class that name ``__class__`` (``super()``) mean the live class."""
+    for function in functions_in(new):
+        for name, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=True
+        ):
+            if name == "__class__":
+                try:
+                    held = cell.cell_contents
+                except ValueError:
+                    continue
+                if held is new:
+                    adopter.journal.set_cell(cell, old)
+
+
+def functions_in(cls: type) -> list[types.FunctionType]:
+    """Return the functions that are a class's members, those in properties and the like too."""
+    found: list[types.FunctionType] = []
+    for value in type.__getattribute__(cls, "__dict__").values():
+        parts: list[Any] = [value]
+        if isinstance(value, property):
+            parts = [value.fget, value.fset, value.fdel]
+        elif isinstance(value, classmethod | staticmethod):
+            parts = [value.__func__]
+        elif hasattr(type(value), "__get__") and hasattr(value, "func"):
+            parts = [value.func]
+        found.extend(part for part in parts if type(part) is types.FunctionType)
+    return found
+
+
+def reset_abc_caches(cls: type) -> None:
+    """Forget what an abstract base class remembers of who is a subclass."""
+    clear = getattr(cls, "_abc_caches_clear", None)
+    if clear is not None:
+        clear()

@@ -1,0 +1,121 @@
+"""The three-way merge of a container: base, live, new.
+
+What the program added since the import is added to the new content, what it removed is removed
+from it, what it changed wins unless the edit changed the same place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .base import EMPTY
+
+if TYPE_CHECKING:
+    from .adopt import Adopter
+
+
+def merged(adopter: Adopter, base: Any, live: Any, new: Any) -> Any:
+    """Return the content for a live container.
+
+    Args:
+        adopter: Merges the items.
+        base: The import-time content, or ``EMPTY``.
+        live: What the container holds now.
+        new: What the new text made.
+    """
+    if base is EMPTY or type(base) is not type(live):
+        base = live
+    if isinstance(new, dict):
+        return _merged_dict(adopter, base, live, new)
+    if isinstance(new, set):
+        return _merged_set(adopter, base, live, new)
+    if isinstance(new, list):
+        return _merged_list(adopter, base, live, new)
+    return new if live == base else live
+
+
+def _merged_dict(
+    adopter: Adopter, base: dict[Any, Any], live: dict[Any, Any], new: dict[Any, Any]
+) -> dict[Any, Any]:
+    out: dict[Any, Any] = {}
+    names = adopter.mapped(new)
+    for key, value in zip(names, new.values(), strict=True):
+        place = f"{adopter.place}[{key!r}]" if isinstance(key, str | int) else adopter.place
+        if key in live:
+            out[key] = adopter.merge(base.get(key, EMPTY), live[key], value, place)
+        elif key in base and adopter.alike(base[key], value):
+            continue  # the program removed it
+        else:
+            out[key] = adopter.mapped([value])[0]
+    for key, value in live.items():
+        if key in out:
+            continue
+        if key not in base:
+            out[key] = value
+        elif value is not base[key]:
+            adopter.dropped.append(f"{adopter.place}[{key!r}]")
+    return out
+
+
+def _merged_set(adopter: Adopter, base: set[Any], live: set[Any], new: set[Any]) -> set[Any]:
+    fresh: set[Any] = set(adopter.mapped(list(new)))
+    kept = {item for item in live if item in fresh}
+    return (
+        kept
+        | {item for item in fresh if item not in kept and item not in (base - live)}
+        | (live - base)
+    )
+
+
+def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[Any]) -> list[Any]:
+    pairs = _matches(adopter, base, new)
+    items = [
+        adopter.adopt(base[pairs[position]], item) if position in pairs else item
+        for position, item in enumerate(adopter.mapped(new))
+    ]
+    if len(live) == len(base) and all(a is b for a, b in zip(live, base, strict=True)):
+        return items
+    before = _counts(base)
+    present = _counts(live)
+    removed = [item for item in base if present.get(id(item), 0) < before[id(item)]]
+    out = []
+    for item in items:
+        gone = next((old for old in removed if adopter.alike(old, item)), EMPTY)
+        if gone is EMPTY:
+            out.append(item)
+        else:
+            removed.remove(gone)
+    added = []
+    for item in live:
+        if before.get(id(item), 0):
+            before[id(item)] -= 1
+        else:
+            added.append(item)
+    return out + added
+
+
+def _counts(items: list[Any]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for item in items:
+        counts[id(item)] = counts.get(id(item), 0) + 1
+    return counts
+
+
+def _matches(adopter: Adopter, base: list[Any], new: list[Any]) -> dict[int, int]:
+    """Return which old item each new one continues, by position: alike ones first."""
+    pairs: dict[int, int] = {}
+    used: set[int] = set()
+    if len(base) > 200 or len(new) > 200:
+        return {i: i for i in range(min(len(base), len(new)))} if len(base) == len(new) else {}
+    for position, item in enumerate(new):
+        for old, value in enumerate(base):
+            if old not in used and adopter.alike(value, item):
+                pairs[position] = old
+                used.add(old)
+                break
+    if len(base) == len(new):
+        for position in range(len(new)):
+            if position not in pairs and position not in used:
+                pairs[position] = position
+                used.add(position)
+    return pairs

@@ -1,0 +1,231 @@
+"""A live function takes over the code and the facts of a new one, its identity kept.
+
+Closures that change shape get their new cells through ``PyFunction_SetClosure``, the only door
+that CPython has for it, in one step with the code; where even that does not do (another module's
+globals), the old function becomes a *forwarder*: it calls its successor.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any, cast
+
+from entrepot.source.scopes import KINDS, docstring
+
+from .values import same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CellType, CodeType, FunctionType
+
+    from .journal import Journal
+
+HAS_TYPE_PARAMS = sys.version_info >= (3, 12)
+HAS_ANNOTATE = sys.version_info >= (3, 14)
+
+
+def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
+    """Give a function other code with the same free variables, and the docstring in it.
+
+    A docstring that the program (or a decorator) set itself stays.
+    """
+    old = function.__code__
+    if old is code:
+        return
+    old_doc, new_doc = docstring(old), docstring(code)
+    _assign_code(function, code)
+    journal.note(lambda: _assign_code(function, old))
+    if old_doc != new_doc and function.__doc__ == old_doc:
+        journal.set_attribute(function, "__doc__", new_doc)
+    if function.__name__ == old.co_name and old.co_name != code.co_name:
+        journal.set_attribute(function, "__name__", code.co_name)
+    if function.__qualname__ == old.co_qualname and old.co_qualname != code.co_qualname:
+        journal.set_attribute(function, "__qualname__", code.co_qualname)
+
+
+def _assign_code(function: FunctionType, code: CodeType) -> None:
+    events = _local_events(function.__code__)
+    if (function.__code__.co_flags ^ code.co_flags) & KINDS:
+        with warnings.catch_warnings():  # 3.13 warns when a function changes its kind
+            warnings.simplefilter("ignore", DeprecationWarning)
+            function.__code__ = code
+    else:
+        function.__code__ = code
+    for tool, wanted in events:
+        sys.monitoring.set_local_events(tool, code, wanted)
+
+
+def _local_events(code: CodeType) -> list[tuple[int, int]]:
+    """Return the monitoring events that tools (a debugger, coverage) have set on a code object."""
+    monitoring = getattr(sys, "monitoring", None)
+    if monitoring is None:
+        return []
+    found = []
+    for tool in range(6):
+        if monitoring.get_tool(tool) is not None:
+            wanted = monitoring.get_local_events(tool, code)
+            if wanted:
+                found.append((tool, wanted))
+    return found
+
+
+def set_closure(
+    journal: Journal, function: FunctionType, code: CodeType, cells: tuple[CellType, ...]
+) -> bool:
+    """Give a function code with other free variables; return whether it could be done."""
+    setter = _closure_setter()
+    if setter is None:
+        return False
+    old_code, old_cells = function.__code__, function.__closure__ or ()
+    _swap_closure(setter, function, code, cells)
+    journal.note(lambda: _swap_closure(setter, function, old_code, old_cells))
+    return True
+
+
+def _swap_closure(
+    setter: Callable[..., object],
+    function: FunctionType,
+    code: CodeType,
+    cells: tuple[CellType, ...],
+) -> None:
+    """Set closure and code with no Python instruction in between: no thread sees one of both."""
+    steps: tuple[Callable[[], object], ...] = (
+        functools.partial(setter, function, cells),
+        functools.partial(setattr, function, "__code__", code),
+    )
+    list(map(cast("Any", operator.call), steps))
+
+
+def _closure_setter() -> Callable[..., object] | None:
+    try:
+        import ctypes
+    except ImportError:
+        return None
+    setter = ctypes.pythonapi.PyFunction_SetClosure
+    setter.argtypes = [ctypes.py_object, ctypes.py_object]
+    setter.restype = ctypes.c_int
+    return setter
+
+
+def forward(journal: Journal, function: FunctionType, successor: Any) -> None:
+    """Make a function call its successor: whoever holds it reaches the new code.
+
+    Example:
+        >>> from entrepot.reloading.journal import Journal
+        >>> def old(a): return a
+        >>> forward(Journal(), old, lambda a: a * 2)
+        >>> old(21)
+        42
+    """
+
+    def template(*args: Any, **kwargs: Any) -> Any:
+        target: Any = "successor"
+        return target(*args, **kwargs)
+
+    code = template.__code__
+    free = function.__code__.co_freevars
+    consts = tuple(
+        successor if isinstance(const, str) and const == "successor" else const
+        for const in code.co_consts
+    )
+    code = code.replace(
+        co_consts=consts,
+        co_name=function.__name__,
+        co_qualname=function.__qualname__,
+        co_freevars=free,
+    )
+    set_code(journal, function, code)
+    if function.__defaults__ is not None:
+        journal.set_attribute(function, "__defaults__", None)
+    if function.__kwdefaults__ is not None:
+        journal.set_attribute(function, "__kwdefaults__", None)
+    if getattr(function, "__wrapped__", None) is not successor:
+        journal.set_item(function.__dict__, "__wrapped__", successor)
+
+
+def adopt_function(
+    journal: Journal,
+    old: FunctionType,
+    new: FunctionType,
+    adopt: Callable[[Any, Any], Any],
+) -> bool:
+    """Make ``old`` what ``new`` is. Return whether callers could tell a difference but the body.
+
+    Args:
+        journal: Where to note the changes.
+        old: The live function.
+        new: The function that the new text made.
+        adopt: Merges two values of cells and attributes.
+    """
+    before = _visible(old)
+    if old.__globals__ is not new.__globals__:
+        forward(journal, old, new)
+        return True
+    cells = _merged_cells(old, new, adopt)
+    if old.__code__.co_freevars == new.__code__.co_freevars:
+        set_code(journal, old, new.__code__)
+    elif not set_closure(journal, old, new.__code__, cells):
+        forward(journal, old, new)
+        return True
+    _copy_facts(journal, old, new)
+    attributes = dict(new.__dict__)
+    for name, value in attributes.items():
+        present = old.__dict__.get(name)
+        merged = adopt(present, value) if name in old.__dict__ else value
+        journal.set_item(old.__dict__, name, merged)
+    return not same(before, _visible(old))
+
+
+def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
+    for name in ("__defaults__", "__kwdefaults__", "__doc__", "__name__", "__qualname__"):
+        value = getattr(new, name)
+        if getattr(old, name) is not value:
+            journal.set_attribute(old, name, value)
+    if old.__module__ != new.__module__:
+        journal.set_attribute(old, "__module__", new.__module__)
+    if HAS_TYPE_PARAMS and old.__type_params__ is not new.__type_params__:
+        journal.set_attribute(old, "__type_params__", new.__type_params__)
+    if HAS_ANNOTATE:
+        journal.set_attribute(old, "__annotate__", new.__annotate__)  # type: ignore[attr-defined]
+    elif not same(old.__annotations__, new.__annotations__):
+        journal.set_attribute(old, "__annotations__", new.__annotations__)
+
+
+def _merged_cells(
+    old: FunctionType, new: FunctionType, adopt: Callable[[Any, Any], Any]
+) -> tuple[CellType, ...]:
+    """Return the cells for the new code: those of the old function by name, with new content."""
+    old_cells = dict(zip(old.__code__.co_freevars, old.__closure__ or (), strict=True))
+    cells: list[CellType] = []
+    for name, cell in zip(new.__code__.co_freevars, new.__closure__ or (), strict=True):
+        mine = old_cells.get(name)
+        if mine is None:
+            cells.append(cell)
+            continue
+        cells.append(mine)
+        if mine is cell or name == "__class__":
+            continue
+        adopt(mine, cell)
+    return tuple(cells)
+
+
+def _visible(function: FunctionType) -> tuple[object, ...]:
+    """Return what can be seen of a function without calling it."""
+    code = function.__code__
+    arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    annotations = {} if HAS_ANNOTATE else dict(function.__annotations__)
+    attributes = {k: v for k, v in function.__dict__.items() if k != "__wrapped__"}
+    return (
+        function.__name__,
+        function.__qualname__,
+        function.__doc__,
+        arguments,
+        code.co_flags & (KINDS | 0xC),
+        function.__defaults__,
+        function.__kwdefaults__,
+        annotations,
+        attributes,
+    )

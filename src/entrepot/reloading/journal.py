@@ -1,0 +1,172 @@
+"""The journal: every change to an object of the program, and how to undo it.
+
+Nothing else in this package changes an object of the user's. Each method makes one change and
+notes its inverse; ``roll_back`` runs the inverses in reverse order; ``commit`` forgets them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CellType
+
+_MISSING: Any = object()
+
+
+class Journal:
+    """Undo records of one reload."""
+
+    __slots__ = ("_undos",)
+
+    def __init__(self) -> None:
+        self._undos: list[Callable[[], object]] = []
+
+    def __len__(self) -> int:
+        return len(self._undos)
+
+    def note(self, undo: Callable[[], object]) -> None:
+        """Note how to undo a change that was made elsewhere."""
+        self._undos.append(undo)
+
+    def set_attribute(self, owner: Any, name: str, value: object) -> None:
+        """Set an attribute by ``object.__setattr__`` (``type.__setattr__`` for a class).
+
+        Example:
+            >>> import types
+            >>> journal, spot = Journal(), types.SimpleNamespace(x=1)
+            >>> journal.set_attribute(spot, "x", 2); journal.roll_back(); spot.x
+            1
+        """
+        setter, getter, deleter = _accessors(owner)
+        old = getter(owner, name)
+        setter(owner, name, value)
+        if old is _MISSING:
+            self._undos.append(lambda: deleter(owner, name))
+        else:
+            self._undos.append(lambda: setter(owner, name, old))
+
+    def delete_attribute(self, owner: Any, name: str) -> None:
+        """Delete an attribute."""
+        setter, getter, deleter = _accessors(owner)
+        old = getter(owner, name)
+        deleter(owner, name)
+        self._undos.append(lambda: setter(owner, name, old))
+
+    def set_item(self, container: dict[Any, Any], key: object, value: object) -> None:
+        """Set an item of a dict."""
+        old = dict.get(container, key, _MISSING)
+        if old is value:
+            return
+        dict.__setitem__(container, key, value)
+        if old is _MISSING:
+            self._undos.append(lambda: dict.pop(container, key, None))
+        else:
+            self._undos.append(lambda: dict.__setitem__(container, key, old))
+
+    def delete_item(self, container: dict[Any, Any], key: object) -> None:
+        """Delete an item of a dict, if it is there."""
+        old = dict.pop(container, key, _MISSING)
+        if old is not _MISSING:
+            self._undos.append(lambda: dict.__setitem__(container, key, old))
+
+    def refill(self, container: Any, content: Any) -> None:
+        """Give a list, dict, set or deque another content, its identity kept."""
+        before = content_of(container)
+        fill(container, content)
+        self._undos.append(lambda: fill(container, before))
+
+    def set_cell(self, cell: CellType, value: object) -> None:
+        """Set what a closure's cell holds."""
+        try:
+            old = cell.cell_contents
+        except ValueError:
+            self._undos.append(lambda: delattr(cell, "cell_contents"))
+        else:
+            if old is value:
+                return
+            self._undos.append(lambda: setattr(cell, "cell_contents", old))
+        cell.cell_contents = value
+
+    def roll_back(self) -> None:
+        """Undo everything, the last change first."""
+        while self._undos:
+            self._undos.pop()()
+
+    def roll_back_to(self, mark: int) -> None:
+        """Undo the changes made since the journal had ``mark`` records."""
+        while len(self._undos) > mark:
+            self._undos.pop()()
+
+    def commit(self) -> None:
+        """Forget how to undo: the changes stay."""
+        self._undos.clear()
+
+
+def content_of(container: Any) -> Any:
+    """Return a shallow copy of a container as a plain list, dict or set."""
+    if isinstance(container, dict):
+        return dict(dict.items(container))
+    if isinstance(container, set):
+        return set(set.__iter__(container))
+    if isinstance(container, list):
+        return list(list.__iter__(container))
+    if isinstance(container, bytearray):
+        return bytes(container)
+    return list(container)
+
+
+def fill(container: Any, content: Any) -> None:
+    """Replace the content of a container, methods that a subclass overrides left aside.
+
+    Example:
+        >>> box = [1, 2]
+        >>> fill(box, [3]); box
+        [3]
+    """
+    if isinstance(container, dict):
+        _fill_dict(container, content)
+    elif isinstance(container, set):
+        if set(container) != content or {id(x) for x in container} != {id(x) for x in content}:
+            set.clear(container)
+            set.update(container, content)
+    elif isinstance(container, list):
+        list.__setitem__(container, slice(None), content)
+    elif isinstance(container, bytearray):
+        container[:] = content
+    else:
+        container.clear()
+        container.extend(content)
+
+
+def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
+    """Make a dict hold exactly ``content``, in its order; no key is missing in between."""
+    for key in [key for key in dict.keys(container) if key not in content]:
+        dict.__delitem__(container, key)
+    for key, value in content.items():
+        dict.__setitem__(container, key, value)
+    if list(dict.keys(container)) != list(content):
+        for key, value in content.items():
+            dict.pop(container, key)
+            dict.__setitem__(container, key, value)
+
+
+def _accessors(owner: Any) -> tuple[Any, Any, Any]:
+    if isinstance(owner, type):
+        return type.__setattr__, _class_attribute, type.__delattr__
+    return object.__setattr__, _attribute, object.__delattr__
+
+
+def _class_attribute(owner: type, name: str) -> Any:
+    special = type.__dict__.get(name)
+    if special is not None and name in {"__bases__", "__name__", "__qualname__"}:
+        return special.__get__(owner)
+    return type.__getattribute__(owner, "__dict__").get(name, _MISSING)
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    try:
+        return object.__getattribute__(owner, name)
+    except AttributeError:
+        return _MISSING

@@ -1,0 +1,92 @@
+"""Which statements run again, and why: the diff, closed under the rules.
+
+One rule decides: *a top-level statement runs again if and only if code that ran while it was
+executed has changed, or a value which that code read at import has changed.* What "a value has
+changed" means where names are bound more than once and objects are changed after they were made
+is told by the closure rules in ``rules.py``. Values that turn out equal cut the closure off; that
+is seen only while it runs, so the executor asks the plan to grow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .changes import ModuleChange
+    from .revision import LiveStatement
+    from .rules import Due
+    from .world import World
+
+
+class Reason:
+    """Why a statement runs: a rule, and the statement that made it apply."""
+
+    __slots__ = ("because", "rule", "what")
+
+    def __init__(self, rule: str, what: str, because: LiveStatement | None = None) -> None:
+        self.rule = rule
+        self.what = what
+        self.because = because
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.rule})"
+
+
+class Plan:
+    """What a reload will do.
+
+    Attributes:
+        world: The program as it will be.
+        dirty: Statements to run, with their first reason, by identity.
+        deletions: Bindings that no statement makes any more, as (module, name).
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.dirty: dict[int, tuple[LiveStatement, Reason]] = {}
+        self.deletions: list[tuple[str, str]] = []
+        self._open: list[LiveStatement] = []
+
+    def add(self, dues: Iterable[Due], because: LiveStatement | None = None) -> None:
+        """Add statements that are due to run, and close under the rules."""
+        for live, rule, what in dues:
+            if id(live) not in self.dirty and not rules.never_runs(live):
+                self.dirty[id(live)] = (live, Reason(rule, what, because))
+                self._open.append(live)
+        while self._open:
+            live = self._open.pop()
+            for rule_function in rules.CLOSURE:
+                for due, rule, what in rule_function(self.world, live):
+                    if id(due) not in self.dirty and not rules.never_runs(due):
+                        self.dirty[id(due)] = (due, Reason(rule, what, live))
+                        self._open.append(due)
+
+    def in_order(self) -> list[LiveStatement]:
+        """Return the statements to run in the order in which an import would execute them."""
+        return sorted((live for live, _ in self.dirty.values()), key=self.world.position)
+
+    def reasons(self, live: LiveStatement) -> list[str]:
+        """Return the chain of reasons for a statement, its own first."""
+        chain: list[str] = []
+        current: LiveStatement | None = live
+        while current is not None and id(current) in self.dirty and len(chain) < 20:
+            _, reason = self.dirty[id(current)]
+            chain.append(str(reason))
+            current = reason.because
+        return chain
+
+
+def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
+    """Return the plan for changed modules."""
+    plan = Plan(world)
+    for change in changes:
+        for rule_function in rules.INITIAL:
+            plan.add(rule_function(world, change))
+        plan.deletions.extend((change.record.name, name) for name in rules.deleted(world, change))
+    for module, name in plan.deletions:
+        plan.add(rules.readers_of_deleted(world, world.records[module], name))
+    return plan

@@ -1,0 +1,201 @@
+"""References that lead to a twin are led to the object that adopted it.
+
+While statements run again, others may take hold of a new object before its old one adopts it: a
+decorator that registers it, a subclass, a closure. Afterwards each such *holder* is pointed at the
+old object. The same is done, the other way round, for a class that could not adopt: what led to
+the old one is led to the new one.
+
+Holders are found by the garbage collector's own links, and only if the count of references says
+that there are any.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import sys
+import types
+from types import CellType, FrameType, FunctionType
+from typing import TYPE_CHECKING, Any, cast
+
+from .base import instance_dict, state_of
+
+if TYPE_CHECKING:
+    from .journal import Journal
+
+
+def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> list[str]:
+    """Lead every reference to ``pairs[…][0]`` to ``pairs[…][1]``.
+
+    Args:
+        journal: Where to note the changes.
+        pairs: What is led away from, and what to.
+        own: Identities of objects of ours that hold them for bookkeeping.
+
+    Returns:
+        Names of kinds of holders that could not be changed.
+    """
+    own = own | {id(pairs)} | {id(pair) for pair in pairs}
+    stuck: list[str] = []
+    for source, target in pairs:
+        _Relinker(journal, own, stuck).lead(source, target, 4)
+    return stuck
+
+
+class _Relinker:
+    def __init__(self, journal: Journal, own: set[int], stuck: list[str]) -> None:
+        self.journal = journal
+        self.own = own
+        self.stuck = stuck
+
+    def lead(self, source: Any, target: Any, depth: int) -> None:
+        holders = gc.get_referrers(source)
+        self.own.add(id(holders))
+        for holder in holders:
+            if id(holder) in self.own or isinstance(holder, FrameType) or holder is source:
+                continue
+            self._one(holder, source, target, depth)
+        self.own.discard(id(holders))
+
+    def _one(self, holder: Any, source: Any, target: Any, depth: int) -> None:  # noqa: PLR0912
+        journal = self.journal
+        if isinstance(holder, dict):
+            self._dict(holder, source, target)
+        elif isinstance(holder, list):
+            if type(holder) is list or isinstance(holder, list):
+                journal.refill(holder, [target if item is source else item for item in holder])
+        elif isinstance(holder, set):
+            journal.refill(holder, {target if item is source else item for item in holder})
+        elif type(holder) is CellType:
+            journal.set_cell(holder, target)
+        elif type(holder) is FunctionType:
+            self._function(holder, source, target)
+        elif isinstance(holder, tuple | frozenset):
+            if isinstance(source, type) and _is_mro_or_bases(holder, source):
+                return
+            if depth:
+                made = _replaced(holder, source, target)
+                if made is not None:
+                    self.lead(holder, made, depth - 1)
+        elif isinstance(holder, type):
+            self._class(holder, source, target)
+        elif isinstance(holder, types.MethodType | types.GenericAlias):
+            if depth:
+                made = _remade(holder, source, target)
+                if made is not None:
+                    self.lead(holder, made, depth - 1)
+        elif type(holder) is functools.partial:
+            part: Any = holder
+            before = part.__reduce__()[2]
+            function, args, keywords, names = before
+            after = (target if function is source else function, args, keywords, names)
+            part.__setstate__(after)
+            journal.note(lambda: part.__setstate__(before))
+        elif isinstance(source, type) and type(holder) is source:
+            self._instance_class(holder, source, target)
+            self._state(holder, source, target)
+        elif type(holder).__name__ in {"getset_descriptor", "member_descriptor", "weakref",
+                                       "ReferenceType", "builtin_function_or_method"}:  # fmt: skip
+            return
+        else:
+            self._state(holder, source, target)
+
+    def _dict(self, holder: dict[Any, Any], source: Any, target: Any) -> None:
+        if any(key is source for key in holder):
+            self.journal.refill(
+                holder,
+                {
+                    (target if key is source else key): (target if value is source else value)
+                    for key, value in holder.items()
+                },
+            )
+            return
+        for key, value in list(dict.items(holder)):
+            if value is source:
+                self.journal.set_item(holder, key, target)
+
+    def _function(self, holder: FunctionType, source: Any, target: Any) -> None:
+        for name in ("__defaults__",):
+            values = getattr(holder, name)
+            if values and any(value is source for value in values):
+                made = tuple(target if value is source else value for value in values)
+                self.journal.set_attribute(holder, name, made)
+
+    def _class(self, holder: type, source: Any, target: Any) -> None:
+        if holder is target or holder is source:
+            return
+        if isinstance(source, type) and source in holder.__bases__:
+            bases = tuple(target if base is source else base for base in holder.__bases__)
+            try:
+                self.journal.set_attribute(holder, "__bases__", bases)
+            except TypeError:
+                self.stuck.append(f"class {holder.__qualname__}")
+        if type(holder) is source:
+            self._instance_class(holder, source, target)
+        for name, value in list(type.__getattribute__(holder, "__dict__").items()):
+            if value is source:
+                self.journal.set_attribute(holder, name, target)
+
+    def _instance_class(self, holder: Any, source: Any, target: Any) -> None:
+        try:
+            object.__setattr__(holder, "__class__", target)
+        except TypeError:
+            self.stuck.append(f"an instance of {source.__qualname__}")
+            return
+        self.journal.note(lambda: object.__setattr__(holder, "__class__", source))
+
+    def _state(self, holder: Any, source: Any, target: Any) -> None:
+        found = False
+        for name, value in state_of(holder).items():
+            if value is source:
+                found = True
+                namespace = instance_dict(holder)
+                if namespace is not None and name in namespace:
+                    self.journal.set_item(namespace, name, target)
+                else:
+                    self.journal.set_attribute(holder, name, target)
+        if not found:
+            self.stuck.append(type(holder).__qualname__)
+
+
+def _is_mro_or_bases(holder: Any, source: type) -> bool:
+    return any(
+        isinstance(item, type) and (item.__mro__ is holder or item.__bases__ is holder)
+        for item in holder
+    ) or any(
+        sub.__mro__ is holder or sub.__bases__ is holder
+        for sub in cast("list[type]", type.__subclasses__(source))
+    )
+
+
+def _replaced(holder: Any, source: Any, target: Any) -> Any:
+    """Return a tuple or frozenset like another, with one item replaced."""
+    items = [target if item is source else item for item in holder]
+    if type(holder) is tuple:
+        return tuple(items)
+    if type(holder) is frozenset:
+        return frozenset(items)
+    try:
+        return tuple.__new__(type(holder), items)
+    except TypeError:
+        return None
+
+
+def _remade(holder: Any, source: Any, target: Any) -> Any:
+    if isinstance(holder, types.MethodType):
+        function = target if holder.__func__ is source else holder.__func__
+        owner = target if holder.__self__ is source else holder.__self__
+        return types.MethodType(function, owner)
+    args = tuple(target if item is source else item for item in holder.__args__)
+    origin = target if holder.__origin__ is source else holder.__origin__
+    return types.GenericAlias(origin, args)
+
+
+def is_held(value: Any, expected: int) -> bool:
+    """Return whether more references lead to a value than the caller knows of.
+
+    Args:
+        value: The object.
+        expected: How many references the caller accounts for, its own variables included.
+    """
+    return sys.getrefcount(value) > expected

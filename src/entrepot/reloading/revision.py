@@ -1,0 +1,283 @@
+"""What the process runs of each module, statement by statement.
+
+* A *record* is kept of every managed module: its text as executed, its code, the import-time
+  *base* of its values.
+* A *live statement* is a statement of a record as it runs now. It lives on through edits: the
+  statement of the new text that matches it takes its place in it.
+* A *live scope* is a function (class body, lambda, …) of a live statement, with the code that the
+  process runs for it now.
+* A *site* is a line of a module while it was imported: what ran during it was recorded there.
+
+Nothing here is parsed before the first reload that needs it.
+"""
+
+from __future__ import annotations
+
+import bisect
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, ModuleType
+
+    from entrepot.source.facts import Uses
+    from entrepot.source.scopes import Path
+    from entrepot.source.statements import Statement
+    from entrepot.source.text import Text
+
+
+class Site:
+    """A line of a module's own code during its import."""
+
+    __slots__ = ("line", "live", "record")
+
+    def __init__(self, record: Record, line: int) -> None:
+        self.record = record
+        self.line = line
+        self.live: LiveStatement | None = None
+
+
+class LiveScope:
+    """One scope below a live statement, and the code that runs for it."""
+
+    __slots__ = ("_uses", "code", "live", "path")
+
+    def __init__(self, live: LiveStatement, path: Path, code: CodeType) -> None:
+        self._uses: Uses | None = None
+        self.live = live
+        self.path = path
+        self.code = code
+
+    @property
+    def name(self) -> str:
+        """The scope's qualified name within its module, such as ``"Cart.total"``."""
+        return ".".join(name for name, _ in self.path)
+
+    @property
+    def uses(self) -> Uses:
+        """What one run of the scope uses."""
+        if self._uses is None:
+            from entrepot.source.facts import Uses, uses_of_function
+
+            node = self.live.node_of(self)
+            self._uses = Uses() if node is None else uses_of_function(node, self.code)
+        return self._uses
+
+    def __repr__(self) -> str:
+        return f"LiveScope({self.live.record.name}:{self.name})"
+
+
+class LiveStatement:
+    """A statement as the process runs it.
+
+    Attributes:
+        record: The module that it belongs to.
+        statement: Its text and tree, of the revision that runs.
+        codes: The code objects directly below it, in source order.
+        scopes: All scopes below it by path.
+        old: While a reload is prepared, the live statement whose place this one takes.
+        sites: Where it was while it was executed: what ran there is recorded by site.
+    """
+
+    __slots__ = ("_nodes", "_scopes", "_uses", "codes", "old", "record", "sites", "statement")
+
+    def __init__(self, record: Record, statement: Statement, codes: list[CodeType]) -> None:
+        self.record = record
+        self.statement = statement
+        self.codes = codes
+        self.old: LiveStatement | None = None
+        self.sites: list[Site] = []
+        self._nodes: list[tuple[str, int, Any]] | None = None
+        self._scopes: dict[Path, LiveScope] | None = None
+        self._uses: Uses | None = None
+
+    @property
+    def scopes(self) -> dict[Path, LiveScope]:
+        """The scopes by path, outer ones first."""
+        if self._scopes is None:
+            from entrepot.source.scopes import walk
+
+            self._scopes = {path: LiveScope(self, path, code) for path, code in walk(self.codes)}
+        return self._scopes
+
+    @property
+    def uses(self) -> Uses:
+        """What executing the statement uses itself."""
+        if self._uses is None:
+            from entrepot.source.facts import uses_of
+
+            self._uses = uses_of(self.statement.node)
+        return self._uses
+
+    def node_of(self, scope: LiveScope) -> Any:
+        """Return the syntax tree of a scope, ``None`` if it cannot be told."""
+        if self._nodes is None:
+            from entrepot.source.facts import function_nodes
+
+            self._nodes = list(function_nodes(self.statement.node))
+        line = scope.code.co_firstlineno - self.statement.shift
+        name = scope.code.co_name
+        return next((n for found, at, n in self._nodes if found == name and at == line), None)
+
+    @property
+    def where(self) -> str:
+        """File and line, as in a traceback."""
+        return f"{self.record.file}:{self.statement.first}"
+
+    def __repr__(self) -> str:
+        return f"LiveStatement({self.record.name}:{self.statement.first})"
+
+
+class Record:
+    """What is known of one managed module.
+
+    Attributes:
+        name: The name it was executed under.
+        code: The module code that was executed, whose nested code objects the sites name.
+        text: The text that the process runs now.
+        parent: The site that imported it first, ``None`` if unmanaged code did.
+        order: When its execution began, counted over the process.
+        sites: The recorded lines, such as ``{12: Site}``.
+        base: Import-time values by name, see ``base.py``.
+        is_recorded: Whether its import was recorded; ``False`` after a late start.
+    """
+
+    __slots__ = (
+        "_lives",
+        "base",
+        "code",
+        "error",
+        "file",
+        "flags",
+        "is_recorded",
+        "module",
+        "name",
+        "namespace",
+        "order",
+        "parent",
+        "revision",
+        "sites",
+        "text",
+        "words",
+    )
+
+    def __init__(
+        self, module: ModuleType, name: str, text: Text, code: CodeType, order: int
+    ) -> None:
+        self.module = module
+        self.name = name
+        self.namespace: dict[str, Any] = module.__dict__
+        self.file = text.file
+        self.text = text
+        self.code = code
+        self.flags = code.co_flags
+        self.order = order
+        self.parent: Site | None = None
+        self.sites: dict[int, Site] = {}
+        self.base: dict[str, Any] = {}
+        self.error: BaseException | None = None
+        self.is_recorded = True
+        self.revision = 1
+        self.words: frozenset[str] | None = None
+        self._lives: list[LiveStatement] | None = None
+
+    @property
+    def lives(self) -> list[LiveStatement]:
+        """The statements that run, in order.
+
+        Raises:
+            SyntaxError: The text is not Python: it is not what was executed.
+        """
+        if self._lives is None:
+            from entrepot.source.statements import split
+
+            self._lives = _made_live(self, split(self.text))
+        return self._lives
+
+    @lives.setter
+    def lives(self, lives: list[LiveStatement]) -> None:
+        self._lives = lives
+        self.words = None
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the statements are known already."""
+        return self._lives is not None
+
+    def mentions(self) -> frozenset[str]:
+        """Return every name that stands in the module's code: who is not in it reads nothing."""
+        if self.words is None:
+            words: set[str] = set()
+            codes = (
+                [self.code] if self._lives is None else [c for v in self._lives for c in v.codes]
+            )
+            for code in _all_codes(codes):
+                words.update(code.co_names)
+                words.update(code.co_freevars)
+                for const in code.co_consts:
+                    if isinstance(const, tuple):
+                        words.update(item for item in const if isinstance(item, str))
+            if self._lives is not None:
+                for live in self._lives:
+                    words.update(live.uses.reads, live.uses.attributes)
+                    words.update(_import_words(live))
+            self.words = frozenset(words)
+        return self.words
+
+    def __repr__(self) -> str:
+        return f"Record({self.name!r}, revision {self.revision})"
+
+
+def _import_words(live: LiveStatement) -> Iterator[str]:
+    import ast
+
+    for node in ast.walk(live.statement.node):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield alias.name
+
+
+def _all_codes(codes: list[CodeType]) -> Iterator[CodeType]:
+    for code in codes:
+        yield code
+        yield from _all_codes([const for const in code.co_consts if hasattr(const, "co_consts")])
+
+
+def _made_live(record: Record, statements: list[Statement]) -> list[LiveStatement]:
+    """Pair the statements of the executed text with the code objects that were executed."""
+    from entrepot.source.scopes import nested
+
+    lives = [LiveStatement(record, statement, []) for statement in statements]
+    firsts = [statement.first for statement in statements]
+    for code in nested(record.code):
+        position = bisect.bisect_right(firsts, code.co_firstlineno) - 1
+        if position >= 0:
+            lives[_by_count(lives, position)].codes.append(code)
+    for site in record.sites.values():
+        position = bisect.bisect_right(firsts, site.line) - 1
+        if position >= 0:
+            for live in lives[_first_on_line(lives, position) : position + 1]:
+                live.sites.append(site)
+            site.live = lives[position]
+    return lives
+
+
+def _by_count(lives: list[LiveStatement], position: int) -> int:
+    """Return which of several statements on one line takes the next code object."""
+    first = _first_on_line(lives, position)
+    if first == position:
+        return position
+    from entrepot.source.facts import function_nodes
+
+    for candidate in range(first, position):
+        live = lives[candidate]
+        if len(live.codes) < sum(1 for _ in function_nodes(live.statement.node)):
+            return candidate
+    return position
+
+
+def _first_on_line(lives: list[LiveStatement], position: int) -> int:
+    line = lives[position].statement.first
+    while position and lives[position - 1].statement.last >= line:
+        position -= 1
+    return position

@@ -1,0 +1,266 @@
+"""The rules that decide what runs, each one function with its sentence.
+
+A rule yields *dues*: a statement that has to run, the name of the rule, and what made it apply in
+words. Initial rules look at the change of a module; closure rules look at one statement that
+runs. The names 6a to 6f are those of the design study.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeAlias
+
+from entrepot.source.scopes import docstring, is_function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .changes import ModuleChange
+    from .revision import LiveStatement, Record
+    from .world import World
+
+Due: TypeAlias = tuple["LiveStatement", str, str]
+
+
+def never_runs(live: LiveStatement) -> bool:
+    """A docstring does nothing, and ``if __name__ == "__main__"`` is the program's start."""
+    node = live.statement.node
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+# ------------------------------------------------------------------------ from the change
+
+
+def added(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A statement that is new runs."""
+    del world
+    for live in change.added:
+        yield live, "added", f"{live.where} is new"
+
+
+def signed(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A statement runs again when it computes something else now."""
+    del world
+    for live in change.signed:
+        yield live, "changed", f"{live.where} was edited"
+
+
+def code_that_ran(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A statement runs again when code that ran while it was executed has changed."""
+    for scope in change.bodies:
+        if not is_function(scope.code) and len(scope.path) == 1:
+            continue  # a class body is its statement's own
+        for runner in world.runners(scope):
+            live = world.now(runner)
+            if live is not None:
+                yield live, "ran", f"{scope.name} ran at {live.where} and was edited"
+
+
+def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A decorator may have read the docstring: the definition runs again when it changed."""
+    del world
+    for scope, code in change.patches:
+        if docstring(scope.code) == docstring(code):
+            continue
+        node = scope.live.node_of(scope)
+        if getattr(node, "decorator_list", None):
+            live = next((new for new in change.lives if new.old is scope.live), None)
+            if live is not None:
+                yield live, "docstring", f"the docstring of {scope.name} was edited"
+
+
+def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A statement runs again when what it reads is bound by another statement than before."""
+    record = change.record
+    moved = _names_of_moved(world, change)
+    for name in moved:
+        before, after = world.old_binders(record, name), world.binders(record, name)
+        for live in change.lives:
+            if live.old is None or not world.reads(live, record, name):
+                continue
+            old = _last_before(before, live.old, record.lives)
+            new = _last_before(after, live, change.lives)
+            if (None if new is None else new.old) is not old or (new is not None and not new.old):
+                yield live, "order", f"{name} is bound by another statement before {live.where}"
+
+
+def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
+    """Return the names whose binders were added, removed or changed places."""
+    names: set[str] = set()
+    for name in world.names_bound(change.record) | world.names_bound(change.record, old=True):
+        after = [live.old for live in world.binders(change.record, name)]
+        if after != world.old_binders(change.record, name):
+            names.add(name)
+    kept = [live for live in change.lives if live.old is not None]
+    place = {id(live): number for number, live in enumerate(change.record.lives)}
+    highest = -1
+    for live in kept:
+        position = place[id(live.old)]
+        if position < highest:
+            names |= world.binds(live)
+            names |= set(live.uses.reads)
+        highest = max(highest, position)
+    return names
+
+
+def _last_before(
+    binders: list[LiveStatement], live: LiveStatement, lives: list[LiveStatement]
+) -> LiveStatement | None:
+    place = {id(other): number for number, other in enumerate(lives)}
+    here = place.get(id(live), -1)
+    found = None
+    for binder in binders:
+        if place.get(id(binder), -1) < here:
+            found = binder
+    return found
+
+
+def last_binder_gone(world: World, change: ModuleChange) -> Iterator[Due]:
+    """When the last binder of a name is removed, the one before it runs and its readers too."""
+    record = change.record
+    for live in change.removed:
+        for name in world.binds(live):
+            rest = world.binders(record, name)
+            before = world.old_binders(record, name)
+            if rest and before and before[-1] is live:
+                yield rest[-1], "6a", f"{name} is bound by it now"
+
+
+def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
+    """(6c, 6f) What a removed or edited statement did to an object is undone: it is made anew."""
+    gone = list(change.removed)
+    gone += [live.old for live in change.signed if live.old is not None]
+    for scope in change.bodies:
+        gone.extend(world.runners(scope))
+    for live in gone:
+        for value in world.touched(live).values():
+            if _is_lone_store(world, live, value):
+                continue
+            for creator in world.creators(value):
+                if creator.old is not live:
+                    yield creator, "6f", f"{live.where} changed it before the edit"
+
+
+def deleted(world: World, change: ModuleChange) -> list[str]:
+    """Return the names that no statement binds any more."""
+    record = change.record
+    gone = world.names_bound(record, old=True) - world.names_bound(record)
+    return sorted(name for name in gone if name in record.namespace)
+
+
+def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]:
+    """What reads a deleted name runs again, and fails as it would in a fresh process."""
+    for live in world.readers(record, name):
+        yield live, "deleted", f"{name} is gone from {record.name}"
+
+
+INITIAL = (
+    added,
+    signed,
+    code_that_ran,
+    decorated_docstring,
+    definition_reached,
+    last_binder_gone,
+    touch_removed,
+)
+
+# ------------------------------------------------------------------------ closure
+
+
+def later_binders(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6a) A binder that runs makes the later binders run; one that may not bind, all of them."""
+    record = live.record
+    for name in world.binds(live):
+        binders = world.binders(record, name)
+        if len(binders) < 2 or live not in binders:
+            continue
+        here = binders.index(live)
+        for other in binders[here + 1 :]:
+            yield other, "6a", f"it binds {name} after {live.where}"
+        if world.may_bind(live, name) or name in live.uses.reads:
+            for other in binders[:here]:
+                yield other, "6a", f"it binds {name} before {live.where}, which may not"
+
+
+def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6b) A reader of a name that is bound again later needs the value that it saw."""
+    record = live.record
+    lives = world.lives(record)
+    here = next((number for number, other in enumerate(lives) if other is live), -1)
+    for name in live.uses.reads:
+        binders = world.binders(record, name)
+        if len(binders) < 2 or (binders[-1] is live and len(binders) < 2):
+            continue
+        later = [other for other in binders if lives.index(other) >= here]
+        if not later:
+            continue
+        for other in binders:
+            yield other, "6b", f"{live.where} reads {name} before it is bound again"
+
+
+def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6c) A statement that changes an object needs it as it was made.
+
+    A newly added one that comes last, and a store to a constant key that nobody else stores,
+    can do without.
+    """
+    for value in world.touched(live).values():
+        creators = [creator for creator in world.creators(value) if creator is not live]
+        if not creators or _is_lone_store(world, live, value):
+            continue
+        if live.old is None and _is_last_toucher(world, live, value):
+            continue
+        for creator in creators:
+            if world.position(creator) < world.position(live):
+                yield creator, "6c", f"{live.where} changes what it makes"
+
+
+def touchers_of_created(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6d) When an object is made anew, everything that changed it runs again."""
+    record = live.record
+    for name in world.binds(live):
+        value = record.namespace.get(name)
+        if value is None or live not in world.creators(value):
+            continue
+        for toucher in world.touchers(value):
+            if toucher is not live:
+                yield toucher, "6d", f"it changes {name}, which {live.where} makes anew"
+
+
+def _is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
+    """Return whether a statement only stores to one constant key or attribute of an object."""
+    words = _stored_words(world, live, value)
+    if not words or "" in words:
+        return False
+    for other in world.touchers(value):
+        if other is not live and other.old is not live and live.old is not other:
+            theirs = _stored_words(world, other, value)
+            if theirs & words or "" in theirs:
+                return False
+    return True
+
+
+def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
+    words: set[str] = set()
+    for home, uses in world.parts(live):
+        for touch in uses.touches:
+            objects = world.touch_objects(home, touch)
+            if any(item is value for item in objects):
+                is_store = touch.how == "store" and objects[-1] is value
+                words.add(touch.word if is_store else "")
+    return words
+
+
+def _is_last_toucher(world: World, live: LiveStatement, value: object) -> bool:
+    here = world.position(live)
+    return all(
+        world.position(other) <= here or other.old is None for other in world.touchers(value)
+    )
+
+
+CLOSURE = (
+    later_binders,
+    binders_of_what_is_bound_again,
+    creators_of_touched,
+    touchers_of_created,
+)

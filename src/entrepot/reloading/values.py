@@ -1,0 +1,101 @@
+"""Whether two values are the same value, without running the program's code.
+
+*Atoms* (numbers, strings, ``None``, …) are the same if type and value agree; tuples and plain
+containers if their items are; everything else only if it is one object, or of a type of the
+standard library whose comparison or pickling shows that nothing differs.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
+_NO_STATE = frozenset({"object", "lock", "RLock"})
+_TRUSTED = frozenset(
+    {"builtins", "re", "datetime", "decimal", "fractions", "pathlib", "uuid", "operator", "types",
+     "typing", "ipaddress", "zoneinfo", "collections", "functools", "itertools", "struct",
+     "string", "_struct", "_thread", "_operator", "_sre", "pathlib._local", "typing_extensions"}
+)  # fmt: skip
+
+
+def is_atom(value: object) -> bool:
+    """Return whether a value cannot change and holds nothing.
+
+    Example:
+        >>> is_atom("a"), is_atom(1.5), is_atom(())
+        (True, True, False)
+    """
+    return type(value) in ATOMS or type(value) in {float, complex}
+
+
+def same(left: Any, right: Any, depth: int = 20) -> bool:
+    """Return whether two values are the same.
+
+    Example:
+        >>> same((1, "a", [2.0]), (1, "a", [2.0])), same(1, True), same({"a": 1}, {"a": 2})
+        (True, False, False)
+    """
+    if left is right:
+        return True
+    kind = type(left)
+    if kind is not type(right) or not depth:
+        return False
+    if kind in ATOMS:
+        return bool(left == right)
+    if kind in {float, complex}:
+        return repr(left) == repr(right)
+    if kind in {tuple, list}:
+        return len(left) == len(right) and all(
+            same(a, b, depth - 1) for a, b in zip(left, right, strict=True)
+        )
+    if kind is dict:
+        return len(left) == len(right) and all(
+            (same(a, b, depth - 1) and same(left[a], right[b], depth - 1))
+            for a, b in zip(left, right, strict=True)
+        )
+    if kind in {set, frozenset}:
+        return (
+            len(left) == len(right)
+            and all(any(same(a, b, depth - 1) for b in right) for a in left if a not in right)
+            and {type(a) for a in left} == {type(b) for b in right}
+        )
+    return same_opaque(left, right, depth)
+
+
+def same_opaque(left: Any, right: Any, depth: int) -> bool:
+    """Return whether two objects of one type that cannot be merged show no difference."""
+    kind = type(left)
+    if kind is types.MethodType:
+        return left.__self__ is right.__self__ and left.__func__ is right.__func__
+    if kind.__module__.partition(".")[0] not in _TRUSTED and kind.__module__ not in _TRUSTED:
+        return False
+    if kind.__name__ in _NO_STATE:
+        return True
+    if kind in {types.FunctionType, types.GeneratorType} or isinstance(left, type):
+        return False
+    if getattr(kind, "__eq__", None) is not object.__eq__:
+        try:
+            if left == right:
+                return True
+        except Exception:  # noqa: BLE001 (a comparison that fails is no answer)
+            return False
+    return _same_facts(left, right, depth)
+
+
+def _same_facts(left: Any, right: Any, depth: int) -> bool:
+    """Compare by what pickling would write, or by what C shows of a type variable."""
+    names = ("__name__", "__bound__", "__constraints__", "__covariant__", "__contravariant__")
+    try:
+        if hasattr(left, "__bound__") or hasattr(left, "__constraints__"):
+            return all(
+                same(getattr(left, n, None), getattr(right, n, None), depth - 1) for n in names
+            )
+        a, b = left.__reduce_ex__(4), right.__reduce_ex__(4)
+    except Exception:  # noqa: BLE001 (what cannot be pickled cannot be compared)
+        return False
+    if isinstance(a, str) or isinstance(b, str):
+        return bool(a == b)
+    return (same(a[:3], b[:3], depth - 1) and len(a) == len(b) == 2) or (
+        same(tuple(a[:3]), tuple(b[:3]), depth - 1) and not any(a[3:]) and not any(b[3:])
+    )

@@ -1,0 +1,486 @@
+"""Questions about the program as it will be: who reads what, who binds it, who touches it.
+
+The world looks at live namespaces to tell what a name leads to, and changes nothing. A
+*location* is a binding: a module's name and a name in it, such as ``("settings", "RATE")``.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .base import instance_dict
+from .purity import PURE_BUILTINS, PURE_METHODS
+from .values import is_atom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.source.facts import Chain, Touch, Uses
+
+    from .changes import ModuleChange
+    from .recorder import Recorder
+    from .revision import LiveScope, LiveStatement, Record
+
+Location: TypeAlias = tuple[str, str]
+
+
+class World:
+    """The managed modules as they will be after the edit.
+
+    Attributes:
+        records: By name.
+        changes: The changed modules by name.
+    """
+
+    def __init__(
+        self,
+        records: dict[str, Record],
+        changes: dict[str, ModuleChange],
+        recorder: Recorder,
+    ) -> None:
+        self.records = records
+        self.changes = changes
+        self.recorder = recorder
+        self.by_namespace = {id(record.namespace): record for record in records.values()}
+        self._binders: dict[str, dict[str, list[LiveStatement]]] = {}
+        self._old_binders: dict[str, dict[str, list[LiveStatement]]] = {}
+        self._ran: dict[int, list[types.CodeType]] | None = None
+        self._scopes: dict[int, LiveScope] = {}
+        self._new_of: dict[int, LiveStatement] = {}
+        for change in changes.values():
+            for live in change.lives:
+                if live.old is not None:
+                    self._new_of[id(live.old)] = live
+        self._order: dict[str, tuple[int, ...]] = {}
+        self.extra_binds: dict[int, set[str]] = {}
+
+    # the program
+
+    def lives(self, record: Record) -> list[LiveStatement]:
+        """Return a module's statements as they will be."""
+        change = self.changes.get(record.name)
+        return record.lives if change is None else change.lives
+
+    def now(self, live: LiveStatement) -> LiveStatement | None:
+        """Return the statement that takes a live one's place, ``None`` if it is removed."""
+        if live.record.name not in self.changes:
+            return live
+        return self._new_of.get(id(live))
+
+    def runners(self, scope: LiveScope) -> list[LiveStatement]:
+        """Return the statements (old ones) during which a scope ran."""
+        entry = self.recorder.runners.get(id(scope.code))
+        if entry is None:
+            return []
+        found = []
+        for site in entry[1]:
+            live = self.live_of(site)
+            if live is not None:
+                found.append(live)
+        return found
+
+    @staticmethod
+    def live_of(site: Any) -> LiveStatement | None:
+        """Return the statement at a recorded site."""
+        if site.live is None and not site.record.is_parsed:
+            site.record.lives  # noqa: B018 (pairs sites with statements)
+        return site.live  # type: ignore[no-any-return]
+
+    def ran(self, live: LiveStatement) -> list[LiveScope]:
+        """Return the scopes that ran when a statement was executed last (its old version)."""
+        if self._ran is None:
+            self._ran = {}
+            for code, sites in list(self.recorder.runners.values()):
+                for site in sites:
+                    self._ran.setdefault(id(site), []).append(code)
+        old = live if live.old is None else live.old
+        found = []
+        for site in old.sites:
+            for code in self._ran.get(id(site), ()):
+                scope = self.scope_of(code)
+                if (scope is not None and scope.live is not old) or scope is not None:
+                    found.append(scope)
+        return found
+
+    def scope_of(self, code: types.CodeType) -> LiveScope | None:
+        """Return the live scope that runs a code object."""
+        if id(code) not in self._scopes:
+            for record in self.records.values():
+                if record.file == code.co_filename:
+                    for live in record.lives:
+                        for scope in live.scopes.values():
+                            self._scopes[id(scope.code)] = scope
+        return self._scopes.get(id(code))
+
+    def parts(self, live: LiveStatement) -> Iterator[tuple[Record, Uses]]:
+        """Yield the uses of a statement and of what ran during it, each with its module."""
+        yield live.record, live.uses
+        for scope in self.ran(live):
+            if scope.live.record is live.record and _is_immediate(scope, live):
+                continue
+            yield scope.live.record, self._current_uses(scope)
+
+    def _current_uses(self, scope: LiveScope) -> Uses:
+        now = self.now(scope.live)
+        if now is None or now is scope.live:
+            return scope.uses
+        current = now.scopes.get(scope.path)
+        return scope.uses if current is None else current.uses
+
+    # where statements stand
+
+    def position(self, live: LiveStatement) -> tuple[int, ...]:
+        """Return a key that sorts statements in the order in which an import executes them."""
+        number = self._number(live)
+        return (*self._prefix(live.record, 0), number)
+
+    def _number(self, live: LiveStatement) -> int:
+        for number, other in enumerate(self.lives(live.record)):
+            if other is live:
+                return number
+        return -1
+
+    def _prefix(self, record: Record, depth: int) -> tuple[int, ...]:
+        known = self._order.get(record.name)
+        if known is not None:
+            return known
+        parent = record.parent
+        if parent is None or depth > 200 or parent.record.name not in self.records:
+            found: tuple[int, ...] = (record.order,)
+        else:
+            old = self.live_of(parent)
+            live = None if old is None else self.now(old)
+            number = self._number(live) if live is not None else 0
+            found = (*self._prefix(parent.record, depth + 1), number, -1, record.order)
+        self._order[record.name] = found
+        return found
+
+    # bindings
+
+    def binders(self, record: Record, name: str) -> list[LiveStatement]:
+        """Return the statements that bind a name of a module, in order."""
+        table = self._binders.get(record.name)
+        if table is None:
+            table = self._binders[record.name] = self._bound(record, self.lives(record))
+        return table.get(name, [])
+
+    def old_binders(self, record: Record, name: str) -> list[LiveStatement]:
+        """Return the statements that bound a name before the edit, in order."""
+        if record.name not in self.changes:
+            return self.binders(record, name)
+        table = self._old_binders.get(record.name)
+        if table is None:
+            table = self._old_binders[record.name] = self._bound(record, record.lives)
+        return table.get(name, [])
+
+    def names_bound(self, record: Record, *, old: bool = False) -> set[str]:
+        """Return every name that some statement binds."""
+        (self.old_binders if old else self.binders)(record, "")
+        tables = self._old_binders if old and record.name in self.changes else self._binders
+        return set(tables[record.name])
+
+    def _bound(self, record: Record, lives: list[LiveStatement]) -> dict[str, list[LiveStatement]]:
+        table: dict[str, list[LiveStatement]] = {}
+        for live in lives:
+            for name in self.binds(live):
+                table.setdefault(name, []).append(live)
+        return table
+
+    def binds(self, live: LiveStatement) -> set[str]:
+        """Return the names of its module that a statement binds, by what ran too."""
+        names = set(live.uses.binds)
+        names |= self.extra_binds.get(id(live), set())
+        for module, level in live.uses.stars:
+            names |= set(star_names(self.module_named(live.record, module, level)))
+        for scope in self.ran(live):
+            if scope.live.record is live.record:
+                uses = self._current_uses(scope)
+                if not _is_immediate(scope, live):
+                    names |= uses.binds
+        return names
+
+    def may_bind(self, live: LiveStatement, name: str) -> bool:
+        """Return whether some way through a statement leaves a name unbound."""
+        return name in live.uses.may_bind or name not in live.uses.binds
+
+    @staticmethod
+    def module_named(record: Record, name: str, level: int) -> Any:
+        """Return the loaded module that an import in ``record`` means, or ``None``."""
+        if level:
+            package = record.namespace.get("__package__") or ""
+            for _ in range(level - 1):
+                package = package.rpartition(".")[0]
+            name = f"{package}.{name}" if name else package
+        return sys.modules.get(name)
+
+    # reading
+
+    def reads(self, live: LiveStatement, record: Record, name: str) -> bool:
+        """Return whether executing a statement reads a location."""
+        return any(self.uses_read(home, uses, record, name) for home, uses in self.parts(live))
+
+    def uses_read(self, home: Record, uses: Uses, record: Record, name: str) -> bool:
+        """Return whether uses in module ``home`` read the location ``record.name``."""
+        if home is record:
+            if name in uses.reads:
+                return True
+            if uses.is_dynamic and not uses.stars:
+                return True
+        for module, level, wanted in uses.imports:
+            if wanted == name and self._is(self.module_named(home, module, level), record):
+                return True
+        for module, level in uses.stars:
+            if self._is(self.module_named(home, module, level), record) and (
+                name == "__all__" or name in star_names(record.module) or name[:1] != "_"
+            ):
+                return True
+        for chain in uses.chains:
+            if name in chain[1:] and self._chain_reads(home, chain, record, name):
+                return True
+        return any(self._is(home.namespace.get(whole), record) for whole in uses.whole)
+
+    def _chain_reads(self, home: Record, chain: Chain, record: Record, name: str) -> bool:
+        value: Any = home.namespace.get(chain[0])
+        for tail in chain[1:]:
+            if not isinstance(value, types.ModuleType):
+                return False
+            if tail == name and self._is(value, record):
+                return True
+            value = value.__dict__.get(tail)
+        return False
+
+    @staticmethod
+    def _is(value: Any, record: Record) -> bool:
+        return value is record.module or (
+            isinstance(value, types.ModuleType) and value.__dict__ is record.namespace
+        )
+
+    def readers(self, record: Record, name: str) -> list[LiveStatement]:
+        """Return every statement (as it will be) whose execution reads a location."""
+        found: dict[int, LiveStatement] = {}
+        for other in self.records.values():
+            if (
+                other is not record
+                and name not in other.mentions()
+                and not self._stars(other, record)
+            ):
+                continue
+            for live in self.lives(other):
+                if self.uses_read(other, live.uses, record, name):
+                    found[id(live)] = live
+            self._running_readers(other, record, name, found)
+        return list(found.values())
+
+    def _running_readers(
+        self, home: Record, record: Record, name: str, found: dict[int, LiveStatement]
+    ) -> None:
+        for old in home.lives:
+            for scope in old.scopes.values():
+                if id(scope.code) in self.recorder.runners and self.uses_read(
+                    home, self._current_uses(scope), record, name
+                ):
+                    self._add_runners(scope, found)
+
+    def _stars(self, home: Record, record: Record) -> bool:
+        return record.name.rpartition(".")[2] in home.mentions() and any(
+            live.uses.stars for live in self.lives(home)
+        )
+
+    # objects
+
+    def objects(self, home: Record, chain: Chain) -> list[Any]:
+        """Return the objects that a chain passes, modules and immutable values left out."""
+        found = []
+        value = home.namespace.get(chain[0], _NOTHING)
+        for position in range(len(chain)):
+            if value is _NOTHING:
+                break
+            if not _is_inert(value):
+                found.append(value)
+            if position + 1 < len(chain):
+                value = _attribute(value, chain[position + 1])
+        return found
+
+    def touched(self, live: LiveStatement) -> dict[int, Any]:
+        """Return the objects that executing a statement may change, by identity."""
+        found: dict[int, Any] = {}
+        for home, uses in self.parts(live):
+            for touch in uses.touches:
+                for value in self.touch_objects(home, touch):
+                    found[id(value)] = value
+        return found
+
+    def touch_objects(self, home: Record, touch: Touch) -> list[Any]:
+        """Return the objects that one touch may change."""
+        values = self.objects(home, touch.chain)
+        if not values:
+            return values
+        last = values[-1]
+        if touch.how == "method" and touch.word in PURE_METHODS and _is_builtin_container(last):
+            return values[:-1]
+        if touch.how == "method" and isinstance(last, type | types.FunctionType):
+            return values if type(last) is types.FunctionType else []
+        if touch.how == "argument":
+            if isinstance(last, type | types.FunctionType):
+                return []
+            return values if self._callee_touches(home, touch) else []
+        return values
+
+    def _callee_touches(self, home: Record, touch: Touch) -> bool:
+        """Return whether a call may change what it gets as an argument."""
+        if not touch.callee:
+            return True
+        callee = home.namespace.get(touch.callee[0], _NOTHING)
+        if callee is _NOTHING:
+            return touch.callee[0] not in PURE_BUILTINS
+        for tail in touch.callee[1:]:
+            callee = _attribute(callee, tail)
+        if isinstance(callee, types.FunctionType):
+            scope = self.scope_of(callee.__code__) if self._managed(callee) else None
+            if scope is not None:
+                return _parameter_touched(scope, touch.position)
+        return True
+
+    def _managed(self, function: types.FunctionType) -> bool:
+        return id(function.__globals__) in self.by_namespace
+
+    def homes(self, value: Any) -> list[Location]:
+        """Return the locations that an object is bound to."""
+        return [
+            (record.name, name)
+            for record in self.records.values()
+            for name, held in list(record.namespace.items())
+            if held is value
+        ]
+
+    def touchers(self, value: Any) -> list[LiveStatement]:
+        """Return the statements whose execution may change an object."""
+        found: dict[int, LiveStatement] = {}
+        names = {name for _, name in self.homes(value)}
+        for record in self.records.values():
+            if not names & record.mentions():
+                continue
+            for live in self.lives(record):
+                if self._uses_touch(record, live.uses, value):
+                    found[id(live)] = live
+            for old in record.lives:
+                for scope in old.scopes.values():
+                    if id(scope.code) in self.recorder.runners and self._uses_touch(
+                        record, self._current_uses(scope), value
+                    ):
+                        for runner in self.runners(scope):
+                            now = self.now(runner)
+                            if now is not None:
+                                found[id(now)] = now
+        return list(found.values())
+
+    def _add_runners(self, scope: LiveScope, found: dict[int, LiveStatement]) -> None:
+        for runner in self.runners(scope):
+            now = self.now(runner)
+            if now is not None:
+                found[id(now)] = now
+
+    def _uses_touch(self, home: Record, uses: Uses, value: Any) -> bool:
+        return any(
+            any(item is value for item in self.touch_objects(home, touch))
+            for touch in uses.touches
+        )
+
+    def creators(self, value: Any) -> list[LiveStatement]:
+        """Return the statements that made an object: bind it and do not only refer to it."""
+        last = [
+            live
+            for module, name in self.homes(value)
+            for live in self.binders(self.records[module], name)[-1:]
+        ]
+        return [live for live in last if not is_reference(live)]
+
+
+_NOTHING: Any = type("NOTHING", (), {})()
+
+
+def is_reference(live: LiveStatement) -> bool:
+    """Return whether a statement only gives a name to what is there: an import, an alias."""
+    import ast
+
+    node = live.statement.node
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    value = getattr(node, "value", None)
+    return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
+        value, ast.Name | ast.Attribute
+    )
+
+
+def star_names(module: Any) -> list[str]:
+    """Return the names that ``from module import *`` binds."""
+    if module is None:
+        return []
+    namespace = getattr(module, "__dict__", {})
+    listed = namespace.get("__all__")
+    if listed is not None:
+        return [name for name in listed if isinstance(name, str)]
+    return [name for name in namespace if not name.startswith("_")]
+
+
+def _is_immediate(scope: LiveScope, live: LiveStatement) -> bool:
+    """Return whether a scope's uses are in the statement's own already: a class body."""
+    from entrepot.source.scopes import is_function
+
+    old = live if live.old is None else live.old
+    return scope.live is old and (
+        not is_function(scope.code)
+        or scope.path[-1][0] in {"<listcomp>", "<setcomp>", "<dictcomp>"}
+    )
+
+
+def _is_inert(value: Any) -> bool:
+    return (
+        is_atom(value)
+        or isinstance(value, types.ModuleType | types.BuiltinFunctionType)
+        or type(value) is frozenset
+    )
+
+
+def _is_builtin_container(value: Any) -> bool:
+    return type(value).__module__ in {"builtins", "collections"}
+
+
+def _attribute(value: Any, name: str) -> Any:
+    """Return an attribute without running code, ``_NOTHING`` where that cannot be."""
+    if isinstance(value, types.ModuleType):
+        return value.__dict__.get(name, _NOTHING)
+    if isinstance(value, type):
+        for cls in value.__mro__:
+            if name in cls.__dict__:
+                return cls.__dict__[name]
+        return _NOTHING
+    namespace = instance_dict(value)
+    if namespace is not None and name in namespace:
+        return namespace[name]
+    for cls in type(value).__mro__:
+        if name in cls.__dict__:
+            found = cls.__dict__[name]
+            return _NOTHING if hasattr(type(found), "__get__") else found
+    return _NOTHING
+
+
+def _parameter_touched(scope: LiveScope, position: int | str) -> bool:
+    """Return whether a function may change (or keep) one of its arguments."""
+    code = scope.code
+    if isinstance(position, str):
+        name = position
+    elif position < code.co_argcount:
+        name = code.co_varnames[position]
+    else:
+        return True
+    uses = scope.uses
+    return any(touch.chain[0] == name for touch in uses.local_touches) or name in code.co_cellvars
+
+
+def iter_lives(records: Iterable[Record], world: World) -> Iterator[LiveStatement]:
+    """Yield the statements of modules as they will be."""
+    for record in records:
+        yield from world.lives(record)

@@ -1,0 +1,466 @@
+"""What a piece of code may read, bind and touch, by its syntax.
+
+*Uses* describe code that runs as a whole: what executing a statement runs itself (its *immediate*
+code: class bodies and comprehensions included, function bodies not), or one function body.
+
+* A *chain* is a global name with attributes, such as ``("app", "routes")`` for ``app.routes``.
+* To *read* is to load a global name; to *bind* is to assign one.
+* To *touch* is to do what may change the object that a chain leads to: store an attribute or an
+  item, call a method, pass it to a call. A touch says *how*, so that whoever knows the object can
+  tell that nothing was changed (``"get"`` on a dict).
+
+Names are taken from the syntax and from the code object, which knows what is local.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import CodeType
+
+Chain: TypeAlias = tuple[str, ...]
+
+DYNAMIC = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class Touch:
+    """One way in which an object may be changed.
+
+    Attributes:
+        chain: What leads to the object.
+        how: ``"store"`` (an attribute or item is set or deleted), ``"method"``, ``"argument"``,
+            ``"augmented"``, ``"enter"`` or ``"decorator"``.
+        word: The method's name, the stored attribute, or the constant key as text; else ``""``.
+        callee: For an argument, the chain that is called, or ``()`` if it is no chain.
+        position: For an argument, its position or keyword.
+    """
+
+    __slots__ = ("callee", "chain", "how", "position", "word")
+
+    def __init__(
+        self,
+        chain: Chain,
+        how: str,
+        word: str = "",
+        callee: Chain = (),
+        position: int | str = 0,
+    ) -> None:
+        self.chain = chain
+        self.how = how
+        self.word = word
+        self.callee = callee
+        self.position = position
+
+    def _fields(self) -> tuple[object, ...]:
+        return (self.chain, self.how, self.word, self.callee, self.position)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Touch) and self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
+    def __repr__(self) -> str:
+        return f"Touch({'.'.join(self.chain)}, {self.how!r}, {self.word!r})"
+
+
+class Uses:
+    """What running some code reads, binds and touches.
+
+    Attributes:
+        reads: Global names loaded, such as ``{"RATE", "len"}``.
+        chains: Attribute chains loaded, such as ``{("settings", "RATE")}``.
+        binds: Global names assigned, deleted or imported.
+        may_bind: Those of ``binds`` that some branch may leave out.
+        deletes: Global names deleted.
+        stores: Chains assigned to, such as ``{("settings", "RATE")}``.
+        touches: How objects may be changed.
+        local_touches: The same for local names (parameters), for code that is a function.
+        attributes: Every attribute name mentioned.
+        whole: Global names used as a value: passed on, stored, iterated, compared; not only
+            called or asked for an attribute.
+        is_dynamic: Whether it looks names up by text (``globals()``, ``exec``, ``import *``).
+        imports: What from-imports read: module, level and name, such as ``{("shop", 0, "RATE")}``.
+        stars: Modules star-imported, with their level, such as ``{("config", 0)}``.
+    """
+
+    __slots__ = (
+        "attributes",
+        "binds",
+        "chains",
+        "deletes",
+        "imports",
+        "is_dynamic",
+        "local_touches",
+        "may_bind",
+        "reads",
+        "stars",
+        "stores",
+        "touches",
+        "whole",
+    )
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.chains: set[Chain] = set()
+        self.binds: set[str] = set()
+        self.may_bind: set[str] = set()
+        self.deletes: set[str] = set()
+        self.stores: set[Chain] = set()
+        self.touches: set[Touch] = set()
+        self.local_touches: set[Touch] = set()
+        self.attributes: set[str] = set()
+        self.whole: set[str] = set()
+        self.is_dynamic = False
+        self.imports: set[tuple[str, int, str]] = set()
+        self.stars: set[tuple[str, int]] = set()
+
+
+def uses_of(node: ast.stmt) -> Uses:
+    r"""Return what executing a top-level statement uses itself.
+
+    Example:
+        >>> uses = uses_of(ast.parse("@app.route(PATH)\ndef f(a=N): return M").body[0])
+        >>> sorted(uses.reads), sorted(uses.binds), sorted(uses.touches, key=repr)
+        (['N', 'PATH', 'app'], ['f'], [Touch(PATH, 'argument', ''), Touch(app, 'method', 'route')])
+    """
+    uses = Uses()
+    reader = _Reader(uses, frozenset(), is_top=True)
+    reader.visit(node)
+    return uses
+
+
+def uses_of_function(node: ast.AST, code: CodeType) -> Uses:
+    """Return what one call of a function (lambda, generator expression) uses.
+
+    Example:
+        >>> tree = ast.parse("def f(box): box.append(N)").body[0]
+        >>> code = compile("def f(box): box.append(N)", "m", "exec").co_consts[0]
+        >>> uses = uses_of_function(tree, code)
+        >>> uses.reads, uses.local_touches
+        ({'N'}, {Touch(box, 'method', 'append')})
+    """
+    uses = Uses()
+    local = frozenset((*code.co_varnames, *code.co_cellvars, *code.co_freevars))
+    reader = _Reader(uses, local, is_top=False)
+    if isinstance(node, ast.Lambda):
+        reader.visit(node.body)
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        for statement in node.body:
+            reader.visit(statement)
+    elif isinstance(node, ast.ClassDef):
+        reader.class_body(node)
+    else:
+        reader.generic_visit(node)
+    return uses
+
+
+def chain_of(node: ast.AST) -> Chain:
+    """Return the chain of an expression, ``()`` if it is none.
+
+    Example:
+        >>> chain_of(ast.parse("app.routes.add", mode="eval").body)
+        ('app', 'routes', 'add')
+    """
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ()
+    parts.append(node.id)
+    return tuple(reversed(parts))
+
+
+def root_chain(node: ast.AST) -> Chain:
+    """Return the longest chain below calls and subscripts: what ``a.b[0].c()`` works on."""
+    while True:
+        chain = chain_of(node)
+        if chain:
+            return chain
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return ()
+
+
+def bound_names(target: ast.AST) -> Iterator[str]:
+    """Yield the names that an assignment to a target binds.
+
+    Example:
+        >>> list(bound_names(ast.parse("a, (b, *c), d.e = x").body[0].targets[0]))
+        ['a', 'b', 'c']
+    """
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        for item in target.elts:
+            yield from bound_names(item)
+    elif isinstance(target, ast.Starred):
+        yield from bound_names(target.value)
+
+
+def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
+    r"""Yield every scope below a statement: its code's name, its first line, its node.
+
+    Example:
+        >>> tree = ast.parse("@d\ndef f(): return [lambda: 1]").body[0]
+        >>> [(name, line) for name, line, _ in function_nodes(tree)]
+        [('f', 1), ('<lambda>', 2)]
+    """
+    names = {
+        ast.Lambda: "<lambda>",
+        ast.GeneratorExp: "<genexpr>",
+        ast.ListComp: "<listcomp>",
+        ast.SetComp: "<setcomp>",
+        ast.DictComp: "<dictcomp>",
+    }
+    for child in ast.walk(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            decorators = [decorator.lineno for decorator in child.decorator_list]
+            yield child.name, min([child.lineno, *decorators]), child
+        elif type(child) in names:
+            yield names[type(child)], getattr(child, "lineno", 0), child
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects the uses of one piece of code; does not enter function bodies."""
+
+    def __init__(self, uses: Uses, local: frozenset[str], *, is_top: bool) -> None:
+        self.uses = uses
+        self.local = local
+        self.is_top = is_top
+        self.declared: set[str] = set()
+        self.depth = 0
+
+    # names
+
+    def is_global(self, name: str) -> bool:
+        return name not in self.local or name in self.declared
+
+    def load(self, chain: Chain, *, is_whole: bool) -> None:
+        if chain and self.is_global(chain[0]):
+            self.uses.reads.add(chain[0])
+            if len(chain) > 1:
+                self.uses.chains.add(chain)
+            elif is_whole:
+                self.uses.whole.add(chain[0])
+
+    def bind(self, name: str) -> None:
+        if (self.is_top and name not in self.local) or name in self.declared:
+            self.uses.binds.add(name)
+            if self.depth or not self.is_top:
+                self.uses.may_bind.add(name)
+
+    def touch(self, node: ast.AST, how: str, word: str = "") -> None:
+        self.add_touch(Touch(root_chain(node), how, word))
+
+    def add_touch(self, touch: Touch) -> None:
+        if not touch.chain:
+            return
+        if self.is_global(touch.chain[0]):
+            self.uses.touches.add(touch)
+        else:
+            self.uses.local_touches.add(touch)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.load((node.id,), is_whole=True)
+        else:
+            self.bind(node.id)
+            if isinstance(node.ctx, ast.Del):
+                self.uses.deletes.add(node.id)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.uses.attributes.add(node.attr)
+        chain = chain_of(node)
+        if isinstance(node.ctx, ast.Load):
+            if chain:
+                self.load(chain, is_whole=False)
+                return
+        else:
+            if chain and self.is_global(chain[0]):
+                self.uses.stores.add(chain)
+            self.touch(node.value, "store", node.attr)
+            if chain:
+                self.load(chain[:-1], is_whole=False)
+                return
+        self.visit(node.value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            key = repr(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
+            self.touch(node.value, "store", key)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.touch(node.target, "augmented")
+        if isinstance(node.target, ast.Name):
+            self.load((node.target.id,), is_whole=True)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        callee = chain_of(node.func)
+        if callee:
+            self.load(callee, is_whole=False)
+            self.uses.attributes.update(callee[1:])
+            if len(callee) > 1:
+                self.add_touch(Touch(callee[:-1], "method", callee[-1]))
+            elif callee[0] in DYNAMIC and self.is_global(callee[0]):
+                self.uses.is_dynamic = True
+        else:
+            if isinstance(node.func, ast.Attribute):
+                self.touch(node.func.value, "method", node.func.attr)
+            self.visit(node.func)
+        for position, argument in enumerate(node.args):
+            self._argument(callee, position, argument)
+        for keyword in node.keywords:
+            self._argument(callee, keyword.arg or "**", keyword.value)
+
+    def _argument(self, callee: Chain, position: int | str, node: ast.expr) -> None:
+        for part in _handed_on(node):
+            chain = root_chain(part)
+            if chain and not isinstance(part, ast.Call):
+                self.add_touch(Touch(chain, "argument", "", callee, position))
+        self.visit(node)
+
+    # statements that bind
+
+    def _imported(self, names: Iterable[ast.alias]) -> None:
+        for alias in names:
+            self.bind(alias.asname or alias.name.partition(".")[0])
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self._imported(node.names)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.names[0].name == "*":
+            self.uses.is_dynamic = True
+            self.uses.stars.add((node.module or "", node.level))
+        else:
+            self._imported(node.names)
+            for alias in node.names:
+                self.uses.imports.add((node.module or "", node.level, alias.name))
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.declared.update(node.names)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._decorators(node.decorator_list)
+        self.visit(node.args)
+        if node.returns is not None:
+            self.visit(node.returns)
+        self._type_params(node)
+        self.bind(node.name)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 (the visitor's naming)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default is not None:
+                self.visit(default)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._decorators(node.decorator_list)
+        for base in node.bases:
+            self.visit(base)
+        for keyword in node.keywords:
+            self.visit(keyword.value)
+        self._type_params(node)
+        self.class_body(node)
+        self.bind(node.name)
+
+    def class_body(self, node: ast.ClassDef) -> None:
+        """Read a class body: names bound above a load are the class's own."""
+        before = self.local, self.is_top
+        for statement in node.body:
+            own = Uses()
+            inner = _Reader(own, frozenset(), is_top=True)
+            inner.visit(statement)
+            self.is_top = False
+            self.visit(statement)
+            self.local = self.local | own.binds
+        self.local, self.is_top = before
+
+    def _decorators(self, decorators: list[ast.expr]) -> None:
+        for decorator in decorators:
+            chain = chain_of(decorator)
+            if len(chain) > 1:
+                self.add_touch(Touch(chain[:-1], "method", chain[-1]))
+            if chain:
+                self.load(chain, is_whole=False)
+                self.uses.attributes.update(chain[1:])
+            else:
+                self.visit(decorator)
+
+    def _type_params(self, node: ast.AST) -> None:
+        for parameter in getattr(node, "type_params", ()):
+            self.local = self.local | {parameter.name}
+            self.visit(parameter)
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.touch(item.context_expr, "enter")
+        self._compound(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            self.bind(node.name)
+            self.uses.deletes.add(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
+        if node.name:
+            self.bind(node.name)
+        self.generic_visit(node)
+
+    visit_MatchStar = visit_MatchAs  # noqa: N815
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self.bind(node.rest)
+        self.generic_visit(node)
+
+    def _compound(self, node: ast.AST) -> None:
+        self.depth += 1
+        self.generic_visit(node)
+        self.depth -= 1
+
+    visit_If = visit_For = visit_While = visit_Try = visit_Match = _compound  # noqa: N815
+    visit_TryStar = visit_AsyncFor = _compound  # noqa: N815
+    visit_AsyncWith = visit_With  # noqa: N815
+
+    def _comprehension(self, node: ast.AST) -> None:
+        before = self.local
+        generators: list[ast.comprehension] = getattr(node, "generators", [])
+        names = {name for part in generators for name in bound_names(part.target)}
+        self.visit(generators[0].iter)
+        self.local = self.local | names
+        self.generic_visit(node)
+        self.local = before
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
+
+
+def _handed_on(node: ast.expr) -> Iterator[ast.AST]:
+    """Yield the expressions whose values a call gets, looking into displays."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        for item in node.elts:
+            yield from _handed_on(item)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _handed_on(value)
+    elif isinstance(node, ast.Starred):
+        yield from _handed_on(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from _handed_on(node.body)
+        yield from _handed_on(node.orelse)
+    else:
+        yield node

@@ -1,0 +1,202 @@
+"""Code objects as a tree of scopes: which is which across two versions, and which differ.
+
+A *scope* is a function, lambda, class body or generator expression below a top-level statement.
+Its *path* names it across versions: the names from the statement down, each with its number among
+its siblings of the same name, such as ``(("Cart", 0), ("total", 0), ("<lambda>", 1))``.
+
+Two code objects have the same *body* if calling them does the same, line numbers, docstring and
+the bodies of nested scopes apart (nested scopes that run are scopes of their own).
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from types import CodeType
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Path: TypeAlias = tuple[tuple[str, int], ...]
+
+CO_OPTIMIZED = 0x1
+CO_VARARGS = 0x4
+CO_VARKEYWORDS = 0x8
+CO_GENERATOR = 0x20
+CO_COROUTINE = 0x80
+CO_ASYNC_GENERATOR = 0x200
+KINDS = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+FUTURE_FLAGS = 0x1FF0000 if sys.version_info >= (3, 11) else 0
+_SKIPPED = frozenset({"RESUME", "NOP", "CACHE", "EXTENDED_ARG", "NOT_TAKEN"})
+_LINE_FACTS = frozenset({"__firstlineno__", "__static_attributes__"})
+_JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
+
+
+def nested(code: CodeType) -> list[CodeType]:
+    """Return the code objects directly inside a code object, in source order.
+
+    Example:
+        >>> code = compile("def f(): return lambda: 1", "m", "exec")
+        >>> [inner.co_name for inner in nested(code)]
+        ['f']
+    """
+    return [const for const in code.co_consts if isinstance(const, CodeType)]
+
+
+def walk(codes: Iterable[CodeType], prefix: Path = ()) -> Iterator[tuple[Path, CodeType]]:
+    r"""Yield every code object of a tree with its path, outer ones first.
+
+    Example:
+        >>> code = compile("class C:\n  def f(self): return [lambda: 1, lambda: 2]", "m", "exec")
+        >>> [path[-1] for path, _ in walk(nested(code))]
+        [('C', 0), ('f', 0), ('<lambda>', 0), ('<lambda>', 1)]
+    """
+    counts: dict[str, int] = {}
+    for code in codes:
+        number = counts.get(code.co_name, 0)
+        counts[code.co_name] = number + 1
+        path = (*prefix, (code.co_name, number))
+        yield path, code
+        yield from walk(nested(code), path)
+
+
+def is_function(code: CodeType) -> bool:
+    """Return whether a code object is run by calling a function object (no class body)."""
+    return bool(code.co_flags & CO_OPTIMIZED)
+
+
+def docstring(code: CodeType) -> str | None:
+    """Return the docstring that a function made from the code would have."""
+    if not is_function(code) or not code.co_consts or code.co_name.startswith("<"):
+        return None
+    if sys.version_info >= (3, 14) and not code.co_flags & 0x4000000:
+        return None
+    first = code.co_consts[0]
+    return first if isinstance(first, str) else None
+
+
+def same_interface(old: CodeType, new: CodeType) -> bool:
+    """Return whether callers may call both alike: parameters, kind and free variables."""
+    return _interface(old) == _interface(new)
+
+
+def _interface(code: CodeType) -> tuple[object, ...]:
+    arguments = code.co_argcount + code.co_kwonlyargcount
+    arguments += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    return (
+        code.co_argcount,
+        code.co_posonlyargcount,
+        code.co_kwonlyargcount,
+        code.co_varnames[:arguments],
+        code.co_flags & (CO_VARARGS | CO_VARKEYWORDS | KINDS),
+    )
+
+
+def same_body(old: CodeType, new: CodeType) -> bool:
+    r"""Return whether running two code objects does the same.
+
+    Example:
+        >>> def body(source):
+        ...     return nested(compile(source, "m", "exec"))[0]
+        >>> same_body(body("def f(a): return a + 1"), body("\n\ndef f(a): return (a + 1)"))
+        True
+        >>> same_body(body("def f(a): return a + 1"), body("def f(a): return a + 2"))
+        False
+    """
+    if old is new:
+        return True
+    if (
+        _interface(old) != _interface(new)
+        or old.co_freevars != new.co_freevars
+        or (old.co_flags ^ new.co_flags) & FUTURE_FLAGS
+    ):
+        return False
+    if (
+        old.co_code == new.co_code
+        and old.co_names == new.co_names
+        and old.co_varnames == new.co_varnames
+        and old.co_cellvars == new.co_cellvars
+        and _same_tables(old, new)
+        and _same_consts(old, new)
+    ):
+        return True
+    return list(_instructions(old)) == list(_instructions(new))
+
+
+def _same_tables(old: CodeType, new: CodeType) -> bool:
+    return old.co_exceptiontable == new.co_exceptiontable
+
+
+def _same_consts(old: CodeType, new: CodeType) -> bool:
+    if len(old.co_consts) != len(new.co_consts):
+        return False
+    first = 1 if docstring(old) is not None and docstring(new) is not None else 0
+    pairs = zip(old.co_consts[first:], new.co_consts[first:], strict=True)
+    return all(constant_key(a) == constant_key(b) for a, b in pairs)
+
+
+def constant_key(value: object) -> object:
+    """Return a key by which two constants of code are the same value of the same type.
+
+    Nested code counts as a placeholder by name: its body is a scope of its own.
+
+    Example:
+        >>> constant_key(1) == constant_key(True), constant_key(0.0) == constant_key(-0.0)
+        (False, False)
+    """
+    if isinstance(value, CodeType):
+        return ("code", value.co_name, value.co_freevars)
+    if isinstance(value, tuple):
+        return (tuple, tuple(constant_key(item) for item in value))
+    if isinstance(value, frozenset):
+        return (frozenset, frozenset(constant_key(item) for item in value))
+    if isinstance(value, float | complex):
+        return (type(value), repr(value))
+    return (type(value), value)
+
+
+def _instructions(code: CodeType) -> Iterator[tuple[object, ...]]:
+    """Yield what a code object does, freed of where its constants and jump targets lie."""
+    if code.co_exceptiontable:
+        yield ("table", code.co_exceptiontable)
+    numbers: dict[int, int] = {}
+    kept: list[dis.Instruction] = []
+    for instruction in dis.get_instructions(code):
+        numbers[instruction.offset] = len(kept)
+        if instruction.opname not in _SKIPPED:
+            kept.append(instruction)
+    last = len(kept) - 1
+    for position, instruction in enumerate(kept):
+        value = instruction.argval
+        after = kept[position + 1] if position < last else None
+        if after and after.opname == "STORE_NAME" and after.argval in _LINE_FACTS:
+            continue  # the constant is where the class stands, not what it does
+        if instruction.opcode in _JUMPS and isinstance(value, int):
+            value = numbers.get(value, value)
+        yield (instruction.opname, constant_key(value))
+
+
+def shifted(code: CodeType, by: int) -> CodeType:
+    r"""Return the code as the compiler would make it ``by`` lines further down.
+
+    Example:
+        >>> code = compile("def f():\n  return 1", "m", "exec")
+        >>> shifted(code, 3) == compile("\n\n\n" + "def f():\n  return 1", "m", "exec")
+        False
+        >>> nested(shifted(code, 3)) == nested(compile("\n\n\ndef f():\n  return 1", "m", "exec"))
+        True
+    """
+    if not by:
+        return code
+    consts = tuple(
+        shifted(const, by) if isinstance(const, CodeType) else const for const in code.co_consts
+    )
+    return code.replace(co_firstlineno=code.co_firstlineno + by, co_consts=consts)
+
+
+def can_shift(code: CodeType) -> bool:
+    """Return whether ``shifted`` is exact: from 3.13 a class body holds its line as a constant."""
+    if sys.version_info < (3, 13):
+        return True
+    return is_function(code) and all(can_shift(inner) for inner in nested(code))

@@ -1,0 +1,254 @@
+"""Top-level statements of a text, and the members of its classes.
+
+A *statement* is the unit of comparison: one statement of a module's body, or of a class body
+(then it is a *member*). Its *text* is the source lines that it stands on; its *signature* is what
+executing it computes, without what only calling it would run: the bodies of functions are left
+out, and so are the bodies of the members of a class, which are statements of their own.
+
+Splitting a new text reuses what is known of the old one: lines at the beginning and at the end
+that are the same hold the same statements, only the region between is parsed. This is exact,
+since a statement starts with a clean tokenizer; where the region does not parse alone (a
+decorator cut from its function, say) the whole text is parsed.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from .text import Text
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Statement:
+    """One statement of a module or class body.
+
+    Attributes:
+        node: Its syntax tree; the line numbers in it are those of the text it was parsed from,
+            ``shift`` lines above (or below) where it stands now.
+        first: Its first line, decorators included, counted from 1.
+        last: Its last line.
+        text: The source of these lines; statements that share a line get their own part of it.
+        shift: How many lines it moved since ``node`` was parsed.
+    """
+
+    __slots__ = ("_members", "_signature", "column", "first", "last", "node", "shift", "text")
+
+    def __init__(self, node: ast.stmt, text: str, shift: int = 0) -> None:
+        self.node = node
+        self.first = first_line(node) + shift
+        self.last = (node.end_lineno or node.lineno) + shift
+        self.column = node.col_offset
+        self.text = text
+        self.shift = shift
+        self._signature: str | None = None
+        self._members: list[Statement] | None = None
+
+    @property
+    def kind(self) -> str:
+        """The node's class name: ``"FunctionDef"``, ``"Assign"``, ``"If"``, and so on."""
+        return type(self.node).__name__
+
+    @property
+    def name(self) -> str | None:
+        """The name of a definition, ``None`` for any other statement."""
+        return self.node.name if isinstance(self.node, DEFINITIONS) else None
+
+    @property
+    def is_function(self) -> bool:
+        """Whether this is a ``def`` or an ``async def``."""
+        return isinstance(self.node, FUNCTIONS)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether this is a ``class`` statement."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def signature(self) -> str:
+        """What executing the statement computes, as text that can be compared.
+
+        Example:
+            >>> old, new = (ast.parse(s).body[0] for s in ("def f(a): return 1", "def f(a): pass"))
+            >>> Statement(old, "").signature == Statement(new, "").signature
+            True
+        """
+        if self._signature is None:
+            self._signature = signature_of(self.node)
+        return self._signature
+
+    @property
+    def members(self) -> list[Statement]:
+        """The statements of a class body; empty for everything else."""
+        if self._members is None:
+            self._members = []
+            if isinstance(self.node, ast.ClassDef):
+                lines = self.text.split("\n")
+                self._members = [
+                    Statement(child, _own_text(child, lines, self.first - self.shift), self.shift)
+                    for child in self.node.body
+                ]
+        return self._members
+
+    def moved(self, by: int) -> Statement:
+        """Return the same statement ``by`` lines further down."""
+        if not by:
+            return self
+        statement = Statement(self.node, self.text, self.shift + by)
+        statement._signature = self._signature  # noqa: SLF001 (its own class)
+        return statement
+
+    def at(self, line: int) -> bool:
+        """Return whether a line belongs to the statement."""
+        return self.first <= line <= self.last
+
+    def __repr__(self) -> str:
+        return f"Statement({self.kind}, {self.text.splitlines()[0] if self.text else ''!r})"
+
+
+def first_line(node: ast.stmt) -> int:
+    r"""Return the first line of a statement, its decorators included.
+
+    Example:
+        >>> first_line(ast.parse("@cache\ndef f(): pass").body[0])
+        1
+    """
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def signature_of(node: ast.AST) -> str:
+    """Return what a statement computes as text, the bodies of its functions left out.
+
+    Example:
+        >>> signature_of(ast.parse("x = 1").body[0])
+        "Assign(targets=[Name(id='x', ctx=Store())], value=Constant(value=1))"
+    """
+    out: list[str] = []
+    _write_signature(node, out)
+    return "".join(out)
+
+
+_BLANKED = frozenset({"body"})
+
+
+def _write_signature(node: object, out: list[str]) -> None:
+    """Write the dump of a node; a function's body, and a lambda's, are left out."""
+    if isinstance(node, ast.AST):
+        blank = isinstance(node, (*FUNCTIONS, ast.Lambda))
+        out.append(type(node).__name__)
+        out.append("(")
+        separator = ""
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if value is None or value == [] or (blank and field in _BLANKED):
+                continue
+            out.append(f"{separator}{field}=")
+            _write_signature(value, out)
+            separator = ", "
+        out.append(")")
+    elif isinstance(node, list):
+        out.append("[")
+        for position, item in enumerate(node):
+            if position:
+                out.append(", ")
+            _write_signature(item, out)
+        out.append("]")
+    else:
+        out.append(repr(node))
+
+
+def split(text: Text) -> list[Statement]:
+    """Return the statements of a text, in order.
+
+    Raises:
+        SyntaxError: The text is not Python.
+    """
+    return _statements(text.source, text.lines, text.file, 0)
+
+
+def resplit(text: Text, old: Text, statements: list[Statement]) -> list[Statement]:
+    """Return the statements of a text that is an edit of another one.
+
+    Statements on unchanged lines are taken over from ``statements``, which are those of ``old``
+    (moved where lines were added or removed above them).
+
+    Raises:
+        SyntaxError: The text is not Python.
+    """
+    head, tail = _common(old.lines, text.lines)
+    before = 0
+    while before < len(statements) and statements[before].last <= head:
+        before += 1
+    if before < 2 or _shares_line(statements, before):  # a docstring, a future import
+        return split(text)
+    after = len(statements)
+    first_same = len(old.lines) - tail + 1  # the first line of the common end
+    while after > before and statements[after - 1].first >= first_same:
+        after -= 1
+    if _shares_line(statements, after):
+        return split(text)
+    moved = len(text.lines) - len(old.lines)
+    start = statements[before - 1].last
+    stop = statements[after].first + moved - 1 if after < len(statements) else len(text.lines)
+    region = text.lines[start:stop]
+    try:
+        middle = _statements("\n" * start + "\n".join(region) + "\n", text.lines, text.file, 0)
+    except SyntaxError:
+        return split(text)
+    if any(_is_future(statement.node) for statement in middle):
+        return split(text)
+    return [
+        *statements[:before],
+        *middle,
+        *(statement.moved(moved) for statement in statements[after:]),
+    ]
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _shares_line(statements: list[Statement], position: int) -> bool:
+    """Return whether the statements before and at a position stand on one line."""
+    return (
+        0 < position < len(statements)
+        and statements[position].first <= statements[position - 1].last
+    )
+
+
+def _common(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Return how many lines at the beginning, and at the end, are the same."""
+    limit = min(len(old), len(new))
+    head = 0
+    while head < limit and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < limit - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, tail
+
+
+def _statements(source: str, lines: list[str], file: str, shift: int) -> list[Statement]:
+    tree = ast.parse(source, file)
+    return [Statement(node, _own_text(node, lines, 1), shift) for node in tree.body]
+
+
+def _own_text(node: ast.stmt, lines: list[str], base: int) -> str:
+    """Return the source of a node; ``lines[0]`` is line ``base``.
+
+    A node that shares its first or last line with another statement gets its own part only.
+    """
+    first, last = first_line(node), node.end_lineno or node.lineno
+    own = lines[first - base : last - base + 1]
+    end = own[-1].encode()[node.end_col_offset :].lstrip() if own else b""
+    begins = first == node.lineno and own and own[0].encode()[: node.col_offset].strip()
+    if begins or (end and not end.startswith(b"#")):
+        own[-1] = own[-1].encode()[: node.end_col_offset].decode()
+        if first == node.lineno:
+            own[0] = own[0].encode()[node.col_offset :].decode()
+    return "\n".join(own)

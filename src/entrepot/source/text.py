@@ -1,0 +1,58 @@
+"""A source file as read: its bytes, its text, its lines.
+
+A *text* is compared by content, never by time: two saves within one tick of the clock differ if
+their bytes do. Lines are those of Python's universal newlines, as the compiler counts them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+
+
+class Text:
+    """The content of one source file at one moment.
+
+    Attributes:
+        file: Absolute file name, as it stands in code objects and tracebacks.
+        content: The bytes as read.
+    """
+
+    __slots__ = ("_lines", "_source", "content", "file")
+
+    def __init__(self, file: str, content: bytes) -> None:
+        self.file = file
+        self.content = content
+        self._source: str | None = None
+        self._lines: list[str] | None = None
+
+    @property
+    def source(self) -> str:
+        r"""The decoded text with ``\n`` line ends.
+
+        Raises:
+            SyntaxError: The bytes are not in the encoding that they declare.
+        """
+        if self._source is None:
+            try:
+                self._source = importlib.util.decode_source(self.content)
+            except UnicodeDecodeError as error:
+                raise SyntaxError(
+                    f"{error.reason} (byte {error.start} is not {error.encoding})",
+                    (self.file, 1, 0, ""),
+                ) from error
+        return self._source
+
+    @property
+    def lines(self) -> list[str]:
+        r"""The lines without their ends; ``lines[0]`` is line 1.
+
+        Example:
+            >>> Text("m.py", b"a = 1\r\nb = 2\n").lines
+            ['a = 1', 'b = 2', '']
+        """
+        if self._lines is None:
+            self._lines = self.source.split("\n")
+        return self._lines
+
+    def __repr__(self) -> str:
+        return f"Text({self.file!r}, {len(self.content)} bytes)"
