@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot
-from tests.rules.bad_input import PROGRAMS, PROGRAMS_OF_THE_PROCESS, REPORT
+from tests.rules import bad_files, bad_input
 from tests.seeds.grounds import PRIVATE, STOCK, TAKEN_OVER, told
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _CASES = [
     pytest.param(program, ground, id=f"{title} {ground}".replace(" ", "-"))
     for programs, grounds in (
-        (PROGRAMS, (TAKEN_OVER, PRIVATE)),
-        (PROGRAMS_OF_THE_PROCESS, (TAKEN_OVER,)),
+        (bad_files.PROGRAMS, (TAKEN_OVER, PRIVATE)),
+        (bad_input.PROGRAMS, (TAKEN_OVER, PRIVATE)),
+        (bad_input.PROGRAMS_OF_THE_PROCESS, (TAKEN_OVER,)),
     )
     for title, program in programs.items()
     for ground in grounds
@@ -29,7 +30,7 @@ _CASES = [
 def test_bad_input_ends_as_under_the_stock_interpreter(
     program: str, ground: str, tmp_path: Path
 ) -> None:
-    text = textwrap.dedent(program) + REPORT
+    text = textwrap.dedent(program) + bad_input.REPORT
     expected = told(STOCK, tmp_path / "program", text)
 
     ran = told(ground, tmp_path / "program", text)
