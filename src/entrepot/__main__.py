@@ -5,4 +5,6 @@ import sys
 from entrepot.cli.main import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    if code:  # under PYTHONINSPECT, an exit by 0 would be shown as an error
+        sys.exit(code)

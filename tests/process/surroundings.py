@@ -186,6 +186,15 @@ CASES = [
     Case("lines that are traced", "-- main.py\nimport os\n", "-m trace --count -C . main.py"),
     Case("options of the interpreter", "-- main.py\nassert 0\nprint(__debug__)", flags=["-O"]),
     Case("development mode", "-- main.py\nopen(__file__)\n1/0", flags=["-X", "dev"]),
+    Case("commands after a program", "-- main.py\nx = 1", flags=["-i"], stdin="print(x + 1)\n"),
+    Case("commands after an exit", "-- main.py\nexit(3)", flags=["-i"], stdin="print(4)\n"),
+    Case("commands after an error", "-- main.py\n1/0", flags=["-i"], stdin="exit(5)\n"),
+    Case("no commands to read", "-- main.py\nx = 1", variables={"PYTHONINSPECT": "1"}),
+    Case(
+        "commands that the program asks for",
+        "-- main.py\nimport os\nos.environ['PYTHONINSPECT'] = '1'",
+        stdin="print(1)\n",
+    ),
     Case("no site", "-- main.py\nimport sys\nprint('site' in sys.modules)", flags=["-S"]),
     Case(
         "text in another encoding",

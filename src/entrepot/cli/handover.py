@@ -29,6 +29,7 @@ stay: then the program is simply called.
 
 from __future__ import annotations
 
+import os
 import sys
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 from _io import BufferedWriter
@@ -126,12 +127,21 @@ def is_at_the_bottom(frame: FrameType | None) -> bool:
     """
     if frame is None or frame.f_code.co_name != "<module>":
         return False
+    if sys.flags.inspect and not goes_on_to_read_commands():
+        return False  # then C would not let us say that all went well
     if frame.f_globals is not getattr(sys.modules.get("__main__"), "__dict__", None):
         return False
     below = frame.f_back
     while below is not None and below.f_code.co_filename == "<frozen runpy>":
         below = below.f_back
     return below is None
+
+
+def goes_on_to_read_commands() -> bool:
+    """Tell whether the interpreter reads commands after the program (``-i``)."""
+    if not (sys.flags.inspect or os.environ.get("PYTHONINSPECT")):
+        return False
+    return bool(sys.flags.interactive) or os.isatty(0)
 
 
 def hand_over(
@@ -178,10 +188,13 @@ def end_process_by(error: BaseException | None) -> None:
     """Do what C does with the exception that ended a program.
 
     Returning makes the exit code 1; a ``SystemExit`` that leaves this function is C's to treat.
+    With ``-i`` C treats none: it shows it, and goes on to read commands.
     """
     if error is None:
+        if goes_on_to_read_commands():
+            return
         raise SystemExit(0)
-    if isinstance(error, SystemExit):
+    if isinstance(error, SystemExit) and not sys.flags.inspect:
         raise error
     if isinstance(error, KeyboardInterrupt):
         _mark_as_interrupted()

@@ -161,6 +161,8 @@ def run_target(target: targets.Target, caller: FrameType | None, attendant: Atte
 
 def take_over_or_say_why_not() -> None:
     """Take the process over. When that cannot be done, the program still runs."""
+    if os.environ.get("ENTREPOT") == "0":
+        return  # not even loaded
     from entrepot.engine.takeover import take_over
 
     try:
