@@ -78,7 +78,8 @@ class PrivateGround:
         self._stand_ins = self._make_stand_ins()
         self.builtins = self._make_builtins()
         self._fill_state()
-        sys.meta_path.append(self._finder)
+        # First: a path finder would take a submodule, by its package's path, for the process's.
+        sys.meta_path.insert(0, self._finder)
 
     def _fill_state(self) -> None:
         bound = {"_system": self._system}

@@ -1,0 +1,196 @@
+"""Private systems: names, sharing, errors, and the end of one."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+import sys
+import typing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.engine.system import ImportSystem
+from entrepot.errors import (
+    ExtensionNotIsolatedError,
+    SystemClosedError,
+    SystemNameError,
+    SystemPathError,
+)
+from tests.seeds.grounds import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., ImportSystem]]:
+    """Make private systems over files given as text; nothing of them is left afterwards."""
+    before = set(sys.modules), list(sys.meta_path), list(sys.path)
+    made: list[ImportSystem] = []
+
+    def make(name: str, files: str) -> ImportSystem:
+        folder = write(tmp_path / name, files)
+        made.append(ImportSystem(name, path=[str(folder)]))
+        return made[-1]
+
+    yield make
+    for system in made:
+        system.close()
+    left = {name for name in set(sys.modules) - before[0] if ":" in name}
+    assert (left, sys.meta_path, sys.path) == (set(), before[1], before[2])
+
+
+def test_two_versions_of_a_package_run_side_by_side(make: Callable[..., ImportSystem]) -> None:
+    files = "-- shop/__init__.py\nfrom .rates import RATE\n-- shop/rates.py\nRATE = {}\n"
+    old = make("old", files.format(1)).import_module("shop")
+    new = make("new", files.format(2)).import_module("shop")
+
+    assert (old.RATE, new.RATE) == (1, 2)
+    assert (old.__name__, new.rates.__name__) == ("old:shop", "new:shop.rates")
+    assert "shop" not in sys.modules
+
+
+def test_standard_tools_find_private_modules_by_name(make: Callable[..., ImportSystem]) -> None:
+    system = make(
+        "tools",
+        """
+        -- model.py
+        from __future__ import annotations
+        import dataclasses, typing
+        @dataclasses.dataclass
+        class Item:
+            price: Price
+            known: typing.ClassVar[int] = 0
+        class Price(typing.NamedTuple):
+            amount: int
+        """,
+    )
+    model = system.import_module("model")
+    item = model.Item(model.Price(3))
+
+    assert pickle.loads(pickle.dumps(item)) == item
+    assert [field.name for field in dataclasses.fields(item)] == ["price"]
+    assert typing.get_type_hints(model.Item)["price"] is model.Price
+
+
+def test_the_process_imports_a_private_module_by_its_prefixed_name(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make("host", "-- plugin.py\nRUNS = 1\n-- pkg/__init__.py\n-- pkg/sub.py\n")
+    plugin: Any = __import__("host:plugin")
+
+    assert system.modules["plugin"] is plugin is sys.modules["host:plugin"]
+    assert __import__("host:pkg.sub", fromlist=["x"]) is system.modules["pkg.sub"]
+    assert plugin.__spec__.loader.path.endswith("plugin.py")
+
+
+def test_the_standard_library_is_shared_and_other_modules_are_not(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make("share", "-- m.py\nimport json, sys\nours = sys.modules is json\n")
+    module = system.import_module("m")
+
+    assert module.json is sys.modules["json"]
+    assert module.sys.modules is system.modules
+    assert module.sys.version is sys.version
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'pytest'$"):
+        system.import_module("pytest")
+
+
+def test_a_failing_module_leaves_nothing_behind(make: Callable[..., ImportSystem]) -> None:
+    system = make("fails", "-- bad.py\nimport good\n1 / 0\n-- good.py\n")
+    with pytest.raises(ZeroDivisionError):
+        system.import_module("bad")
+
+    assert "bad" not in system.modules
+    assert "fails:bad" not in sys.modules
+    assert "fails:good" in sys.modules
+
+
+def test_unloading_takes_a_package_out_with_its_submodules(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make("unload", "-- p/__init__.py\n-- p/a.py\n-- p/b.py\nimport p.a\n")
+    package = system.import_module("p")
+    system.import_module("p.b")
+
+    assert system.unload("p.a") == ["p.a"]
+    assert not hasattr(package, "a")
+    assert system.unload("p") == ["p", "p.b"]
+    assert [name for name in sys.modules if name.startswith("unload:")] == []
+    with pytest.raises(ModuleNotFoundError, match="module 'p' is not in the module cache"):
+        system.unload("p")
+
+
+def test_a_reload_runs_in_place(make: Callable[..., ImportSystem], tmp_path: Path) -> None:
+    system = make("again", "-- m.py\nVALUE = 1\n")
+    module = system.import_module("m")
+    (tmp_path / "again" / "m.py").write_text("VALUE = 'two'\n", encoding="utf-8")
+
+    assert system.reload(module) is module
+    assert module.VALUE == "two"
+    assert module.__name__ == "again:m"
+
+
+def test_what_cannot_be_made_is_refused_in_words() -> None:
+    with pytest.raises(SystemNameError) as named:
+        ImportSystem("two words")
+    assert str(named.value) == (
+        "cannot make an import system named 'two words': it is no identifier\n"
+        "  nothing was registered\n"
+        "  use a short identifier that no open system has, such as 'plugins_a'"
+    )
+    with pytest.raises(SystemPathError) as path:
+        ImportSystem("a", path="plugins")
+    assert str(path.value) == (
+        "cannot make the import system 'a': path must be a list of folder names (str), "
+        "not 'plugins'\n"
+        "  nothing was registered\n"
+        "  write ImportSystem('a', path=['some/folder'])"
+    )
+    assert isinstance(path.value, TypeError)
+
+
+def test_a_name_is_for_one_open_system(make: Callable[..., ImportSystem]) -> None:
+    system = make("one", "-- m.py\n")
+    with pytest.raises(SystemNameError, match="an open system has the name"):
+        ImportSystem("one")
+    system.close()
+    ImportSystem("one").close()
+
+
+def test_a_closed_system_imports_nothing_more(make: Callable[..., ImportSystem]) -> None:
+    system = make("closed", "-- m.py\ndef later():\n    import n\n-- n.py\n")
+    module = system.import_module("m")
+    system.close()
+    with pytest.raises(SystemClosedError) as error:
+        module.later()
+    assert str(error.value) == (
+        "cannot import 'n': the import system 'closed' is closed\n"
+        "  its modules go on working, but import nothing more through it\n"
+        "  make a new ImportSystem('closed', path=[...]) to import again"
+    )
+
+
+def test_an_extension_module_is_refused_with_the_way_out(
+    make: Callable[..., ImportSystem], tmp_path: Path
+) -> None:
+    from importlib.machinery import EXTENSION_SUFFIXES
+
+    system = make("ext", "-- m.py\nimport speedy\n")
+    file = tmp_path / "ext" / f"speedy{EXTENSION_SUFFIXES[0]}"
+    file.write_bytes(b"")
+    with pytest.raises(ExtensionNotIsolatedError) as error:
+        system.import_module("m")
+    assert str(error.value) == (
+        "cannot import the extension module 'speedy' in the import system 'ext'\n"
+        f"  at {file}\n"
+        "  nothing was loaded: an extension belongs to the whole process\n"
+        "  import it in the process, and hand it over: "
+        "system.modules['speedy'] = the module"
+    )
+    assert (error.value.name, error.value.path) == ("speedy", str(file))
+    system.modules["speedy"] = stand_in = object()
+    assert system.import_module("m").speedy is stand_in
