@@ -47,8 +47,8 @@ def example() -> int:
     status = env.run("-m", "entrepot", "run", program, "--currency", "EUR").returncode
     if status:
         return status
-    say("\n$ entrepot trace examples/shop/main.py")
-    return env.run("-m", "entrepot", "trace", program).returncode
+    say("\n$ entrepot trace --steps examples/shop/main.py")
+    return env.run("-m", "entrepot", "trace", "--steps", program).returncode
 
 
 def style() -> int:
@@ -125,7 +125,7 @@ def _scripts(folder: str, pattern: str, names: list[str], kind: str) -> int:
     scripts = [p for p in sorted((ROOT / folder).glob(pattern)) if not p.name.startswith("_")]
     unknown = set(names) - {script.stem for script in scripts}
     if unknown or not scripts:
-        say(f"dev: no {kind} {' or '.join(sorted(unknown))}".rstrip() + f" in {folder}/")
+        say(f"dev: there is no {kind} {' or '.join(sorted(unknown))}".rstrip() + f" in {folder}/")
         return 2 if unknown else 0
     env = environment(OWN_VERSION, "dev")
     statuses: list[int] = []

@@ -109,7 +109,7 @@ def _virtual_environment(version: str, python: str, extra: str) -> Environment:
     if _is_current(folder, python, extra):
         return made
     print(f"setting up {folder.name} (Python {version})", flush=True)
-    if not _is_current(folder, python, ""):
+    if not _belongs_to(folder, python):
         shutil.rmtree(folder, ignore_errors=True)
         _must([python, "-m", "venv", str(folder)], f"make a virtual environment for {version}")
     what = f"{ROOT}[{extra}]" if extra else str(ROOT)
@@ -156,22 +156,35 @@ def _is_usable(python: str, version: str) -> bool:
     return answer.returncode == 0 and answer.stdout.decode().strip() == version
 
 
-def _digest(python: str) -> str:
-    stated = (ROOT / "pyproject.toml").read_bytes()
-    return hashlib.sha256(stated + python.encode() + str(ROOT).encode()).hexdigest()
+def _owner(python: str) -> str:
+    return hashlib.sha256(f"{python} {ROOT}".encode()).hexdigest()[:16]
+
+
+def _contents() -> str:
+    return hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()[:16]
+
+
+def _stamp_of(folder: Path) -> list[str]:
+    """Return owner, contents and extra; empty ones when it was not set up to its end."""
+    try:
+        words = (folder / "entrepot-setup").read_text().rstrip("\n").split(" ")
+    except OSError:
+        words = []
+    return words if len(words) == 3 else ["", "", ""]
+
+
+def _belongs_to(folder: Path, python: str) -> bool:
+    return _stamp_of(folder)[0] == _owner(python)
 
 
 def _is_current(folder: Path, python: str, extra: str) -> bool:
-    try:
-        digest, _, installed = (folder / "entrepot-setup").read_text().strip().partition(" ")
-    except OSError:
-        return False
+    owner, contents, installed = _stamp_of(folder)
     enough = {"": ("", "test", "dev"), "test": ("test", "dev"), "dev": ("dev",)}[extra]
-    return digest == _digest(python) and installed in enough
+    return (owner, contents) == (_owner(python), _contents()) and installed in enough
 
 
 def _stamp(folder: Path, python: str, extra: str) -> None:
-    (folder / "entrepot-setup").write_text(f"{_digest(python)} {extra}\n")
+    (folder / "entrepot-setup").write_text(f"{_owner(python)} {_contents()} {extra}\n")
 
 
 def _must(command: list[str], purpose: str) -> None:

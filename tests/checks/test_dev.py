@@ -53,8 +53,12 @@ def test_an_environment_is_made_anew_when_what_it_holds_has_changed(
         pytest.param([], 0, "./dev test", id="no-word-tells-the-words"),
         pytest.param(["tset"], 2, "./dev test", id="an-unknown-word"),
         pytest.param(["style", "now"], 2, "./dev test", id="a-word-too-many"),
-        pytest.param(["bench", "no_such"], 2, "no benchmark no_such", id="an-unknown-benchmark"),
-        pytest.param(["long", "no_such"], 2, "no long check no_such", id="an-unknown-check"),
+        pytest.param(
+            ["bench", "no_such"], 2, "there is no benchmark no_such", id="an-unknown-benchmark"
+        ),
+        pytest.param(
+            ["long", "no_such"], 2, "there is no long check no_such", id="an-unknown-check"
+        ),
         pytest.param(["tests", "--on", "3.10"], 2, "no Python 3.10 found", id="too-old"),
     ],
 )
