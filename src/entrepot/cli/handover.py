@@ -76,7 +76,7 @@ class _Stage:
 
     def __init__(self, before: Callable[[], object], after: After) -> None:
         self._before: Callable[[], object] | None = before
-        self._after = after
+        self._after: After | None = after
         self._ended = _Ended()
         self._doer: BufferedWriter | None = None
         self._hook = sys.excepthook
@@ -87,7 +87,8 @@ class _Stage:
         doer.flush = start  # type: ignore[method-assign, assignment]
         self._doer = doer
         steps = partial(next, iter(doer.close, None), "")
-        return type("_Handover", (_Handover,), {"__str__": staticmethod(steps)})
+        bases = (_Handover, KeyboardInterrupt) if _is_interrupted_by_name() else (_Handover,)
+        return type("_Handover", bases, {"__str__": staticmethod(steps)})
 
     def write(self, _text: str) -> None:
         """Come before the program, at the first of the texts that are printed."""
@@ -112,7 +113,11 @@ class _Stage:
         if self._doer is not None:
             del self._doer.flush
             self._doer = None
-        end_process_by(self._after(error))
+        after, self._after = self._after, None
+        if after is not None:
+            error = after(error)
+        del after  # with the program's namespace: C is to free it in its order
+        end_process_by(error)
 
 
 class _Doer(BufferedWriter):
@@ -187,7 +192,8 @@ def call(start: Callable[[], object], before: Callable[[], object], after: After
 def end_process_by(error: BaseException | None) -> None:
     """Do what C does with the exception that ended a program.
 
-    Returning makes the exit code 1; a ``SystemExit`` that leaves this function is C's to treat.
+    Returning makes the exit code 1, or that of SIGINT; a ``SystemExit`` that leaves this function
+    is C's to treat.
     With ``-i`` C treats none: it shows it, and goes on to read commands.
     """
     if error is None:
@@ -196,20 +202,32 @@ def end_process_by(error: BaseException | None) -> None:
         raise SystemExit(0)
     if isinstance(error, SystemExit) and not sys.flags.inspect:
         raise error
-    if isinstance(error, KeyboardInterrupt):
+    is_interrupted = isinstance(error, KeyboardInterrupt)
+    if is_interrupted:
         _mark_as_interrupted()
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     if sys.version_info >= (3, 12):
         sys.last_exc = error
     sys.audit("sys.excepthook", getattr(sys, "excepthook", None), type(error), error, None)
     _show(error)
+    if _is_interrupted_by_name() and not is_interrupted:
+        raise SystemExit(1)
+
+
+def _is_interrupted_by_name() -> bool:
+    """Tell whether C notes an uncaught KeyboardInterrupt when it shows an exception (3.14).
+
+    Then a ``_Handover`` is one, so the process would always die by SIGINT when the hook returns;
+    where it must not, it ends by a SystemExit, which C obeys at once.
+    """
+    return sys.version_info >= (3, 14) and not sys.flags.inspect
 
 
 def _mark_as_interrupted() -> None:
     """Make the interpreter die by SIGINT after it has finalized.
 
-    C notes an uncaught KeyboardInterrupt where it runs source text, and nowhere that Python code
-    could reach otherwise.
+    Up to 3.13, C notes an uncaught KeyboardInterrupt where it runs source text, and nowhere that
+    Python code could reach otherwise.
     """
     try:
         exec("raise KeyboardInterrupt")  # noqa: S102
