@@ -136,8 +136,8 @@ def package(cache: Path) -> Path:
     except subprocess.TimeoutExpired:
         raise NotAvailable(f"npm did not bring {PACKAGE} within a minute") from None
     if done.returncode or not (folder / "micropython.mjs").exists():
-        last = (done.stderr.strip() or "no reason given").splitlines()[-1]
-        raise NotAvailable(f"npm did not bring {PACKAGE} {VERSION}: {last}")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+        raise NotAvailable(f"npm did not bring {PACKAGE} {VERSION}: {errors[:1] or 'no reason'}")
     return folder
 
 
@@ -151,4 +151,4 @@ def screen(folder: Path) -> str:
         timeout=60,
         check=True,
     )
-    return done.stdout.replace("\r", "").strip() + "\n"
+    return done.stdout.replace("\r", "").strip().removesuffix(">>>")

@@ -14,6 +14,8 @@ from tests.seeds.grounds import PRIVATE, STOCK, TAKEN_OVER, told
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.process
+
 _CASES = [
     pytest.param(program, ground, id=f"{title} {ground}".replace(" ", "-"))
     for programs, grounds in (

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.rules import algorithm_rules, bytecode_rules, newer_rules, reload_rules
 from tests.rules.rule import Rule, on_its_grounds
 from tests.seeds.grounds import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.process
 
 
 @on_its_grounds(algorithm_rules.RULES)

@@ -18,6 +18,8 @@ from tests.seeds.grounds import STOCK, TAKEN_OVER, told
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.process
+
 PROGRAMS = (
     same_cache_and_packages.PROGRAMS
     | same_finders_and_loaders.PROGRAMS

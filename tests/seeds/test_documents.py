@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.seeds import (
     document_000_and_001,
     document_002,
@@ -16,6 +18,8 @@ from tests.seeds.grounds import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.process
 
 
 @on_every_ground(document_000_and_001.CLAIMS)

@@ -12,6 +12,8 @@ from tests.seeds.sessions import SESSIONS, Session, played
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.process
+
 _each_session = pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session.key)
 
 
