@@ -81,9 +81,10 @@ def test_the_process_imports_a_private_module_by_its_prefixed_name(
     system = make("host", "-- plugin.py\nRUNS = 1\n-- pkg/__init__.py\n-- pkg/sub.py\n")
     plugin: Any = __import__("host:plugin")
 
-    assert system.modules["plugin"] is plugin is sys.modules["host:plugin"]
+    assert system.modules["plugin"] is plugin
+    assert sys.modules["host:plugin"] is plugin
     assert __import__("host:pkg.sub", fromlist=["x"]) is system.modules["pkg.sub"]
-    assert plugin.__spec__.loader.path.endswith("plugin.py")
+    assert vars(plugin)["__spec__"].loader.path.endswith("plugin.py")
 
 
 def test_the_standard_library_is_shared_and_other_modules_are_not(
