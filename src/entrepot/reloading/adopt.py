@@ -65,7 +65,7 @@ class Adopter:
             return twin[1]
         if is_atom(new) or is_atom(old):
             return old if same(old, new) else new
-        if type(old) is not type(new) and not (isinstance(old, type) and isinstance(new, type)):
+        if not self._same_kind(old, new):
             return self._stand_in(old, new)
         if type(new) is tuple:
             return self._tuple(old, new)
@@ -74,6 +74,13 @@ class Adopter:
         if id(old) in self.taken or not self.is_new(new):
             return new
         return self._by_kind(old, new)
+
+    def _same_kind(self, old: Any, new: Any) -> bool:
+        """Return whether two objects are of one class, or of a class and its twin."""
+        if type(old) is type(new) or (isinstance(old, type) and isinstance(new, type)):
+            return True
+        twin = self.twins.get(id(type(new)))
+        return twin is not None and twin[1] is type(old)
 
     def _by_kind(self, old: Any, new: Any) -> Any:
         if isinstance(new, type):
@@ -101,6 +108,8 @@ class Adopter:
 
     def replace(self, old: Any, new: Any) -> None:
         """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""
+        if id(old) in self.taken:
+            return
         self.taken[id(old)] = old
         self.replaced.append((old, new))
         self.change(new)
@@ -319,7 +328,11 @@ class Adopter:
     def _instance(self, old: Any, new: Any) -> Any:
         """An instance takes over the attributes of a new one; opaque objects cannot."""
         if not _is_plain(type(new)):
-            return old if same(old, new) else new
+            if same(old, new):
+                return old
+            if getattr(type(old), "__eq__", None) is object.__eq__:
+                self.replace(old, new)
+            return new
         self.pair(old, new)
         self._attributes(old, new)
         return old

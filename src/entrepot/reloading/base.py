@@ -20,6 +20,7 @@ from .journal import content_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+HEAP_TYPE = 1 << 9
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
 EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()
@@ -126,6 +127,8 @@ def state_of(instance: Any) -> dict[str, Any]:
     """
     state: dict[str, Any] = {}
     for cls in type(instance).__mro__:
+        if not cls.__flags__ & HEAP_TYPE:
+            continue
         for name, member in cls.__dict__.items():
             if type(member) is _MEMBER and name not in state:
                 try:

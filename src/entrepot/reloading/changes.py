@@ -103,6 +103,7 @@ def _live(
 ) -> LiveStatement:
     """Return the live statement for a new one; note how it differs from the old."""
     record = change.record
+    is_same_language = is_same_language and change.text.file == record.file
     if old is not None and is_same_language and old.statement.text == statement.text:
         by = statement.first - old.statement.first
         column = statement.column - old.statement.column
@@ -116,7 +117,7 @@ def _live(
             _compare_scopes(change, old, live)
             return live
     live = LiveStatement(record, statement, [])
-    live.codes = nested(compiled(live, change.flags))
+    live.codes = nested(compiled(live, change.text.file, change.flags))
     live.old = old
     if old is None:
         change.added.append(live)
@@ -142,13 +143,13 @@ def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement
                 change.bodies.append(scope)
 
 
-def compiled(live: LiveStatement, flags: int) -> CodeType:
+def compiled(live: LiveStatement, file: str, flags: int) -> CodeType:
     """Return the code of one statement, with the lines that it has in its file."""
     node: ast.stmt = live.statement.node
     if live.statement.shift:
         node = copy.deepcopy(node)
         ast.increment_lineno(node, live.statement.shift)
-    return compile_nodes([node], live.record.file, flags)
+    return compile_nodes([node], file, flags)
 
 
 def compile_nodes(nodes: list[ast.stmt], file: str, flags: int) -> CodeType:

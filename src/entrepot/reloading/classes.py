@@ -8,16 +8,18 @@ what led to the old class is led to it (``relink.py``).
 from __future__ import annotations
 
 import abc
+import gc
 import types
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .base import EMPTY, data_of
 from .values import same
 
 if TYPE_CHECKING:
     from .adopt import Adopter
+    from .journal import Journal
 
-_OWN = frozenset({"__dict__", "__weakref__", "_abc_impl"})
+_OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
 
 
@@ -67,8 +69,7 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     adopter.pair(old, new)
     _point_class_cells(adopter, old, new)
     _adopt_members(adopter, old, new)
-    if isinstance(old, abc.ABCMeta):
-        reset_abc_caches(old)
+    _update_abstract(adopter, old)
     return old
 
 
@@ -136,6 +137,48 @@ def functions_in(cls: type) -> list[types.FunctionType]:
             parts = [value.func]
         found.extend(part for part in parts if type(part) is types.FunctionType)
     return found
+
+
+def stand_in(journal: Journal, old: type, new: type) -> None:
+    """Instances of a class that could not change go on as if they were of the new one.
+
+    They keep their layout. They find the new members, and ``isinstance`` asks ``__class__``,
+    which says the new class.
+    """
+    for name, value in data_of(new).items():
+        if type(value) is types.MemberDescriptorType or name in {"__slots__", "__new__"}:
+            continue
+        if callable(value) or hasattr(type(value), "__get__"):
+            journal.set_attribute(old, name, value)
+    (namespace,) = gc.get_referents(type.__getattribute__(old, "__dict__"))
+    journal.set_item(namespace, "__class__", property(lambda _self: new))
+    journal.set_attribute(old, "__doc__", new.__doc__)  # tells the type's method cache
+
+
+def _update_abstract(adopter: Adopter, cls: type) -> None:
+    """Tell anew which methods are abstract, in a class and those derived from it."""
+    if not isinstance(cls, abc.ABCMeta):
+        return
+    before: frozenset[str] = getattr(cls, "__abstractmethods__", frozenset())
+    wanted = {
+        name
+        for name, value in data_of(cls).items()
+        if getattr(value, "__isabstractmethod__", False)
+    }
+    for base in cls.__bases__:
+        for name in getattr(base, "__abstractmethods__", ()):
+            if getattr(getattr(cls, name, None), "__isabstractmethod__", False):
+                wanted.add(name)
+    if wanted != before:
+        adopter.journal.set_attribute(cls, "__abstractmethods__", frozenset(wanted))
+    reset_abc_caches(cls)
+    for derived in subclasses_of(cls):
+        _update_abstract(adopter, derived)
+
+
+def subclasses_of(cls: type) -> list[type]:
+    """Return the classes directly derived from a class."""
+    return list(type.__subclasses__(cast("Any", cls)))
 
 
 def reset_abc_caches(cls: type) -> None:

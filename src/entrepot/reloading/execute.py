@@ -23,6 +23,7 @@ from entrepot.source.scopes import docstring, is_function, nested, same_interfac
 from .adopt import EVERYTHING, Adopter
 from .base import EMPTY
 from .changes import compile_nodes
+from .classes import stand_in
 from .functions import forward, set_closure, set_code
 from .index import functions_of
 from .recorder import Listener
@@ -75,6 +76,7 @@ class Execution:
         self.recorder = recorder
         self.report = report
         self.functions: dict[int, list[FunctionType]] = {}
+        self.caches: list[Any] = []
         self.unshaped: list[tuple[FunctionType, CodeType, str]] = []
         self.start: dict[str, dict[str, Any]] = {}
         self.ran: dict[int, set[int]] = {}
@@ -95,7 +97,11 @@ class Execution:
             if is_function(scope.code)
         ]
         records = [change.record for change in self.world.changes.values()]
-        self.functions = functions_of([scope for scope, _ in patches], records, self.recorder)
+        self.functions, caches = functions_of(
+            [scope for scope, _ in patches], records, self.recorder
+        )
+        bodies = {id(scope.code) for scope in self._bodies()}
+        self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
         for scope, code in patches:
             functions = self.functions[id(scope.code)]
             for function in functions:
@@ -237,6 +243,7 @@ class Execution:
         namespace = record.namespace
         hidden = self._hide(live)
         before = dict(namespace)
+        self._drop_starred(live)
         code = self._runnable(live)
         ran: dict[int, CodeType] = {}
         files = {other.file for other in self.world.records.values()}
@@ -251,6 +258,7 @@ class Execution:
                 exec(code, namespace)
         finally:
             self._note_namespace(namespace, before)
+            self._fresh = set()
             for name, value in hidden.items():
                 if name not in namespace:
                     self.journal.set_item(namespace, name, value)
@@ -283,6 +291,24 @@ class Execution:
                 self.journal.delete_item(record.namespace, name)
         return hidden
 
+    def _drop_starred(self, live: LiveStatement) -> None:
+        """Names that a star import copied go before it runs again: it may copy fewer now."""
+        record = live.record
+        for module, level in live.uses.stars:
+            source = self.world.module_named(record, module, level)
+            start = self.start.get(getattr(source, "__name__", ""))
+            if start is None or source.__dict__ is not self._namespace_of(source.__name__):
+                continue
+            for name, value in list(record.namespace.items()):
+                if name.startswith("__") or start.get(name, _MISSING) is not value:
+                    continue
+                if all(other is live for other in self.world.binders(record, name)):
+                    self.journal.delete_item(record.namespace, name)
+
+    def _namespace_of(self, name: str) -> Any:
+        record = self.world.records.get(name)
+        return None if record is None else record.namespace
+
     def _runnable(self, live: LiveStatement) -> CodeType:
         """Return the statement's code; a function is adopted before its decorators see it."""
         change = self.world.changes.get(live.record.name)
@@ -299,7 +325,12 @@ class Execution:
             node.decorator_list.append(mark)
         code = compile_nodes([node], live.record.file, flags & FUTURE_MASK)
         if old is not None:
-            code = _with_adoption(code, lambda new: self.adopter.adopt(old, new))
+
+            def adopt(new: Any) -> Any:
+                self._fresh = {id(new)}  # it was made just now
+                return self.adopter.adopt(old, new)
+
+            code = _with_adoption(code, adopt)
         if nested(code) != live.codes:  # the file's own code objects, for identity
             live.codes = nested(code)
             live._scopes = None  # noqa: SLF001
@@ -307,8 +338,10 @@ class Execution:
 
     def _made_by(self, live: LiveStatement) -> FunctionType | None:
         """Return the one live function that the statement's old version made."""
-        old = live.old
+        old = self.world.before(live)
         if old is None or not live.statement.is_function or not old.statement.is_function:
+            return None
+        if not (_is_decorated(live) and _is_decorated(old)):
             return None
         scopes = [scope for scope in old.scopes.values() if len(scope.path) == 1
                   and scope.path[0][0] == live.statement.name]  # fmt: skip
@@ -316,7 +349,8 @@ class Execution:
             return None
         functions = self.functions.get(id(scopes[0].code))
         if functions is None:
-            functions = functions_of(scopes, [live.record], self.recorder)[id(scopes[0].code)]
+            found, _ = functions_of(scopes, [live.record], self.recorder)
+            functions = found[id(scopes[0].code)]
             self.functions[id(scopes[0].code)] = functions
         return functions[0] if len(functions) == 1 else None
 
@@ -374,13 +408,13 @@ class Execution:
     def _merged(self, live: LiveStatement, name: str, start: Any, base: Any, new: Any) -> Any:
         """Return what a name is to be bound to."""
         owners = self.world.old_binders(live.record, name)
-        owns = live.old is not None and bool(owners) and owners[-1] is live.old
-        if (
-            owns
-            and not is_reference(live)
-            and not (live.old is not None and is_reference(live.old))
-        ):
-            return self.adopter.merge(base, start, new, f"{live.record.name}.{name}")
+        old = self.world.before(live)
+        owns = old is not None and bool(owners) and owners[-1] is old
+        if owns and not is_reference(live) and not (old is not None and is_reference(old)):
+            final = self.adopter.merge(base, start, new, f"{live.record.name}.{name}")
+            if start is base and final is not start:
+                self._succeed(start, final, owners, live)
+            return final
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
         if start is not new:
@@ -393,7 +427,7 @@ class Execution:
         """What another statement binds now takes the place of what an old one made."""
         if not owners or is_reference(owners[-1]):
             return
-        if owners[-1] in self._going() or owners[-1] is live.old:
+        if owners[-1] in self._going() or owners[-1] is self.world.before(live):
             if type(start) is FunctionType and callable(new):
                 if id(start) not in self.adopter.taken:
                     self.adopter.taken[id(start)] = start
@@ -465,13 +499,12 @@ class Execution:
         """Lead on what was replaced; refuse what would be left old."""
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)
-        replaced = [(old, new) for old, new in self.adopter.replaced]
-        if replaced:
-            stuck = relink(self.journal, replaced, self._own())
-            self.report.replaced.extend(
-                f"{old.__module__}.{old.__qualname__}" for old, _ in replaced
-            )
-            del stuck
+        for old, new in list(self.adopter.replaced):
+            stuck = relink(self.journal, [(old, new)], self._own())
+            if isinstance(old, type):
+                self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
+                if stuck:
+                    stand_in(self.journal, old, new)
         for function, code, where in self.unshaped:
             if function.__code__ is not code and function.__code__ != code:
                 adopted = function.__code__.co_freevars == code.co_freevars
@@ -481,6 +514,10 @@ class Execution:
                         f"{', '.join(set(code.co_freevars) - set(function.__code__.co_freevars))}"
                     )
         self.report.state_dropped.extend(self.adopter.dropped)
+
+
+def _is_decorated(live: LiveStatement) -> bool:
+    return bool(getattr(live.statement.node, "decorator_list", None))
 
 
 def _is_structural(name: str) -> bool:

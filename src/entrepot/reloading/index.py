@@ -24,18 +24,23 @@ if TYPE_CHECKING:
     from .revision import LiveScope, Record
 
 MAX_DEPTH = 8
+_LRU = type(functools.lru_cache(len))
 _PLAIN = (list, tuple, set, frozenset)
 
 
 def functions_of(
     scopes: list[LiveScope], records: Iterable[Record], recorder: Recorder
-) -> dict[int, list[FunctionType]]:
-    """Return the live functions of scopes, by the identity of their code."""
+) -> tuple[dict[int, list[FunctionType]], list[Any]]:
+    """Return the live functions of scopes by the identity of their code, and their caches.
+
+    A cache is what ``functools.lru_cache`` makes of a function: it knows results of the old code.
+    """
     wanted = {id(scope.code): scope for scope in scopes}
     found: dict[int, list[FunctionType]] = {key: [] for key in wanted}
     seen: set[int] = set()
+    caches: list[Any] = []
     for record in records:
-        _collect(record.namespace, wanted, found, seen)
+        _collect(record.namespace, wanted, found, seen, caches)
     missing = {
         key for key, scope in wanted.items() if _references(scope, recorder) > len(found[key])
     }
@@ -46,7 +51,7 @@ def functions_of(
                 key = id(candidate.__code__)
                 if key in missing:
                     found[key].append(candidate)
-    return found
+    return found, caches
 
 
 def _references(scope: LiveScope, recorder: Recorder) -> int:
@@ -65,6 +70,7 @@ def _collect(
     wanted: dict[int, LiveScope],
     found: dict[int, list[FunctionType]],
     seen: set[int],
+    caches: list[Any],
 ) -> None:
     level: list[Any] = list(namespace.values())
     module = namespace.get("__name__")
@@ -84,6 +90,8 @@ def _collect(
                 continue
             elif id(value) not in seen:
                 seen.add(id(value))
+                if kind is _LRU and type(value.__wrapped__) is FunctionType:
+                    caches.append(value)
                 below.extend(_inside(value, module))
         if not below:
             return

@@ -9,15 +9,18 @@ from entrepot.source.text import Text
 
 from .changes import change_of
 from .execute import Execution, Refused
+from .files import forget, found_again, move
 from .journal import Journal
 from .plan import plan_of
 from .report import FAILED, NEEDS_RESTART, Report
+from .rules import readers_of_module
 from .world import World
 
 if TYPE_CHECKING:
     from .changes import ModuleChange
     from .edit import Edit
     from .plan import Plan
+    from .revision import Record
     from .session import Live
 
 
@@ -30,7 +33,7 @@ class Prepared:
         report: The outcome so far: ``failed`` for a syntax error.
     """
 
-    __slots__ = ("changes", "edit", "plan", "report", "world")
+    __slots__ = ("changes", "edit", "gone", "moved", "plan", "report", "world")
 
     def __init__(self, edit: Edit) -> None:
         self.edit = edit
@@ -38,6 +41,8 @@ class Prepared:
         self.world: World | None = None
         self.changes: dict[str, ModuleChange] = {}
         self.report = Report()
+        self.gone: list[Record] = []
+        self.moved: list[tuple[Record, Any]] = []
 
 
 def prepare(session: Live, edit: Edit) -> Prepared:
@@ -46,9 +51,19 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     try:
         for record in list(session.records.values()):
             content = edit.contents.get(record.file, record.text.content)
-            if content is None or content == record.text.content:
+            file = record.file
+            if content is None:
+                again = found_again(record, edit)
+                if again is None:
+                    prepared.gone.append(record)
+                    prepared.report.files.append(record.file)
+                    continue
+                spec, content = again
+                prepared.moved.append((record, spec))
+                file = spec.origin
+            elif content == record.text.content:
                 continue
-            change = change_of(record, Text(record.file, content))
+            change = change_of(record, Text(file, content))
             prepared.changes[record.name] = change
             prepared.report.files.append(record.file)
     except SyntaxError as error:
@@ -58,6 +73,8 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     world = World(session.records, prepared.changes, session.recorder)
     prepared.world = world
     prepared.plan = plan_of(world, prepared.changes.values())
+    for record in prepared.gone:
+        prepared.plan.add(readers_of_module(world, record))
     return prepared
 
 
@@ -69,10 +86,16 @@ def commit(session: Live, prepared: Prepared) -> Report:
     journal = Journal()
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
     try:
+        for record, spec in prepared.moved:
+            move(journal, record, spec)
+        for record in prepared.gone:
+            forget(journal, session.records, record)
         execution.patch()
         execution.run()
         execution.finish()
         _settle(session, prepared, execution)
+        for cache in execution.caches:
+            cache.cache_clear()
         for client in session.clients:
             report.rebound.extend(client.rebind(journal))
     except Refused as refusal:

@@ -233,8 +233,10 @@ def _import_words(live: LiveStatement) -> Iterator[str]:
 
     for node in ast.walk(live.statement.node):
         if isinstance(node, ast.ImportFrom):
+            yield from (node.module or "").split(".")
+        if isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
-                yield alias.name
+                yield from alias.name.split(".")
 
 
 def _all_codes(codes: list[CodeType]) -> Iterator[CodeType]:

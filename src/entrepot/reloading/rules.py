@@ -115,15 +115,14 @@ def _last_before(
     return found
 
 
-def last_binder_gone(world: World, change: ModuleChange) -> Iterator[Due]:
-    """When the last binder of a name is removed, the one before it runs and its readers too."""
+def last_binder_other(world: World, change: ModuleChange) -> Iterator[Due]:
+    """When another statement is the last to bind a name, it runs."""
     record = change.record
-    for live in change.removed:
-        for name in world.binds(live):
-            rest = world.binders(record, name)
-            before = world.old_binders(record, name)
-            if rest and before and before[-1] is live:
-                yield rest[-1], "6a", f"{name} is bound by it now"
+    for name in world.names_bound(record):
+        after = world.binders(record, name)
+        before = world.old_binders(record, name)
+        if after and before and after[-1].old is not before[-1]:
+            yield after[-1], "6a", f"{name} is bound by it now"
 
 
 def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
@@ -137,7 +136,7 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
             if _is_lone_store(world, live, value):
                 continue
             for creator in world.creators(value):
-                if creator.old is not live:
+                if world.before(creator) is not live:
                     yield creator, "6f", f"{live.where} changed it before the edit"
 
 
@@ -154,13 +153,41 @@ def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]
         yield live, "deleted", f"{name} is gone from {record.name}"
 
 
+def readers_of_module(world: World, record: Record) -> Iterator[Due]:
+    """What imports a module whose file is gone runs again, and fails as in a fresh process."""
+    for other in world.records.values():
+        if other is record or record.name.rpartition(".")[2] not in other.mentions():
+            continue
+        for live in world.lives(other):
+            if _imports(world, live, record):
+                yield live, "deleted", f"the file of {record.name} is gone"
+
+
+def _imports(world: World, live: LiveStatement, record: Record) -> bool:
+    for node in ast.walk(live.statement.node):
+        if isinstance(node, ast.Import) and any(
+            f"{alias.name}.".startswith(f"{record.name}.") for alias in node.names
+        ):
+            return not live.statement.is_function
+        if isinstance(node, ast.ImportFrom):
+            module = world.module_named(live.record, node.module or "", node.level)
+            if module is record.module and not live.statement.is_function:
+                return True
+            tails = {alias.name for alias in node.names}
+            if getattr(module, "__name__", "") == record.name.rpartition(".")[0] and (
+                record.name.rpartition(".")[2] in tails
+            ):
+                return not live.statement.is_function
+    return False
+
+
 INITIAL = (
     added,
     signed,
     code_that_ran,
     decorated_docstring,
     definition_reached,
-    last_binder_gone,
+    last_binder_other,
     touch_removed,
 )
 
@@ -208,7 +235,7 @@ def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:
         creators = [creator for creator in world.creators(value) if creator is not live]
         if not creators or _is_lone_store(world, live, value):
             continue
-        if live.old is None and _is_last_toucher(world, live, value):
+        if world.before(live) is None and _is_last_toucher(world, live, value):
             continue
         for creator in creators:
             if world.position(creator) < world.position(live):
@@ -233,7 +260,7 @@ def _is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
     if not words or "" in words:
         return False
     for other in world.touchers(value):
-        if other is not live and other.old is not live and live.old is not other:
+        if live not in (other, other.old) and live.old is not other:
             theirs = _stored_words(world, other, value)
             if theirs & words or "" in theirs:
                 return False
@@ -254,7 +281,8 @@ def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
 def _is_last_toucher(world: World, live: LiveStatement, value: object) -> bool:
     here = world.position(live)
     return all(
-        world.position(other) <= here or other.old is None for other in world.touchers(value)
+        world.position(other) <= here or world.before(other) is None
+        for other in world.touchers(value)
     )
 
 

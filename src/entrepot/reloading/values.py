@@ -68,6 +68,10 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
     kind = type(left)
     if kind is types.MethodType:
         return left.__self__ is right.__self__ and left.__func__ is right.__func__
+    if hasattr(left, "cache_parameters"):
+        return bool(left.cache_parameters() == right.cache_parameters()) and (
+            left.__wrapped__ is right.__wrapped__
+        )
     if kind.__module__.partition(".")[0] not in _TRUSTED and kind.__module__ not in _TRUSTED:
         return False
     if kind.__name__ in _NO_STATE:

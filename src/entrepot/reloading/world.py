@@ -69,6 +69,10 @@ class World:
             return live
         return self._new_of.get(id(live))
 
+    def before(self, live: LiveStatement) -> LiveStatement | None:
+        """Return the statement that runs now, of one as it will be; ``None`` for a new one."""
+        return live.old if live.record.name in self.changes else live
+
     def runners(self, scope: LiveScope) -> list[LiveStatement]:
         """Return the statements (old ones) during which a scope ran."""
         entry = self.recorder.runners.get(id(scope.code))
@@ -96,7 +100,7 @@ class World:
                 for site in sites:
                     self._ran.setdefault(id(site), []).append(code)
         old = live if live.old is None else live.old
-        found = []
+        found: list[LiveScope] = []
         for site in old.sites:
             for code in self._ran.get(id(site), ()):
                 scope = self.scope_of(code)
@@ -134,7 +138,7 @@ class World:
     def position(self, live: LiveStatement) -> tuple[int, ...]:
         """Return a key that sorts statements in the order in which an import executes them."""
         number = self._number(live)
-        return (*self._prefix(live.record, 0), number)
+        return (*self._prefix(live.record, 0), number, 1)
 
     def _number(self, live: LiveStatement) -> int:
         for number, other in enumerate(self.lives(live.record)):
@@ -153,7 +157,7 @@ class World:
             old = self.live_of(parent)
             live = None if old is None else self.now(old)
             number = self._number(live) if live is not None else 0
-            found = (*self._prefix(parent.record, depth + 1), number, -1, record.order)
+            found = (*self._prefix(parent.record, depth + 1), number, 0, record.order)
         self._order[record.name] = found
         return found
 
@@ -418,7 +422,11 @@ def star_names(module: Any) -> list[str]:
     """Return the names that ``from module import *`` binds."""
     if module is None:
         return []
-    namespace = getattr(module, "__dict__", {})
+    return star_names_of(getattr(module, "__dict__", {}))
+
+
+def star_names_of(namespace: dict[str, Any]) -> list[str]:
+    """Return the names that a star import copies from a namespace."""
     listed = namespace.get("__all__")
     if listed is not None:
         return [name for name in listed if isinstance(name, str)]

@@ -1,0 +1,68 @@
+"""Files that come and go: what becomes of the modules that were loaded from them.
+
+A module whose file is gone is looked for again, as an import would: it may be a package now (or
+the other way round), or stand elsewhere on the path. Where it is nowhere it leaves the module
+cache; statements that import it run again and fail as they would in a fresh process.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .edit import Edit
+    from .journal import Journal
+    from .revision import Record
+
+
+def found_again(record: Record, edit: Edit) -> tuple[Any, bytes] | None:
+    """Return the spec and the content of a module whose file is gone, ``None`` if it is too."""
+    importlib.invalidate_caches()
+    parent = record.name.rpartition(".")[0]
+    path = None
+    if parent:
+        package = sys.modules.get(parent)
+        path = getattr(package, "__path__", None)
+        if path is None:
+            return None
+    spec = importlib.machinery.PathFinder.find_spec(record.name, path)
+    if spec is None or spec.origin is None or not spec.has_location:
+        return None
+    file = os.path.realpath(spec.origin)
+    content = edit.contents.get(file)
+    if content is None:
+        content = edit.of_files([file]).contents[file]
+    return None if content is None else (spec, content)
+
+
+def move(journal: Journal, record: Record, spec: Any) -> None:
+    """Make a module one that was loaded from another file."""
+    namespace = record.namespace
+    journal.set_item(namespace, "__spec__", spec)
+    journal.set_item(namespace, "__file__", spec.origin)
+    journal.set_item(namespace, "__loader__", spec.loader)
+    journal.set_item(namespace, "__package__", spec.parent)
+    if "__cached__" in namespace:
+        journal.set_item(namespace, "__cached__", spec.cached)
+    if spec.submodule_search_locations is not None:
+        journal.set_item(namespace, "__path__", list(spec.submodule_search_locations))
+    else:
+        journal.delete_item(namespace, "__path__")
+    before = record.file
+    record.file = os.path.realpath(spec.origin)
+    journal.note(lambda: setattr(record, "file", before))
+
+
+def forget(journal: Journal, records: dict[str, Record], record: Record) -> None:
+    """Take a module whose file is gone out of the module cache and out of its package."""
+    if sys.modules.get(record.name) is record.module:
+        journal.delete_item(sys.modules, record.name)
+    parent, _, tail = record.name.rpartition(".")
+    package = records.get(parent)
+    if package is not None and package.namespace.get(tail) is record.module:
+        journal.delete_item(package.namespace, tail)
+    journal.delete_item(records, record.name)
