@@ -113,7 +113,7 @@ def run_session(text: str, folder: Path) -> None:
 
 
 def variables(folder: Path) -> dict[str, str]:
-    """Return the environment of a reader: `python` and `entrepot` first on the PATH."""
+    """Return the environment of a reader: `python` and `entrepot` on the PATH, no switches."""
     bin_dir = folder / ".bin"
     bin_dir.mkdir(exist_ok=True)
     for name, arguments in {"python": "", "entrepot": "-m entrepot"}.items():
@@ -121,4 +121,8 @@ def variables(folder: Path) -> dict[str, str]:
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
         script.chmod(0o755)
     path = os.pathsep.join([str(bin_dir), os.environ.get("PATH", "")])
-    return {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "99"}
+    switches = [
+        k for k in os.environ if k.startswith(("PYTHON", "ENTREPOT")) and k != "PYTHONPATH"
+    ]
+    kept = {k: v for k, v in os.environ.items() if k not in switches}
+    return {**kept, "PATH": path, "NO_COLOR": "1", "COLUMNS": "99"}
