@@ -53,6 +53,7 @@ class Adopter:
         self.taken: dict[int, Any] = {}
         self.dropped: list[str] = []
         self.place = ""
+        self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
 
@@ -265,7 +266,12 @@ class Adopter:
         base = self.base.of(old)
         live = content_of(old)
         fresh = content_of(new)
-        content = merged(self, base, live, fresh)
+        if self.edited is old and not self._as_before(live if base is EMPTY else base, fresh):
+            self._note_lost(base, live)
+            base = EMPTY  # its own statement was edited: it is made anew
+            content = merged(self, live, live, fresh)
+        else:
+            content = merged(self, base, live, fresh)
         if not _identical(live, content):
             self.journal.refill(old, content)
         if not self._as_before(live if base is EMPTY else base, fresh):
@@ -281,6 +287,10 @@ class Adopter:
             self._attributes(old, new)
         self.note_base(old, fresh)
         return old
+
+    def _note_lost(self, base: Any, live: Any) -> None:
+        if base is not EMPTY and not _identical(base, live):
+            self.dropped.append(self.place)
 
     def _as_before(self, base: Any, fresh: Any) -> bool:
         """Return whether fresh content (items already adopted) is the base's."""

@@ -411,6 +411,7 @@ class Execution:
         old = self.world.before(live)
         owns = old is not None and bool(owners) and owners[-1] is old
         if owns and not is_reference(live) and not (old is not None and is_reference(old)):
+            self.adopter.edited = start if self._is_edited(live) else None
             final = self.adopter.merge(base, start, new, f"{live.record.name}.{name}")
             if start is base and final is not start:
                 self._succeed(start, final, owners, live)
@@ -420,6 +421,10 @@ class Execution:
         if start is not new:
             self._succeed(start, new, owners, live)
         return new
+
+    def _is_edited(self, live: LiveStatement) -> bool:
+        change = self.world.changes.get(live.record.name)
+        return change is not None and live in change.signed
 
     def _succeed(
         self, start: Any, new: Any, owners: list[LiveStatement], live: LiveStatement
