@@ -17,11 +17,9 @@ class Entrepot(Adapter):  # type: ignore[misc]
     def start(self, client: Any) -> None:
         super().start(client)
         sys.path.append(str(REPOSITORY / "src"))
-        sys.path.append(str(REPOSITORY))
-        from entrepot.reloading.session import Live
-        from tests.reloading.stock import StockSystem
+        from entrepot.reloading.session import live
 
-        self.live = Live([str(self.root)], StockSystem())
+        self.live = live([str(self.root)])
 
     def setup(self, source: str) -> None:
         super().setup(source)
