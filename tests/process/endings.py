@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.process.case import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 def main(text: str) -> str:
     """Return a program of one file."""
     return "-- main.py\n" + "\n".join(line.removeprefix("        ") for line in text.splitlines())
+
+
+def bytes_of(content: bytes) -> Callable[[Path], object]:
+    """Return what writes a script of these bytes."""
+    return lambda folder: (folder / "bytes.py").write_bytes(content)
 
 
 FAILS = """
@@ -147,4 +158,19 @@ CASES = [
     Case("the order in a folder", "-- app/__main__.py\nprint('out')\n1/0", "app", merged=True),
     Case("the order of an exit", main("print('out')\nexit('text')"), merged=True),
     Case("the order without buffers", main("print('a')\n1/0"), flags=["-u"], merged=True),
+    *(
+        Case(title, "-- unused.py", "bytes.py", prepare=bytes_of(content), until=until)
+        for title, content, until in (
+            ("a script with a byte order mark", b"\xef\xbb\xbfprint('\xc3\xa4')\n1/0", (3, 99)),
+            ("a script with a wrong mark", b"\xef\xbb\xbf# coding: latin-1\n", (3, 13)),
+            ("a script in no encoding", b"# coding: nothing\nprint(1)\n", (3, 13)),
+            ("a script in a wrong encoding", b"# coding: ascii\nx = '\xc3\xa4'\n", (3, 13)),
+            ("a script in an undeclared encoding", b"x = 1\nprint('\xe4')\n", (3, 13)),
+            ("a script with null bytes", b"print(1)\nx = '\0'\n", (3, 99)),
+            ("a script with other line ends", b'print("""a\r\nb""")\r\n1/0\r\n', (3, 99)),
+            ("an empty script", b"", (3, 99)),
+            ("a script cut off in a line", b"x = 1 + \\\n", (3, 99)),
+        )
+    ),
+    Case("bytecode that is none", "-- bad.pyc\ngarbage, garbage, garbage", "bad.pyc"),
 ]

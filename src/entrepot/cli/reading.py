@@ -47,5 +47,43 @@ def compiled(source: bytes, file: str) -> CodeType:
     Raises:
         SyntaxError: With the text that C has for a file.
     """
-    code: CodeType = compile(source, file, "exec", dont_inherit=True)
+    try:
+        code: CodeType = compile(source, file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise _as_of_a_file(error, source, file) from None
     return code
+
+
+def _as_of_a_file(error: Exception, source: bytes, file: str) -> Exception:
+    """Return what C says of a fault that it words otherwise when it reads the file itself.
+
+    Those are faults of the bytes, not of the program's text.
+    """
+    before, nul, _ = source.partition(b"\0")
+    if nul:
+        line = before.rpartition(b"\n")[2].decode("utf-8", "replace")
+        place = (file, before.count(b"\n") + 1, 0, line)
+        return SyntaxError("source code cannot contain null bytes", place)
+    if sys.version_info >= (3, 14) or not isinstance(error, SyntaxError):
+        return error
+    if error.lineno == 0:  # the encoding that the file declares
+        encoding = error.msg.removeprefix("unknown encoding: ").removeprefix("encoding problem: ")
+        if encoding.startswith("'"):
+            encoding = encoding[1:].partition("'")[0]
+        return SyntaxError(f"encoding problem: {encoding}")
+    if error.msg.startswith("(unicode error) 'utf-8' codec"):
+        return _undeclared_encoding(source, file) or error
+    return error
+
+
+def _undeclared_encoding(source: bytes, file: str) -> SyntaxError | None:
+    for number, line in enumerate(source.splitlines(), 1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            return SyntaxError(
+                f"Non-UTF-8 code starting with '\\x{line[fault.start]:02x}' in file {file} on "
+                f"line {number}, but no encoding declared; see "
+                f"https://peps.python.org/pep-0263/ for details"
+            )
+    return None
