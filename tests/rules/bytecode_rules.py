@@ -1,4 +1,4 @@
-"""Rules of the bytecode cache that CPython's own suites do not notice when they are broken."""
+"""Rules of files: the bytecode cache, where CPython's own suites notice little; archives."""
 
 from __future__ import annotations
 
@@ -69,6 +69,29 @@ RULES = [
         prints="""
             Running module
             True
+            """,
+    ),
+    Rule(
+        "modules and packages are imported from a zip file",
+        program="""
+            -- main.py
+            import os, sys, zipfile
+            archive = os.path.join(os.path.dirname(__file__), "code.zip")
+            with zipfile.ZipFile(archive, "w") as file:
+                file.writestr("zipped.py", "value = 'in a zip'")
+                file.writestr("pack/__init__.py", "from . import inner")
+                file.writestr("pack/inner.py", "import zipped; value = zipped.value")
+            sys.path.insert(0, archive)
+            import pack
+            print(pack.inner.value, os.path.relpath(pack.__file__, archive))
+            loader = pack.__loader__
+            print(type(loader).__name__, loader.is_package(pack.__name__))
+            print(loader.get_source(pack.__name__))
+            """,
+        prints="""
+            in a zip pack/__init__.py
+            zipimporter True
+            from . import inner
             """,
     ),
 ]

@@ -17,7 +17,7 @@ import builtins
 import importlib
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import (
     ExtensionNotIsolatedError,
@@ -32,6 +32,9 @@ from .locks import LockTable
 from .namespaces import NamespacePath
 from .specs import ModuleSpec
 from .standins import StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: What an extension's file may be loaded by.
 _EXTENSION_LOADERS = (ExtensionFileLoader,)
@@ -92,8 +95,8 @@ class PrivateGround:
         )
         suffixes = _suffixes()
         details = [(extension, suffixes[0]), (source, suffixes[1]), (bytecode, suffixes[2])]
-        others = [h for h in sys.path_hooks if getattr(h, "__name__", "") == "zipimporter"]
-        self.state.path_hooks[:] = [*others, FileFinder.path_hook(*details)]
+        archives = _zip_importer(self.plain)
+        self.state.path_hooks[:] = [archives, FileFinder.path_hook(*details)]
         self.state.meta_path[:] = [finder]
 
     # What the algorithm asks
@@ -251,6 +254,20 @@ class _Given:
         """Give the module its own spec back."""
         if self._spec is not None:
             module.__spec__ = self._spec
+
+
+def _zip_importer(plain: Callable[[Any], str]) -> type[Any]:
+    """Return a zipimporter that finds a module in its archive by the plain name.
+
+    The interpreter's own takes the name in the module's spec, which has the prefix.
+    """
+    from zipimport import zipimporter
+
+    class_names: dict[str, Any] = {"__module__": zipimporter.__module__}
+    for method in ("get_code", "get_filename", "get_source", "is_package"):
+        ask = getattr(zipimporter, method)
+        class_names[method] = lambda self, name, ask=ask: ask(self, plain(name))
+    return type("zipimporter", (zipimporter,), class_names)
 
 
 def _suffixes() -> tuple[list[str], list[str], list[str]]:
