@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 
     from entrepot.engine.system import ImportSystem
 
+    from .bindings import Binding
+
 #: Files of code that imports for the import system's own needs: ``io``, to read a module's file.
 _IMPORT_SYSTEM = ("<frozen importlib._bootstrap", frames.__file__.removesuffix("frames.py"))
+
+_CACHED = "found in the cache: bound, not executed"
+_CACHED_FOR_CALL = "found in the cache: not executed"
 
 
 class _Statement:
@@ -126,7 +131,7 @@ class Recorder:
             level: int = 0,
         ) -> Any:
             frame = sys._getframe(1)  # noqa: SLF001
-            if frame.f_code.co_filename.startswith(_IMPORT_SYSTEM):
+            if name in sys.modules and frame.f_code.co_filename.startswith(_IMPORT_SYSTEM):
                 return self._original(name, globals, locals, fromlist, level)
             statement = self._begin(frame, name, fromlist, level)
             try:
@@ -145,8 +150,12 @@ class Recorder:
         self._counts["imports"] += 1
         stack = self._stack()
         statement = _Statement(stack[-1].depth + 1 if stack else 0)
-        where = {"file": frame.f_code.co_filename, "line": frame.f_lineno}
+        where: dict[str, object] = {"file": frame.f_code.co_filename, "line": frame.f_lineno}
         importer = frame.f_globals.get("__name__")
+        if frame.f_code.co_filename.startswith(_IMPORT_SYSTEM):  # an extension that it executes
+            executing = stack[-1] if stack else None
+            if isinstance(executing, _Execution):
+                where, importer = {"file": executing.origin, "line": 0}, executing.name
         if is_import_statement(frame.f_code, frame.f_lasti):
             found = bindings_after(frame.f_code, frame.f_lasti, name, fromlist)
             names_by_value = {binding.value: binding.name for binding in found}
@@ -169,15 +178,14 @@ class Recorder:
         self, statement: _Statement, frame: FrameType, name: str, fromlist: Sequence[str] | None
     ) -> None:
         self._drop(statement)
-        bindings = []
         is_statement = is_import_statement(frame.f_code, frame.f_lasti)
-        if is_statement:
-            for found in bindings_after(frame.f_code, frame.f_lasti, name, fromlist):
-                where = _place(found.scope, frame)
-                bindings.append({"name": found.name, "value": found.value, "where": where})
+        found = bindings_after(frame.f_code, frame.f_lasti, name, fromlist) if is_statement else []
+        bindings = _bindings_as_fields(found, frame)
         if not statement.has_executed:
             self._counts["cached"] += 1
-        note = "" if statement.has_executed else "found in the cache: bound, not executed"
+        note = "" if is_statement else "the caller takes the module"
+        if not statement.has_executed:
+            note = _CACHED if is_statement else f"{_CACHED_FOR_CALL}, {note}"
         self._say(
             statement, 5, "bind", bindings=bindings, derived=bool(bindings),
             executed=statement.has_executed, note=note, by_call=not is_statement,
@@ -322,6 +330,13 @@ def _absolute(name: str, level: int, frame: FrameType) -> str:
         package = str(frame.f_globals.get("__name__", "")).rpartition(".")[0]
     base = package.rsplit(".", level - 1)[0] if level > 1 else package
     return f"{base}.{name}" if name else str(base)
+
+
+def _bindings_as_fields(found: list[Binding], frame: FrameType) -> list[dict[str, str]]:
+    return [
+        {"name": binding.name, "value": binding.value, "where": _place(binding.scope, frame)}
+        for binding in found
+    ]
 
 
 def _place(scope: str, frame: FrameType) -> str:

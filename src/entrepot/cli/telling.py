@@ -7,6 +7,7 @@ that it belongs to, 0 for none; ``depth`` says how many imports are under way ar
 from __future__ import annotations
 
 import os
+import sys
 from _json import encode_basestring_ascii  # json itself loads re and four more
 
 TYPE_CHECKING = False
@@ -75,10 +76,13 @@ def as_text(fact: Fact) -> str:
     return f"{margin}  {fact.step or '-'} {fact.verb:<8} {words}"
 
 
+#: What asks for an import without a statement. A lazy name looks like it, too (PEP 810).
+_CALL = "a call imports" if sys.version_info < (3, 15) else "a call or a lazy name imports"
+
 #: What is said of each kind of fact; the names in braces are those of its fields.
 _WORDS_BY_VERB: Final[Mapping[str, str]] = {
-    "statement": "{file}:{line}  {text}",
-    "call": "{file}:{line}  a call imports {name!r}",
+    "statement": "{file}{line:line}  {text}",
+    "call": "{file}{line:line}  " + _CALL + " {name!r}",
     "look": "{name!r} {found:found}{since_start:since}{partially_initialized:partial}",
     "find": "{name!r}: {finder:finder}{declined:declined}",
     "create": "{name!r}, an object of type {kind}, from {origin}",
@@ -123,6 +127,7 @@ class _Value:
 #: How a field is worded, by what stands after the colon above.
 _WORDINGS_BY_KIND: Final[Mapping[str, Callable[[Any], str]]] = {
     "ms": lambda took: f"{took / 1e6:.2f} ms",
+    "line": lambda line: f":{line}" if line else "",
     "found": lambda found: "is in the cache" if found else "is not in the cache",
     "since": lambda since: ", since before the program began" if since else "",
     "partial": lambda partial: ", partially initialized: its code still runs" if partial else "",
