@@ -104,15 +104,19 @@ def write(folder: Path, text: str) -> Path:
 def environment(ground: str, folder: Path, **variables: str) -> dict[str, str]:
     """Return the environment in which interpreters run on ``ground``.
 
-    What the caller's environment tells Python is left out. The host of a private system is
-    written here too, beside the file that takes over.
+    What the caller's environment tells Python or entrepot is left out. The host of a private
+    system is written here too, beside the file that takes over.
     """
     boot = folder.parent / f"boot-{ground.replace(' ', '-')}"
     boot.mkdir(exist_ok=True)
     site = _SITE_TAKEN_OVER if ground == TAKEN_OVER else ""
     (boot / "sitecustomize.py").write_text(site, encoding="utf-8")
     (boot / "host_of_a_private_system.py").write_text(_HOST, encoding="utf-8")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PYTHON", "ENTREPOT"))
+    }
     return kept | {
         "PYTHONPATH": os.pathsep.join([str(boot), source_folder()]),
         "PYTHONHASHSEED": "0",
