@@ -105,6 +105,15 @@ def test_switched_off_the_engine_is_not_even_loaded(tmp_path: Path) -> None:
     assert ended(tmp_path, TELL, *RUN, "main.py", ENTREPOT="0") == Ended("no engine\n", "", 0)
 
 
+def test_a_closed_standard_input_is_an_empty_program(tmp_path: Path) -> None:
+    command = f"'{sys.executable}' -m entrepot run - <&-"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_no_watch_is_what_happens_anyway(tmp_path: Path) -> None:
     assert ended(tmp_path, TELL, *RUN, "--no-watch", "main.py").out == "ImportSystem\n"
 

@@ -208,8 +208,9 @@ def end_process_by(error: BaseException | None) -> None:
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     if sys.version_info >= (3, 12):
         sys.last_exc = error
-    sys.audit("sys.excepthook", getattr(sys, "excepthook", None), type(error), error, None)
-    _show(error)
+    hook = getattr(sys, "excepthook", None)
+    sys.audit("sys.excepthook", hook, type(error), error, error.__traceback__)
+    _show(error, hook)
     if _is_interrupted_by_name() and not is_interrupted:
         raise SystemExit(1)
 
@@ -235,9 +236,8 @@ def _mark_as_interrupted() -> None:
         pass
 
 
-def _show(error: BaseException) -> None:
+def _show(error: BaseException, hook: Callable[..., object] | None) -> None:
     """Call the program's ``sys.excepthook``, with C's behaviour when that fails or is missing."""
-    hook = getattr(sys, "excepthook", None)
     if hook is None:
         _say("sys.excepthook is missing\n")
         sys.__excepthook__(type(error), error, error.__traceback__)

@@ -116,7 +116,8 @@ def _prepare_script(target: Target) -> Program:
     if target.text == "-":
         if not sys.flags.safe_path:
             sys.path.insert(0, "")
-        return _script(_new_main(), "<stdin>", sys.stdin.buffer.read())
+        content = sys.stdin.buffer.read() if sys.stdin is not None else b""
+        return _script(_new_main(), "<stdin>", content)
     file = absolute(target.text)
     if _is_known_to_a_path_hook(file):
         sys.path.insert(0, file)
