@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -106,9 +107,13 @@ def test_switched_off_the_engine_is_not_even_loaded(tmp_path: Path) -> None:
 
 
 def test_a_closed_standard_input_is_an_empty_program(tmp_path: Path) -> None:
-    command = f"'{sys.executable}' -m entrepot run - <&-"
     done = subprocess.run(
-        ["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, check=False
+        [sys.executable, *RUN, "-"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        preexec_fn=lambda: os.close(0),
+        check=False,
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
