@@ -195,3 +195,133 @@ def test_an_extension_module_is_refused_with_the_way_out(
     assert (error.value.name, error.value.path) == ("speedy", str(file))
     system.modules["speedy"] = stand_in = object()
     assert system.import_module("m").speedy is stand_in
+
+
+def test_code_inside_finds_itself_in_the_cache_by_its_name(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make(
+        "itself",
+        """
+        -- lazy.py
+        import sys
+        before = [__name__ in sys.modules, sys.modules.get(__name__) is sys.modules["lazy"]]
+        class Module(type(sys)):
+            answer = property(lambda self: 42)
+        sys.modules[__name__].__class__ = Module
+        -- other.py
+        import sys
+        sys.modules[__name__] = "in its place"
+        """,
+    )
+    lazy = system.import_module("lazy")
+
+    assert (lazy.before, lazy.answer) == ([True, True], 42)
+    assert isinstance(lazy, type(sys))
+    assert system.import_module("other") == "in its place"
+    assert list(system.modules) == ["sys", "lazy", "other"]
+    assert vars(sys)["modules"]["itself:other"] == "in its place"
+
+
+def test_code_inside_sets_its_own_path_and_the_process_keeps_its(
+    make: Callable[..., ImportSystem], tmp_path: Path
+) -> None:
+    system = make("paths", "-- m.py\nimport sys\nsys.path = [sys.path[0] + '/more']\nimport n\n")
+    write(tmp_path / "paths" / "more", "-- n.py\n")
+    before = sys.path
+
+    assert system.import_module("m").n.__spec__.origin == str(tmp_path / "paths/more/n.py")
+    assert system.path == [str(tmp_path / "paths/more")]
+    assert sys.path is before
+
+
+def test_what_is_shared_is_found_and_reloaded_in_the_process(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make(
+        "shared",
+        """
+        -- m.py
+        import importlib.machinery, importlib.util, sched
+        spec = importlib.util.find_spec("colorsys").name, importlib.util.find_spec("n").name
+        again = importlib.reload(sched) is sched
+        path_spec = importlib.machinery.PathFinder.find_spec("n").origin
+        -- n.py
+        """,
+    )
+    module = system.import_module("m")
+
+    assert (module.spec, module.again) == (("colorsys", "shared:n"), True)
+    assert module.path_spec.endswith("n.py")
+
+
+def test_type_of_sys_is_the_type_of_modules(make: Callable[..., ImportSystem]) -> None:
+    system = make(
+        "types",
+        """
+        -- m.py
+        import sys, types
+        made = type(sys)("made")
+        made.attribute = 1
+        facts = isinstance(types, type(sys)), isinstance(made, types.ModuleType), dir(made)[-1]
+        del made.attribute
+        """,
+    )
+    module = system.import_module("m")
+
+    assert module.facts == (True, True, "attribute")
+    assert repr(module.made) == "<module 'made'>"
+
+
+def test_warnings_and_tracebacks_name_the_importing_line(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make(
+        "lines",
+        """
+        -- m.py
+        import old
+        def fail():
+            import broken
+        -- old.py
+        import warnings
+        warnings.warn("old is old", DeprecationWarning, stacklevel=2)
+        -- broken.py
+        import nowhere
+        """,
+    )
+    with pytest.warns(DeprecationWarning, match="old is old") as warned:
+        module = system.import_module("m")
+    with pytest.raises(ModuleNotFoundError) as failed:
+        module.fail()
+
+    assert (warned[0].filename, warned[0].lineno) == (module.__file__, 1)
+    files = [entry.path.name for entry in failed.traceback if hasattr(entry.path, "name")]
+    assert files == ["test_private.py", "m.py", "broken.py"]
+
+
+def test_the_cache_inside_is_a_dict_for_both_names_of_a_module(
+    make: Callable[..., ImportSystem],
+) -> None:
+    cache = make("dicts", "-- m.py\n").modules
+    cache["dicts:a"] = 1
+    cache.update({"b": 2}, c=3)
+    cache |= {"dicts:d": 4}
+
+    assert isinstance(cache, dict)
+    assert cache == {"a": 1, "b": 2, "c": 3, "d": 4}
+    assert (cache["dicts:b"], cache.get("dicts:x"), "dicts:c" in cache) == (2, None, True)
+    assert vars(sys)["modules"]["dicts:d"] == 4
+    assert (cache.pop("dicts:a"), cache.popitem(), cache.pop("a", None)) == (1, ("d", 4), None)
+    assert cache.setdefault("dicts:e", 5) == cache.setdefault("e", 6) == 5
+    for missing in ("a", "dicts:a"):
+        with pytest.raises(KeyError, match=f"^'{missing}'$"):
+            cache[missing]
+        with pytest.raises(KeyError, match=f"^'{missing}'$"):
+            cache.pop(missing)
+        with pytest.raises(KeyError, match=f"^'{missing}'$"):
+            del cache[missing]
+    cache.clear()
+    assert [name for name in sys.modules if name.startswith("dicts:")] == []
+    with pytest.raises(KeyError, match="dictionary is empty"):
+        cache.popitem()

@@ -41,7 +41,7 @@ CLAIMS = [
             import sys
             import types
             import module1
-            print(type(sys.modules) is dict)
+            print(isinstance(sys.modules, dict))
             print({type(name) for name in sys.modules})
             print(type(sys.modules["module1"]) is types.ModuleType)
             """,

@@ -71,7 +71,7 @@ CLAIMS = [
             -- main.py
             import sys
             import module
-            print(type(sys.modules) is dict)
+            print(isinstance(sys.modules, dict))
             sys.modules["another_name"] = module
             import another_name
             print(another_name is module)

@@ -14,7 +14,7 @@ CLAIMS = [
             import sys
             import math
             print("math" in sys.modules)
-            print(type(sys.modules) is dict)
+            print(isinstance(sys.modules, dict))
             """,
         prints="""
             True

@@ -184,10 +184,6 @@ class ImportAlgorithm:
                 if specs.needs_load_module(spec.loader):
                     specs.warn_about_load_module(spec.loader)
                     module = specs.load_the_old_way(spec, modules)
-                    key = self._ground.key_of(spec)
-                    if key != spec.name:  # private: the loader was told the prefixed name
-                        modules[key] = modules.pop(spec.name)
-                    self._ground.show(key, module)
                 else:
                     # Step 2: create the module object.
                     module = self._create(spec, story)
@@ -292,7 +288,6 @@ class ImportAlgorithm:
         spec._initializing = True  # type: ignore[attr-defined]
         key = self._ground.key_of(spec)
         self.modules[key] = module
-        self._ground.show(key, module)
         if story:
             story.cached()
         return key
@@ -309,13 +304,9 @@ class ImportAlgorithm:
                 specs.execute_with_loader(spec, module)
             except BaseException:
                 modules.pop(key, None)
-                self._ground.hide(key)
                 raise
-            if key not in modules:  # it took itself out: the KeyError is CPython's too
-                self._ground.hide(key)
-            module = modules.pop(key)
+            module = modules.pop(key)  # if it took itself out, the KeyError is CPython's too
             modules[key] = module
-            self._ground.show(key, module)
             tell("import {!r} # {!r}", spec.name, spec.loader)
         finally:
             spec._initializing = False  # type: ignore[attr-defined]

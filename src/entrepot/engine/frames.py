@@ -4,8 +4,8 @@ C cuts frames out of the traceback of a failing import by looking at their code:
 ``co_filename`` is one of two names are the import system's. All of them go when the exception is
 an ImportError; otherwise a run of them goes only if it ends in a function called
 ``_call_with_frames_removed`` (``remove_importlib_frames`` in CPython's import.c). So code of a
-program, a compiler or an extension is called through that function, and while we have taken over
-the process, the code objects of this package carry the name that C knows.
+program, a compiler or an extension is called through that function, and once there is an import
+system, the code objects of this package carry the name that C knows.
 
 ``ENTREPOT_DEBUG=1`` leaves them as they are, to see them.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -55,27 +55,51 @@ def masked(function: Any) -> Any:
     return function
 
 
-def mask_frames(modules: list[ModuleType]) -> Callable[[], None]:
-    """Give the code of all functions of these modules the name that C cuts out.
-
-    Returns:
-        A callable that gives every function its own code back. A function that somebody
-        patched in the meantime is left alone.
-    """
-    masked: list[tuple[FunctionType, CodeType, CodeType]] = []
+def mask_frames(modules: list[ModuleType]) -> None:
+    """Give the code of all functions of these modules the name that C cuts out."""
     for module in modules:
         for function in _functions_of(module):
-            own = function.__code__
-            if own.co_filename != MASK:
-                function.__code__ = _renamed(own)
-                masked.append((function, own, function.__code__))
+            if function.__code__.co_filename != MASK:
+                function.__code__ = _renamed(function.__code__)
 
-    def unmask() -> None:
-        for function, own, renamed in masked:
-            if function.__code__ is renamed:
-                function.__code__ = own
 
-    return unmask
+def mask_package() -> None:
+    """Mask what is loaded of this package, unless ``ENTREPOT_DEBUG`` is set.
+
+    It stays so: modules go on using our loaders when the process was given back, and warnings,
+    which name the nearest line that is not the import system's, know these frames by their name.
+    """
+    if not os.environ.get("ENTREPOT_DEBUG"):
+        prefix = f"{__name__.rpartition('.')[0]}."
+        mask_frames(
+            [module for name, module in list(sys.modules.items()) if name.startswith(prefix)]
+        )
+
+
+def cut_frames(error: BaseException) -> None:
+    """Take the import system's frames out of a traceback, as C does for its own ``__import__``.
+
+    All of them from that of an ImportError; else those that lead to a call of what is not ours.
+    """
+    if os.environ.get("ENTREPOT_DEBUG"):
+        return
+    kept: list[TracebackType] = []
+    run: list[TracebackType] = []
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename != MASK:
+            kept, run = [*kept, *run, step], []
+        elif not isinstance(error, ImportError):
+            run.append(step)
+            if step.tb_frame.f_code.co_name == call_without_frames.__name__:
+                run = []
+        step = step.tb_next
+    kept += run
+    first = None
+    for step in reversed(kept):
+        step.tb_next = first
+        first = step
+    error.__traceback__ = first
 
 
 def _renamed(code: CodeType) -> CodeType:

@@ -35,14 +35,6 @@ class Ground(Protocol):
         """Make a created module the system's own."""
         ...
 
-    def show(self, key: str, module: Any) -> None:
-        """Register a module that was put in the cache where the process looks."""
-        ...
-
-    def hide(self, key: str) -> None:
-        """Undo ``show``."""
-        ...
-
     def import_parents(self, system: Any, name: str, import_: Any) -> None:
         """Have the packages of a name imported."""
         ...

@@ -13,6 +13,7 @@ would make objects unequal across the border. Modules that take or hold module n
 
 from __future__ import annotations
 
+import _imp
 import builtins
 import importlib
 import sys
@@ -26,12 +27,14 @@ from entrepot.errors import (
     SystemPathError,
 )
 
+from .cache import PrivateCache
 from .finders import FileFinder, PathFinder
+from .frames import cut_frames, masked
 from .loaders import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 from .locks import LockTable
 from .namespaces import NamespacePath
 from .specs import ModuleSpec
-from .standins import StandIn
+from .standins import stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +46,8 @@ _EXTENSION_LOADERS = (ExtensionFileLoader,)
 class SystemState:
     """The state that an import system searches and fills, named as in ``sys``."""
 
-    def __init__(self, path: list[str]) -> None:
-        self.modules: dict[str, Any] = {}
+    def __init__(self, prefix: str, path: list[str]) -> None:
+        self.modules = PrivateCache(prefix)
         self.path = path
         self.meta_path: list[Any] = []
         self.path_hooks: list[Any] = []
@@ -74,13 +77,13 @@ class PrivateGround:
         if any(isinstance(f, HostFinder) and f.ground.name == name for f in sys.meta_path):
             raise SystemNameError(name, "an open system has the name")
         self._system = system
-        self.state = SystemState(list(path))
+        self.state = SystemState(self.prefix, list(path))
         self.locks = LockTable()
         self.is_closed = False
         self._finder = HostFinder(self)
-        self._stand_ins = self._make_stand_ins()
         self.builtins = self._make_builtins()
         self._fill_state()
+        self._stand_ins = self._make_stand_ins()
         # First: a path finder would take a submodule, by its package's path, for the process's.
         sys.meta_path.insert(0, self._finder)
 
@@ -89,7 +92,7 @@ class PrivateGround:
         extension = type("ExtensionFileLoader", (ExtensionFileLoader,), bound)
         source = type("SourceFileLoader", (SourceFileLoader,), bound)
         bytecode = type("SourcelessFileLoader", (SourcelessFileLoader,), bound)
-        portions = type("NamespacePath", (NamespacePath,), {"_state": _PlainState(self)})
+        portions = type("NamespacePath", (NamespacePath,), {"_state": self.state})
         finder = type(
             "PathFinder", (PathFinder,), {"_state": self.state, "_namespace_path": portions}
         )
@@ -103,7 +106,7 @@ class PrivateGround:
 
     def plain(self, name: Any) -> Any:
         """Return a name without the system's prefix."""
-        return name.removeprefix(self.prefix) if isinstance(name, str) else name
+        return self.state.modules.plain(name)
 
     def key_of(self, spec: ModuleSpec) -> str:
         """Return the plain name of a spec's module."""
@@ -130,17 +133,13 @@ class PrivateGround:
         if isinstance(module, ModuleType):
             module.__dict__["__builtins__"] = self.builtins
 
-    def show(self, key: str, module: Any) -> None:
-        """Register a module in ``sys.modules`` under its prefixed name."""
-        sys.modules[self.prefix + key] = module
-
-    def hide(self, key: str) -> None:
-        """Take a module's prefixed name out of ``sys.modules``."""
-        sys.modules.pop(self.prefix + key, None)
-
     def import_parents(self, system: Any, name: str, import_: Any) -> None:
         """Have the system import the packages of a name."""
         system.import_parents(name, import_)
+
+    def shares(self, name: str) -> bool:
+        """Return whether a name is the process's inside too: the standard library."""
+        return name.partition(".")[0] in sys.stdlib_module_names or _imp.is_frozen(name)
 
     def shared(self, name: str) -> Any:
         """Return a stand-in or a module of the standard library, else None.
@@ -150,12 +149,12 @@ class PrivateGround:
         """
         if self.is_closed:
             raise SystemClosedError(self.name, name)
-        stand_in = self._stand_ins.get(name)
-        if stand_in is None and name.partition(".")[0] in sys.stdlib_module_names:
-            stand_in = importlib.import_module(name)
-        if stand_in is not None:
-            self.state.modules[name] = stand_in
-        return stand_in
+        module = self._stand_ins.get(name)
+        if module is None and self.shares(name):
+            module = importlib.import_module(name)
+        if module is not None:
+            self.state.modules.share(name, module)
+        return module
 
     def close(self) -> None:
         """Take the system's names out of ``sys.modules``; it imports nothing more."""
@@ -175,44 +174,39 @@ class PrivateGround:
         return names
 
     def _make_stand_ins(self) -> dict[str, ModuleType]:
-        system, state = self._system, self.state
-        own_state: dict[str, Any] = {
-            name: (lambda attribute=name: getattr(state, attribute)) for name in vars(state)
-        }
-        own_importlib = {
-            "import_module": lambda: system.import_module,
-            "reload": lambda: system.reload,
-            "invalidate_caches": lambda: system.invalidate_caches,
-            "__import__": lambda: self.builtins["__import__"],
-        }
+        import importlib.machinery
         import importlib.util
 
-        own_util = {"find_spec": lambda: system.find_spec}
-        util = StandIn(importlib.util, own_util)
-        return {
-            "sys": StandIn(sys, own_state),
-            "importlib": StandIn(importlib, own_importlib | {"util": lambda: util}),
-            "importlib.util": util,
-            "builtins": StandIn(builtins, {"__import__": lambda: self.builtins["__import__"]}),
+        system = self._system
+        import_ = self.builtins["__import__"]
+
+        def reload(module: Any) -> Any:
+            """Reload a module; one that the process shares is reloaded there, for everybody."""
+            own = isinstance(module, ModuleType) and self.shares(module.__name__)
+            return importlib.reload(module) if own else system.reload(module)
+
+        def find_spec(name: Any, package: str | None = None) -> Any:
+            """Return the spec of a module; of a shared one, the process's."""
+            shared = isinstance(name, str) and self.shares(name)
+            return (importlib.util if shared else system).find_spec(name, package)
+
+        util = stand_in(importlib.util, {"find_spec": find_spec})
+        machinery = stand_in(importlib.machinery, {"PathFinder": self.state.meta_path[0]})
+        own_importlib = {
+            "__import__": import_,
+            "import_module": system.import_module,
+            "invalidate_caches": system.invalidate_caches,
+            "machinery": machinery,
+            "reload": reload,
+            "util": util,
         }
-
-
-class _PlainState:
-    """The state as a namespace package's path sees it: it asks by the prefixed name."""
-
-    def __init__(self, ground: PrivateGround) -> None:
-        self._ground = ground
-
-    @property
-    def path(self) -> list[str]:
-        return self._ground.state.path
-
-    @property
-    def modules(self) -> Any:
-        ground = self._ground
-        return {ground.prefix + key: module for key, module in ground.state.modules.items()} | (
-            ground.state.modules
-        )
+        return {
+            "builtins": stand_in(builtins, {"__import__": import_}),
+            "importlib": stand_in(importlib, own_importlib),
+            "importlib.machinery": machinery,
+            "importlib.util": util,
+            "sys": stand_in(sys, state=self.state),
+        }
 
 
 class HostFinder:
@@ -278,7 +272,7 @@ def _suffixes() -> tuple[list[str], list[str], list[str]]:
 
 def make_import(ground: PrivateGround) -> Any:
     """Return the ``__import__`` of a private system: quick where the module is in the cache."""
-    look_up = ground.state.modules.get
+    look_up = super(PrivateCache, ground.state.modules).get  # dict's own, in C
     slow = ground._system.import_statement
     plain = ground.plain
 
@@ -305,9 +299,13 @@ def make_import(ground: PrivateGround) -> Any:
                         return module
                 except AttributeError:
                     return module
-        return slow(plain(name), globals, locals, fromlist, level)
+        try:
+            return slow(plain(name), globals, locals, fromlist, level)
+        except BaseException as error:
+            cut_frames(error)
+            raise
 
-    return __import__
+    return masked(__import__)
 
 
 def make_lazy_import(ground: PrivateGround, lazy_import: Any) -> Any:

@@ -13,7 +13,7 @@ from . import specs
 from .algorithm import ImportAlgorithm
 from .binding import absolute_name, load_from_list, package_of
 from .execution import execute_with_hooks
-from .frames import call_without_frames
+from .frames import call_without_frames, mask_package
 from .locks import ModuleLockHolder
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class ImportSystem(ImportAlgorithm):
         self._hooks: tuple[ExecutionHook, ...] = ()
         #: Names being reloaded and their modules, such as ``{"shop.cart": <module>}``.
         self._reloading: dict[str, ModuleType] = {}
+        mask_package()
 
     # The state, looked up each time: a program may replace ``sys.modules`` or ``sys.path``.
 
@@ -248,7 +249,6 @@ class ImportSystem(ImportAlgorithm):
             finally:
                 now = modules.pop(key)
                 modules[key] = now
-                self._ground.show(key, now)
             return now
 
     def unload(self, name: str) -> list[str]:
@@ -270,7 +270,6 @@ class ImportSystem(ImportAlgorithm):
         for key in sorted(gone):
             with ModuleLockHolder(self._locks, key):
                 module = self.modules.pop(key, None)
-                self._ground.hide(key)
             package = self.modules.get(parent_of(key))
             if package is not None and getattr(package, tail_of(key), _ABSENT) is module:
                 delattr(package, tail_of(key))

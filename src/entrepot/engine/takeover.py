@@ -86,12 +86,6 @@ class ProcessGround:
     def take_module(self, module: Any) -> None:
         """Leave the module as it is."""
 
-    def show(self, key: str, module: Any) -> None:
-        """Do nothing: the cache is where the process looks."""
-
-    def hide(self, key: str) -> None:
-        """Do nothing."""
-
     def import_parents(self, system: ImportSystem, name: str, import_: Any) -> None:
         """Have the packages of a name imported, by the core's function of that name if it has one.
 
@@ -187,12 +181,12 @@ def take_over(level: str = "core") -> ImportSystem:
         ValueError: There is no such level.
 
     Example:
-        >>> import importlib
         >>> system = take_over()
-        >>> seen = []
-        >>> stop = system.subscribe(lambda record: seen.append(type(record).__name__))
-        >>> _ = importlib.reload(importlib.import_module("this")) if False else None
-        >>> stop(); give_back()
+        >>> current() is system, current_level()
+        (True, 'core')
+        >>> give_back()
+        >>> current() is None
+        True
     """
     if level not in {"core", "statement"}:
         raise ValueError(f"level must be 'core' or 'statement', not {level!r}")
@@ -205,8 +199,6 @@ def take_over(level: str = "core") -> ImportSystem:
         level = "statement"
     journal = _Journal()
     _Process.system, _Process.level, _Process.journal = system, level, journal
-    if not os.environ.get("ENTREPOT_DEBUG"):
-        journal.also(frames.mask_frames(_our_modules()))
     _replace_methods(system, journal)
     replaced = _replace_functions(system, journal, level)
     _replace_taken_names(replaced, journal)
@@ -235,11 +227,6 @@ def has_known_core() -> bool:
         if code is None or code.co_argcount != count:
             return False
     return sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 16)
-
-
-def _our_modules() -> list[ModuleType]:
-    package = __name__.rpartition(".")[0]
-    return [module for name, module in list(sys.modules.items()) if name.startswith(f"{package}.")]
 
 
 def _replace_methods(system: ImportSystem, journal: _Journal) -> None:
