@@ -111,6 +111,42 @@ def test_nobody_is_told_after_the_last_subscriber_went(system: ImportSystem) -> 
     assert system.is_observed is False
 
 
+def test_a_story_holds_an_import_as_a_whole(system: ImportSystem, tmp_path: Path) -> None:
+    begun: list[Any] = []
+    ended: list[str] = []
+    stop = system.keep_stories(begun.append, lambda story: ended.append(story.name))
+    with pytest.raises(LookupError):
+        system.import_module("bad")
+    system.import_module("pkg.sub")
+    stop()
+
+    assert [story.name for story in begun] == ["bad", "pkg", "other", "pkg.sub"]
+    assert ended == ["bad", "other", "pkg", "pkg.sub"]
+    bad, pkg, other, _sub = begun
+    assert (bad.error, bad.executed_at) == ("LookupError: no", 0)
+    assert (other.parent, pkg.parent, pkg.error) == (pkg, None, None)
+    assert (pkg.importer_name, other.importer_name) == (__name__, "seams:pkg")
+    assert other.importer_code.co_filename == str(tmp_path / "files" / "pkg" / "__init__.py")
+    assert other.spec.origin == str(tmp_path / "files" / "other.py")
+    assert 0 < other.started <= other.found_at <= other.cached_at <= other.ended_at
+    assert system.is_observed is False
+
+
+def test_who_asked_may_be_called_like_the_import_system(tmp_path: Path) -> None:
+    files = """
+    -- importlib_like.py
+    import other
+    -- other.py
+    """
+    system = ImportSystem("likeness", path=[str(write(tmp_path, files))])
+    begun: list[Any] = []
+    system.keep_stories(begun.append)
+    system.import_module("importlib_like")
+    system.close()
+
+    assert [story.importer_name for story in begun] == [__name__, "likeness:importlib_like"]
+
+
 class Watch:
     def __init__(self, fail: bool = False) -> None:
         self.seen: list[tuple[str, str]] = []

@@ -14,7 +14,6 @@ from __future__ import annotations
 import _imp
 import sys
 from _warnings import warn
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from entrepot.names import parent_of, tail_of
@@ -24,7 +23,7 @@ from .binding import absolute_name
 from .frames import call_without_frames, tell
 from .legacy import FINDERS_WORK, legacy_meta_path_spec
 from .locks import DeadlockError, ImportLockHolder, ModuleLockHolder
-from .narration import UNTOLD, Narrator, Told
+from .narration import UNTOLD, Narrator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -255,8 +254,9 @@ class ImportAlgorithm:
             warn("sys.meta_path is empty", ImportWarning, stacklevel=2)
         is_reload = name in self.modules
         # A copy: a finder may take itself off the meta path when it is asked.
+        if story:
+            story.finding()
         for finder in list(meta_path):
-            began = perf_counter_ns() if story else 0
             with ImportLockHolder():
                 if hasattr(finder, "find_spec"):
                     spec = finder.find_spec(name, path, target)
@@ -265,7 +265,7 @@ class ImportAlgorithm:
                 else:
                     continue
             if story:
-                story.asked(finder, spec is not None, began)
+                story.asked(finder, spec is not None)
             if spec is not None:
                 if not is_reload and name in self.modules:
                     # The finder imported it: what was loaded counts, if it tells.
@@ -297,7 +297,6 @@ class ImportAlgorithm:
 
         The module may have replaced itself there. The order is that of shutdown, in reverse.
         """
-        began = perf_counter_ns() if story else 0
         modules = self.modules
         try:
             try:
@@ -311,7 +310,7 @@ class ImportAlgorithm:
         finally:
             spec._initializing = False  # type: ignore[attr-defined]
         if story:
-            story.executed(began)
+            story.executed()
         return module
 
     def _bind_in_parent(self, name: str, module: Any, story: Story | None) -> None:
@@ -344,7 +343,7 @@ class ImportAlgorithm:
         self._locks.wait_for(name)
 
     def _telling(self, name: str) -> Any:
-        return Told(self._narrator.begin(name)) if self.is_observed else UNTOLD
+        return self._narrator.begin(name) if self.is_observed else UNTOLD
 
 
 def _tell_lazy_names(name: str, module: Any) -> None:
