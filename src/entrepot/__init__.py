@@ -4,6 +4,7 @@
 
     entrepot.take_over()     # imports, importlib and C's own imports go through our system
     entrepot.give_back()     # and no more
+    live = entrepot.live(roots=["src"])    # keep a program's modules live: live.apply()
 
 The names below are loaded when they are first used, so that ``import entrepot`` costs next to
 nothing.
@@ -22,31 +23,42 @@ if TYPE_CHECKING:
         SystemPathError,
         TakeOverError,
     )
+    from entrepot.reloading.edit import Edit
+    from entrepot.reloading.report import Report
+    from entrepot.reloading.session import Live, live
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Edit",
     "EntrepotError",
     "ImportSystem",
+    "Live",
+    "Report",
     "SystemClosedError",
     "SystemNameError",
     "SystemPathError",
     "TakeOverError",
     "current",
     "give_back",
+    "live",
     "take_over",
 ]
 
 # Where each public name is: {"take_over": "entrepot.engine.takeover"}.
 _homes_by_name: "Mapping[str, str]" = {
+    "Edit": "entrepot.reloading.edit",
     "EntrepotError": "entrepot.errors",
     "ImportSystem": "entrepot.engine.system",
+    "Live": "entrepot.reloading.session",
+    "Report": "entrepot.reloading.report",
     "SystemClosedError": "entrepot.errors",
     "SystemNameError": "entrepot.errors",
     "SystemPathError": "entrepot.errors",
     "TakeOverError": "entrepot.errors",
     "current": "entrepot.engine.takeover",
     "give_back": "entrepot.engine.takeover",
+    "live": "entrepot.reloading.session",
     "take_over": "entrepot.engine.takeover",
 }
 

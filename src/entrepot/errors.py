@@ -99,3 +99,36 @@ class ExtensionNotIsolatedError(EntrepotError, ImportError):
             path=path,
         )
         self.system_name = system_name
+
+
+class ReloadBusyError(EntrepotError, RuntimeError):
+    """A reload cannot begin now.
+
+    Attributes:
+        reason: What is going on, as a sentence without a final stop.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"cannot reload now: {reason}\n"
+            f"  the process runs what it ran before\n"
+            f"  reload again when that is over"
+        )
+
+
+class ReloadOrderError(EntrepotError, RuntimeError):
+    """A reload cannot be undone, since another one came after it.
+
+    Attributes:
+        files: The files of the reload.
+    """
+
+    def __init__(self, files: list[str]) -> None:
+        self.files = files
+        super().__init__(
+            f"cannot roll back the reload of {', '.join(map(repr, files))}: another one was "
+            f"taken since\n"
+            f"  the process runs the later text\n"
+            f"  save the text that you want, and reload"
+        )

@@ -57,8 +57,9 @@ class Base:
         self.contents: dict[int, Content] = {}
         self.is_managed_class = is_managed_class
 
-    def take(self, values: Iterable[object]) -> None:
-        """Note what values hold now, unless they were noted before."""
+    def take(self, values: Iterable[object]) -> list[int]:
+        """Note what values hold now, unless they were noted before; return the new keys."""
+        added: list[int] = []
         room = MAX_ITEMS
         level: list[Any] = list(values)
         for _ in range(MAX_DEPTH):
@@ -78,12 +79,14 @@ class Base:
                     continue
                 room -= len(held) if hasattr(held, "__len__") else 1
                 if room < 0:
-                    return
+                    return added
                 self.contents[id(value)] = Content(value, held)
+                added.append(id(value))
                 below.extend(held.values() if type(held) is dict else held)
             if not below:
-                return
+                return added
             level = below
+        return added
 
     def _held(self, value: Any, kind: type) -> Any:
         """Return the content of a value that has one, else ``None``."""

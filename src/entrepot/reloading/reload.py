@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
@@ -11,9 +10,11 @@ from .changes import change_of
 from .execute import Execution, Refused
 from .files import forget, found_again, move
 from .journal import Journal
+from .late import learn
 from .plan import plan_of
 from .report import FAILED, NEEDS_RESTART, Report
 from .rules import readers_of_module
+from .settle import settle
 from .world import World
 
 if TYPE_CHECKING:
@@ -30,13 +31,33 @@ class Prepared:
     Attributes:
         edit: The edit.
         plan: What it will do; ``None`` if it cannot be done.
+        refusals: Why a restart is needed, as far as the plan tells.
         report: The outcome so far: ``failed`` for a syntax error.
+        revision: The session's when the edit was planned: a plan is good for no other.
+        journal: How to undo it, once it is committed.
+        is_committed: Whether it was carried out, and not rolled back.
     """
 
-    __slots__ = ("changes", "edit", "gone", "moved", "plan", "report", "world")
+    __slots__ = (
+        "changes",
+        "edit",
+        "gone",
+        "is_committed",
+        "journal",
+        "moved",
+        "plan",
+        "refusals",
+        "report",
+        "revision",
+        "world",
+    )
 
-    def __init__(self, edit: Edit) -> None:
+    def __init__(self, edit: Edit, revision: int = 0) -> None:
         self.edit = edit
+        self.revision = revision
+        self.journal = Journal()
+        self.is_committed = False
+        self.refusals: list[str] = []
         self.plan: Plan | None = None
         self.world: World | None = None
         self.changes: dict[str, ModuleChange] = {}
@@ -47,7 +68,8 @@ class Prepared:
 
 def prepare(session: Live, edit: Edit) -> Prepared:
     """Parse, compile, match and plan; change nothing."""
-    prepared = Prepared(edit)
+    prepared = Prepared(edit, session.revision)
+    learn(session)
     try:
         for record in list(session.records.values()):
             content = edit.contents.get(record.file, record.text.content)
@@ -63,6 +85,8 @@ def prepare(session: Live, edit: Edit) -> Prepared:
                 file = spec.origin
             elif content == record.text.content:
                 continue
+            if record.doubt is not None:
+                prepared.refusals.append(record.doubt)
             change = change_of(record, Text(file, content))
             prepared.changes[record.name] = change
             prepared.report.files.append(record.file)
@@ -83,9 +107,11 @@ def commit(session: Live, prepared: Prepared) -> Report:
     report = prepared.report
     if prepared.plan is None or prepared.world is None:
         return report
-    journal = Journal()
+    journal = prepared.journal
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
     try:
+        if prepared.refusals:
+            raise Refused(*prepared.refusals)
         for record, spec in prepared.moved:
             move(journal, record, spec)
         for record in prepared.gone:
@@ -93,7 +119,7 @@ def commit(session: Live, prepared: Prepared) -> Report:
         execution.patch()
         execution.run()
         execution.finish()
-        _settle(session, prepared, execution)
+        settle(session, prepared, execution)
         for cache in execution.caches:
             cache.cache_clear()
         for client in session.clients:
@@ -109,76 +135,5 @@ def commit(session: Live, prepared: Prepared) -> Report:
         if isinstance(error, KeyboardInterrupt):
             raise
     else:
-        journal.commit()
+        prepared.is_committed = True
     return report
-
-
-def _settle(session: Live, prepared: Prepared, execution: Execution) -> None:
-    """The new text is what runs: make it the record."""
-    world = prepared.world
-    assert world is not None
-    runners = session.recorder.runners
-    for change in prepared.changes.values():
-        record = change.record
-        for scope, code in change.patches:
-            entry = runners.pop(id(scope.code), None)
-            if entry is not None:
-                runners[id(code)] = (code, entry[1])
-        for live in change.lives:
-            if live.old is not None and live.old is not live:
-                live.sites = live.old.sites
-                for site in live.sites:
-                    site.live = live
-            live.old = None
-        record.lives = change.lives
-        record.text = change.text
-        record.flags = change.flags
-        record.revision += 1
-        linecache.checkcache(record.file)
-        linecache.cache.pop(record.file, None)
-        _set_docstring(execution.journal, change)
-    for executed in execution.executed:
-        _rerecord(session, executed, execution)
-    for record in {id(e.record): e.record for e in execution.executed}.values():
-        start = execution.start[record.name]
-        for name, value in record.namespace.items():
-            was = start.get(name, None)
-            if name not in record.base or value is not was or name not in start:
-                record.base[name] = value
-        for name in list(record.base):
-            if name not in record.namespace:
-                del record.base[name]
-        session.base.take(record.namespace.values())
-    execution.report.ran.extend(
-        f"{live.where}  {' <- '.join(prepared.plan.reasons(live)) if prepared.plan else ''}"
-        for live in execution.executed
-    )
-
-
-def _rerecord(session: Live, live: Any, execution: Execution) -> None:
-    from .revision import Site
-
-    for site in live.sites:
-        site.live = None
-    site = Site(live.record, live.statement.first)
-    site.live = live
-    live.sites = [site]
-    runners = session.recorder.runners
-    for key in execution.ran.get(id(live), ()):
-        code = execution.ran_codes[key]
-        runners.setdefault(key, (code, {}))[1][site] = None
-
-
-def _set_docstring(journal: Journal, change: ModuleChange) -> None:
-    import ast
-
-    doc = None
-    if change.lives:
-        node = change.lives[0].statement.node
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            doc = node.value.value if isinstance(node.value.value, str) else None
-    namespace = change.record.namespace
-    if namespace.get("__doc__") != doc and "__doc__" not in {
-        name for live in change.lives for name in live.uses.binds
-    }:
-        journal.set_item(namespace, "__doc__", doc)

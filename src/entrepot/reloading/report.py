@@ -26,6 +26,7 @@ class Report:
         replaced: Objects that a new one stands in for.
         state_dropped: Places where the edit overrode run-time state.
         reasons: Why a restart is needed, with file and line.
+        notes: What else a reader should know, such as frames that still run their old code.
         error: The exception of a failed reload.
     """
 
@@ -34,6 +35,7 @@ class Report:
         "error",
         "files",
         "kept",
+        "notes",
         "patched",
         "ran",
         "reasons",
@@ -54,6 +56,7 @@ class Report:
         self.replaced: list[str] = []
         self.state_dropped: list[str] = []
         self.reasons: list[str] = []
+        self.notes: list[str] = []
         self.error: BaseException | None = None
 
     @property
@@ -80,6 +83,7 @@ class Report:
             "replace": self.replaced,
             "drop": self.state_dropped,
             "reason": self.reasons,
+            "note": self.notes,
         }
         for verb, facts in verbs.items():
             lines.extend(f"{verb:<8}{fact}" for fact in facts)

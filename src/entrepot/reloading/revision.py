@@ -14,6 +14,7 @@ Nothing here is parsed before the first reload that needs it.
 from __future__ import annotations
 
 import bisect
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -140,15 +141,19 @@ class Record:
         sites: The recorded lines, such as ``{12: Site}``.
         base: Import-time values by name, see ``base.py``.
         is_recorded: Whether its import was recorded; ``False`` after a late start.
+        is_learned: Whether what can be known after a late start is known already.
+        doubt: After a late start, why what runs is not known; see ``late.py``.
     """
 
     __slots__ = (
         "_lives",
         "base",
         "code",
+        "doubt",
         "error",
         "file",
         "flags",
+        "is_learned",
         "is_recorded",
         "module",
         "name",
@@ -177,6 +182,8 @@ class Record:
         self.base: dict[str, Any] = {}
         self.error: BaseException | None = None
         self.is_recorded = True
+        self.is_learned = False
+        self.doubt: str | None = None
         self.revision = 1
         self.words: frozenset[str] | None = None
         self._lives: list[LiveStatement] | None = None
@@ -226,6 +233,13 @@ class Record:
 
     def __repr__(self) -> str:
         return f"Record({self.name!r}, revision {self.revision})"
+
+
+def file_of(module: ModuleType) -> Any:
+    """Return the absolute name of the file that a module was loaded from, ``None`` without one."""
+    spec = getattr(module, "__spec__", None)
+    file = getattr(spec, "origin", None) or getattr(module, "__file__", None)
+    return os.path.realpath(file) if isinstance(file, str) else None
 
 
 def _import_words(live: LiveStatement) -> Iterator[str]:

@@ -4,29 +4,39 @@
     report = live.apply()
 
 ``prepare`` reads and plans and changes nothing; ``commit`` makes the changes or none of them;
-``roll_back`` forgets a prepared edit. ``apply`` is both.
+``roll_back`` undoes a committed edit as long as no other one was taken. ``apply`` prepares and
+commits.
+
+One reload runs at a time: another thread's waits. A reload waits until no other thread imports a
+managed module, and an import that begins meanwhile waits for the reload, each for a bounded time,
+since the two may need each other.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import ReloadBusyError, ReloadOrderError
 from entrepot.source.text import Text
 
 from .base import Base
 from .edit import Edit
 from .recorder import Recorder
-from .report import FAILED, NEEDS_RESTART, OK, Report
-from .revision import Record
+from .report import FAILED, Report
+from .revision import Record, file_of
+from .status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, ModuleType
 
     from .plan import Plan
+    from .reload import Prepared
+
+LONGEST_WAIT_FOR_IMPORTS = 20.0
+LONGEST_WAIT_OF_IMPORTS = 2.0
 
 
 class Live:
@@ -34,20 +44,29 @@ class Live:
 
     Attributes:
         roots: Folders whose modules are managed, absolute.
-        records: What the process runs, by module name.
+        records: What the process runs, by module name: ``{"shop.cart": Record}``.
+        allow_partial: Whether to go on where something would be left old, and only note it.
     """
 
-    def __init__(self, roots: Iterable[str], system: Any = None) -> None:
+    def __init__(
+        self, roots: Iterable[str], system: Any = None, *, allow_partial: bool = False
+    ) -> None:
         self.roots = [os.path.realpath(root) for root in roots]
         self.records: dict[str, Record] = {}
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
         self.lock = threading.RLock()
         self.system = system
+        self.allow_partial = allow_partial
+        self.revision = 0
         self._pending: list[Record] = []
-        self._running: dict[int, Record] = {}
+        self._running: dict[int, tuple[int, Record]] = {}  # by code: the thread and the module
+        self._imports_ended = threading.Condition(threading.Lock())
         self._order = 0
-        self._failed: Edit | None = None
+        self._open: Edit | None = None  # what failed or was refused, and is still to be taken
+        self._last: Report | None = None
+        self._taken: Prepared | None = None  # the last one committed: it can be rolled back
+        self._is_busy = False
         self._clients: list[Any] = []
         self._remove: Callable[[], object] | None = None
         if system is not None:
@@ -72,15 +91,42 @@ class Live:
     def is_managed_class(self, cls: type) -> bool:
         """Return whether a class was defined in a managed module."""
         module = cls.__module__
-        return module in self.records or any(r.name == module for r in self._running.values())
+        return module in self.records or any(
+            record.name == module for _, record in list(self._running.values())
+        )
+
+    def is_importing(self, module: ModuleType) -> bool:
+        """Return whether a module is being executed now."""
+        return any(record.module is module for _, record in list(self._running.values()))
+
+    # modules that are loaded already
+
+    def attach(self) -> list[str]:
+        """Manage the modules that were imported before; return their names."""
+        from . import late
+
+        with self.lock:
+            before = set(self.records)
+            late.attach(self, late.loaded(self))
+            self.take_base()
+            return sorted(set(self.records) - before)
+
+    def take_late(self, record: Record) -> None:
+        """Manage one module of which nothing was recorded."""
+        self._order += 1
+        record.order = self._order
+        record.is_recorded = False
+        self.records[record.name] = record
+        self._pending.append(record)
 
     # the execution hook
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Begin to record a managed module."""
-        file = _file_of(module)
+        file = file_of(module)
         if not self.is_managed_file(file):
             return code
+        self._wait_for_reload()
         try:
             with open(file, "rb") as stream:  # noqa: PTH123
                 content = stream.read()
@@ -89,7 +135,7 @@ class Live:
         self._order += 1
         name = module.__name__
         record = Record(module, name, Text(file, content), code, self._order)
-        self._running[id(code)] = record
+        self._running[id(code)] = (threading.get_ident(), record)
         self.records[name] = record
         self.recorder.begin(record)
         return code
@@ -97,9 +143,10 @@ class Live:
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """End recording; take the base when the outermost import is over."""
         del module
-        record = self._running.pop(id(code), None)
-        if record is None:
+        found = self._running.pop(id(code), None)
+        if found is None:
             return
+        record = found[1]
         is_over = self.recorder.end(record)
         if error is not None:
             if self.records.get(record.name) is record:
@@ -108,6 +155,27 @@ class Live:
             self._pending.append(record)
         if is_over:
             self.take_base()
+            with self._imports_ended:
+                self._imports_ended.notify_all()
+
+    def _wait_for_reload(self) -> None:
+        """Let a reload on another thread end: what is imported meanwhile must not see half of it.
+
+        Not for ever: that reload may be waiting for the very module that is imported here.
+        """
+        if self._is_busy and self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
+            self.lock.release()
+
+    def importing(self) -> list[str]:
+        """Return the managed modules that other threads are importing."""
+        mine = threading.get_ident()
+        return [record.name for thread, record in list(self._running.values()) if thread != mine]
+
+    def _wait_for_imports(self) -> list[str]:
+        """Return the modules that other threads still import after a bounded wait."""
+        with self._imports_ended:
+            self._imports_ended.wait_for(lambda: not self.importing(), LONGEST_WAIT_FOR_IMPORTS)
+        return self.importing()
 
     def take_base(self) -> None:
         """Note the import-time values of the modules imported since the last time."""
@@ -132,32 +200,122 @@ class Live:
         return Edit(contents)
 
     def apply(self, edit: Edit | None = None) -> Report:
-        """Bring the program up to an edit, by default to what is on disk."""
+        """Bring the program up to an edit, by default to what is on disk.
+
+        Args:
+            edit: New text for files; what an earlier reload could not take is taken with it.
+
+        Returns:
+            What was done. ``status`` is ``"ok"``, or ``"failed"`` or ``"needs_restart"``, and
+            then nothing has changed.
+        """
         with self.lock:
-            from .reload import commit, prepare
+            prepared = self.prepare(edit)
+            report = self.commit(prepared)
+            prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
+            return report
 
-            prepared = prepare(self, self.changed_files() if edit is None else edit)
-            return commit(self, prepared)
-
-    def prepare(self, edit: Edit | None = None) -> Any:
+    def prepare(self, edit: Edit | None = None) -> Prepared:
         """Read, compare and plan; change nothing."""
         from .reload import prepare
 
         with self.lock:
-            return prepare(self, self.changed_files() if edit is None else edit)
+            wanted = self.changed_files() if edit is None else edit
+            if self._open is not None and edit is not None:
+                wanted = Edit({**self._open.contents, **edit.contents})
+            return prepare(self, wanted)
 
-    def commit(self, prepared: Any) -> Report:
+    def commit(self, prepared: Prepared) -> Report:
         """Carry a prepared edit out, as a whole or not at all."""
-        from .reload import commit
+        from .reload import commit, prepare
 
         with self.lock:
-            return commit(self, prepared)
+            hindrance = self._hindrance()
+            if hindrance is not None:
+                prepared.report.status = FAILED
+                prepared.report.error = hindrance
+                return prepared.report
+            if prepared.revision != self.revision:  # another edit was taken since
+                prepared = prepare(self, prepared.edit)
+            if self._taken is not None:
+                self._taken.journal.commit()
+            self._is_busy = True
+            try:
+                report = commit(self, prepared)
+            finally:
+                self._is_busy = False
+            self._last = report
+            if report.is_ok:
+                self._open = None
+                self._taken = prepared
+                self.revision += 1
+            else:
+                self._open = prepared.edit
+            return report
 
-    def plan(self, edit: Edit | str) -> Plan | None:
-        """Return what an edit would do."""
-        wanted = Edit.of_files([os.path.realpath(edit)]) if isinstance(edit, str) else edit
-        plan: Plan | None = self.prepare(wanted).plan
-        return plan
+    def roll_back(self, prepared: Prepared) -> None:
+        """Undo a committed edit; forget one that is only prepared.
+
+        Raises:
+            ReloadOrderError: Another edit was taken since.
+        """
+        with self.lock:
+            if not prepared.is_committed:
+                return
+            if prepared is not self._taken:
+                raise ReloadOrderError(prepared.report.files)
+            prepared.journal.roll_back()
+            prepared.is_committed = False
+            self._taken = None
+            self.revision += 1
+
+    def _hindrance(self) -> ReloadBusyError | None:
+        mine = threading.get_ident()
+        own = [record.name for thread, record in list(self._running.values()) if thread == mine]
+        if self._is_busy:
+            return ReloadBusyError("a reload is running on this thread")
+        if own:
+            return ReloadBusyError(f"{own[-1]!r} is being imported on this thread")
+        others = self._wait_for_imports()
+        if others:
+            return ReloadBusyError(f"another thread is still importing {others[-1]!r}")
+        return None
+
+    def plan(self, edit: Edit | str | os.PathLike[str]) -> Plan:
+        """Return what an edit would do, and change nothing.
+
+        Args:
+            edit: An edit, or the name of a file as it is on disk now.
+
+        Raises:
+            SyntaxError: The new text is not Python.
+        """
+        if not isinstance(edit, Edit):
+            edit = Edit.of_files([os.path.realpath(edit)])
+        prepared = self.prepare(edit)
+        if prepared.plan is None:
+            assert prepared.report.error is not None
+            raise prepared.report.error
+        return prepared.plan
+
+    def retry(self) -> Report:
+        """Try again what failed or was refused, with what is on disk now."""
+        with self.lock:
+            if self._open is None:
+                return self.apply()
+            on_disk = Edit.of_files(self._open.contents)
+            return self.apply(Edit({**on_disk.contents, **self.changed_files().contents}))
+
+    def status(self) -> Status:
+        """Return what is managed, and what the files have that the program does not run."""
+        with self.lock:
+            return Status(
+                self.roots,
+                sorted(self.records),
+                sorted(self.changed_files().contents),
+                self._last,
+                self.revision,
+            )
 
     def ran_client(self, source: str, namespace: dict[str, Any]) -> None:
         """Learn what a cell or a prompt has run: its from-imports are kept up to date."""
@@ -171,24 +329,27 @@ class Live:
         return self._clients
 
 
-def live(roots: Iterable[str] = (".",), system: Any = None) -> Live:
-    """Keep the modules below ``roots`` live.
+def live(
+    roots: Iterable[str | os.PathLike[str]] = (".",),
+    system: Any = None,
+    *,
+    allow_partial: bool = False,
+) -> Live:
+    """Keep the modules below some folders live.
 
     Args:
         roots: Folders.
         system: The import system that executes them; by default the process is taken over.
+        allow_partial: Go on where something would be left old, and note it in the report.
+
+    Returns:
+        The session. Modules that are loaded already are attached; those imported from now on are
+        recorded while they are imported, which knows more.
     """
     if system is None:
         from entrepot.engine import takeover
 
-        system = takeover.take_over()
-    return Live([os.fspath(root) for root in roots], system)
-
-
-def _file_of(module: ModuleType) -> Any:
-    spec = getattr(module, "__spec__", None)
-    file = getattr(spec, "origin", None) or getattr(module, "__file__", None)
-    return os.path.realpath(file) if isinstance(file, str) else None
-
-
-__all__ = ["FAILED", "NEEDS_RESTART", "OK", "Live", "live", "sys"]
+        system = takeover.current() or takeover.take_over()
+    session = Live([os.fspath(root) for root in roots], system, allow_partial=allow_partial)
+    session.attach()
+    return session

@@ -1,0 +1,135 @@
+"""After the changes: the new text is what runs, so make it the record.
+
+Everything here is journalled like the program's own objects, so that a committed edit can still be
+rolled back (a cluster commits on all workers or on none).
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import TYPE_CHECKING, Any
+
+from .revision import Site
+
+if TYPE_CHECKING:
+    from .changes import ModuleChange
+    from .execute import Execution
+    from .journal import Journal
+    from .reload import Prepared
+    from .revision import LiveStatement, Record
+    from .session import Live
+
+
+def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
+    """Make the new text, its statements and its values what the session knows."""
+    journal = execution.journal
+    for change in prepared.changes.values():
+        _take_text(session, journal, change)
+        _set_docstring(journal, change)
+    for live in execution.executed:
+        _record_run(session, execution, live)
+    for record in {id(live.record): live.record for live in execution.executed}.values():
+        _take_base(session, execution, record)
+    plan = prepared.plan
+    for live in execution.executed:
+        reasons = " <- ".join(plan.reasons(live)) if plan else ""
+        execution.report.ran.append(f"{live.where}  {reasons}")
+
+
+def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
+    record = change.record
+    runners = session.recorder.runners
+    for scope, code in change.patches:
+        entry = runners.get(id(scope.code))
+        if entry is not None:
+            journal.delete_item(runners, id(scope.code))
+            journal.set_item(runners, id(code), (code, entry[1]))
+    was = (record.lives, record.text, record.flags, record.revision)
+    olds = [(live, live.old) for live in change.lives]
+    for live in change.lives:
+        if live.old is not None and live.old is not live:
+            _set_sites(journal, live, live.old.sites)
+        live.old = None
+    record.lives, record.text, record.flags = change.lives, change.text, change.flags
+    record.revision += 1
+    _forget_lines(record.file)
+
+    def undo() -> None:
+        record.lives, record.text, record.flags, record.revision = was
+        for live, old in olds:
+            live.old = old
+        _forget_lines(record.file)
+
+    journal.note(undo)
+
+
+def _forget_lines(file: str) -> None:
+    linecache.checkcache(file)
+    linecache.cache.pop(file, None)
+
+
+def _set_sites(journal: Journal, live: LiveStatement, sites: list[Site]) -> None:
+    before, owners = live.sites, [(site, site.live) for site in sites]
+    live.sites = sites
+    for site in sites:
+        site.live = live
+
+    def undo() -> None:
+        live.sites = before
+        for site, owner in owners:
+            site.live = owner
+
+    journal.note(undo)
+
+
+def _record_run(session: Live, execution: Execution, live: LiveStatement) -> None:
+    """Note what ran while a statement was executed this time, in place of what ran before."""
+    journal, runners = execution.journal, session.recorder.runners
+    gone = [(site, site.live) for site in live.sites]
+    for site, _ in gone:
+        site.live = None
+
+    def undo() -> None:
+        for site, owner in gone:
+            site.live = owner
+
+    journal.note(undo)
+    site = Site(live.record, live.statement.first)
+    _set_sites(journal, live, [site])
+    for key in execution.ran.get(id(live), ()):
+        code = execution.ran_codes[key]
+        if key not in runners:
+            journal.set_item(runners, key, (code, {}))
+        journal.set_item(runners[key][1], site, None)
+
+
+def _take_base(session: Live, execution: Execution, record: Record) -> None:
+    journal, base = execution.journal, record.base
+    start: dict[str, Any] = execution.start[record.name]
+    for name, value in record.namespace.items():
+        if name not in base or name not in start or value is not start[name]:
+            journal.set_item(base, name, value)
+    for name in list(base):
+        if name not in record.namespace:
+            journal.delete_item(base, name)
+    added = session.base.take(record.namespace.values())
+
+    def undo() -> None:
+        for key in added:
+            session.base.contents.pop(key, None)
+
+    journal.note(undo)
+
+
+def _set_docstring(journal: Journal, change: ModuleChange) -> None:
+    doc = None
+    if change.lives:
+        node = change.lives[0].statement.node
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            doc = node.value.value if isinstance(node.value.value, str) else None
+    namespace = change.record.namespace
+    if namespace.get("__doc__") != doc and "__doc__" not in {
+        name for live in change.lives for name in live.uses.binds
+    }:
+        journal.set_item(namespace, "__doc__", doc)

@@ -1,0 +1,172 @@
+"""What may have run while a module was imported, told by the syntax and by what its names hold.
+
+Used where nothing was recorded: after a late start, and where no tool id was free. Every function
+that a statement mentions counts as called, and so does what those mention in turn. That is more
+than really ran, so that more runs again than had to, never less; only what a function does by
+names that are built as text is not seen.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.scopes import is_function
+
+from .base import instance_dict
+from .revision import LiveScope, LiveStatement, Record, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.source.facts import Chain, Uses
+
+    from .recorder import Recorder
+
+_NOTHING: Any = object()
+
+
+def link(records: Iterable[Record], late: list[Record], recorder: Recorder) -> None:
+    """Note for each statement of the late modules what may have run there.
+
+    Args:
+        records: All managed modules.
+        late: Those of which nothing was recorded, in the order of their import.
+        recorder: Where to note it.
+    """
+    reach = _Reach(list(records))
+    for record in late:
+        for live in record.lives:
+            site = Site(record, live.statement.first)
+            site.live = live
+            live.sites = [site]
+            record.sites[site.line] = site
+            for scope in reach.from_statement(live):
+                runners = recorder.runners.setdefault(id(scope.code), (scope.code, {}))
+                runners[1][site] = None
+    _note_parents(late)
+
+
+def _note_parents(late: list[Record]) -> None:
+    """Tell for each late module which statement imported it first: the innermost begun before."""
+    import sys
+
+    from .world import World
+
+    for position, record in enumerate(late):
+        for other in reversed(late[:position]):
+            for live in other.lives:
+                found = live.uses.imports | {(m, n, "") for m, n in live.uses.stars}
+                named = {sys.modules.get(name) for name in _plain_imports(live)}
+                for source, level, word in found:
+                    module = World.module_named(other, source, level)
+                    tail = f"{getattr(module, '__name__', '')}.{word}"
+                    named |= {module, sys.modules.get(tail)}
+                if record.module in named:
+                    record.parent = live.sites[0]
+                    break
+            if record.parent is not None:
+                break
+
+
+def _plain_imports(live: LiveStatement) -> Iterator[str]:
+    import ast
+
+    for node in ast.walk(live.statement.node):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+class _Reach:
+    """Follows names from a statement to the functions that it may call."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self.by_namespace = {id(record.namespace): record for record in records}
+        self.by_name = {record.name: record for record in records}
+        self.by_code: dict[int, LiveScope] = {}
+        self.methods: dict[str, list[LiveScope]] = {}
+        for record in records:
+            for live in record.lives:
+                for path, scope in live.scopes.items():
+                    self.by_code[id(scope.code)] = scope
+                    if len(path) > 1 and live.statement.is_class:
+                        self.methods.setdefault(path[-1][0], []).append(scope)
+
+    def from_statement(self, live: LiveStatement) -> list[LiveScope]:
+        """Return the scopes that executing a statement may run."""
+        found: dict[int, LiveScope] = {}
+        if not live.statement.is_function:
+            for path, scope in live.scopes.items():
+                if len(path) == 1 or not live.statement.is_class:
+                    found[id(scope.code)] = scope
+        waiting = list(found.values())
+        waiting.extend(self._mentioned(live.record, live.uses))
+        while waiting:
+            scope = waiting.pop()
+            if id(scope.code) in found and scope.live is not live:
+                continue
+            found[id(scope.code)] = scope
+            mentioned = self._mentioned(scope.live.record, scope.uses)
+            waiting.extend(other for other in mentioned if id(other.code) not in found)
+            if not is_function(scope.code):
+                continue  # a class body does not run its methods
+            depth = len(scope.path)
+            for path, inner in scope.live.scopes.items():
+                is_below = len(path) == depth + 1 and path[:depth] == scope.path
+                if is_below and id(inner.code) not in found:
+                    waiting.append(inner)
+        return list(found.values())
+
+    def _mentioned(self, home: Record, uses: Uses) -> Iterator[LiveScope]:
+        for name in uses.reads:
+            yield from self._behind(home.namespace.get(name, _NOTHING))
+        for chain in uses.chains:
+            yield from self._along(home, chain)
+        for attribute in uses.attributes:
+            yield from self.methods.get(attribute, ())
+
+    def _along(self, home: Record, chain: Chain) -> Iterator[LiveScope]:
+        value = home.namespace.get(chain[0], _NOTHING)
+        for tail in chain[1:]:
+            if not isinstance(value, types.ModuleType):
+                return
+            value = value.__dict__.get(tail, _NOTHING)
+            yield from self._behind(value)
+
+    def _behind(self, value: Any, depth: int = 4) -> Iterator[LiveScope]:
+        """Yield what may run when a value is called or used with an operator."""
+        if value is _NOTHING or not depth:
+            return
+        if isinstance(value, types.FunctionType):
+            scope = self.by_code.get(id(value.__code__))
+            if scope is not None:
+                yield scope
+            for cell in value.__closure__ or ():
+                try:
+                    yield from self._behind(cell.cell_contents, depth - 1)
+                except ValueError:
+                    continue
+            return
+        if isinstance(value, types.MethodType):
+            yield from self._behind(value.__func__, depth - 1)
+            return
+        cls = value if isinstance(value, type) else type(value)
+        if cls.__module__ in self.by_name:
+            yield from self._special_methods(cls)
+        wrapped = (instance_dict(value) or {}).get("__wrapped__")
+        for inner in (
+            wrapped,
+            getattr(value, "func", None) if cls.__module__ == "functools" else None,
+        ):
+            if inner is not None:
+                yield from self._behind(inner, depth - 1)
+
+    def _special_methods(self, cls: type) -> Iterator[LiveScope]:
+        metaclass: type = type(cls)
+        for owner in (*cls.__mro__, *metaclass.__mro__):
+            for name, member in list(owner.__dict__.items()):
+                if name[:2] == "__" or owner in metaclass.__mro__:
+                    function = getattr(member, "__func__", member)
+                    scope = self.by_code.get(id(getattr(function, "__code__", None)))
+                    if scope is not None:
+                        yield scope

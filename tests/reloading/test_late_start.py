@@ -1,0 +1,124 @@
+"""A session on modules that were imported before it began: a notebook's usual case."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.reloading.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    project = Project(tmp_path, is_late=True)
+    yield project
+    project.close()
+
+
+def age(project: Project, *names: str) -> None:
+    """Make files older than this process."""
+    for name in names:
+        os.utime(project.file(name), (10**9, 10**9))
+
+
+def test_a_function_imported_before_is_patched(project: Project) -> None:
+    project.write(
+        shop="def price(n):\n    return n * 2\n\ndef make():\n    return lambda: price(1)\n"
+    )
+    module = project.load("shop")
+    held, closure = module.price, module.make()
+    project.start()
+
+    report = project.edit(
+        shop="def price(n):\n    return n * 3\n\ndef make():\n    return lambda: price(2)\n"
+    )
+
+    assert report.is_ok, str(report)
+    assert (held(10), closure()) == (30, 6)
+    assert report.ran == []
+
+
+def test_what_may_have_run_is_told_by_the_syntax(project: Project) -> None:
+    project.write(
+        a="def double(n):\n    return 2 * n\n\nclass C:\n    def total(self):\n        return 1\n",
+        b="import a\nVALUE = a.double(4)\nTOTAL = a.C().total()\nOTHER = [5]\n",
+    )
+    age(project, "a", "b")
+    b = project.load("b")
+    other = b.OTHER
+    other.append(6)
+    project.start()
+
+    report = project.edit(
+        a="def double(n):\n    return 3 * n\n\nclass C:\n    def total(self):\n        return 9\n"
+    )
+
+    assert report.is_ok, str(report)
+    assert (b.VALUE, b.TOTAL) == (12, 9)
+    assert b.OTHER is other
+    assert other == [5, 6]
+    assert len(report.ran) == 2
+
+
+def test_in_doubt_about_what_runs_a_restart_is_asked_for(project: Project) -> None:
+    project.write(shop="import os\n\nHOME = os.getcwd()\n")
+    module = project.load("shop")
+    project.start()
+
+    report = project.edit(shop="import os\n\nHOME = 5\n")
+
+    assert report.status == "needs_restart"
+    assert os.getcwd() == module.HOME
+    assert report.reasons == [
+        f"{project.file('shop')}:1 shop was imported before entrepot was attached, and may have "
+        f"been saved since: the text that runs is not known"
+    ]
+
+
+def test_a_file_saved_between_import_and_attaching_is_noticed(project: Project) -> None:
+    project.write(shop="def price(n):\n    return n * 2\n")
+    module = project.load("shop")
+    project.write(shop="def price(n):\n    return n * 4\n")
+    project.start()
+
+    report = project.edit(shop="def price(n):\n    return n * 5\n")
+
+    assert report.status == "needs_restart"
+    assert module.price(1) == 2
+    assert report.reasons == [
+        f"{project.file('shop')}:1 price runs another text than the file held when entrepot was "
+        f"attached"
+    ]
+
+
+def test_state_made_before_attaching_is_kept(project: Project) -> None:
+    project.write(shop="CACHE = {}\n\ndef put(key):\n    CACHE[key] = 1\n")
+    module = project.load("shop")
+    module.put("a")
+    age(project, "shop")
+    project.start()
+    module.put("b")
+
+    report = project.edit(shop="CACHE = {}\n\ndef put(key):\n    CACHE[key] = 2\n")
+
+    assert report.is_ok, str(report)
+    assert module.CACHE == {"a": 1, "b": 1}
+
+
+def test_modules_imported_after_attaching_are_recorded(project: Project) -> None:
+    project.write(a="X = 1\n")
+    project.load("a")
+    live = project.start()
+    project.write(b="import a\nY = a.X\n")
+    b = project.load("b")
+
+    assert not live.records["a"].is_recorded
+    assert live.records["b"].is_recorded
+    assert project.edit(a="X = 5\n").is_ok
+    assert b.Y == 5
