@@ -6,6 +6,7 @@ import dataclasses
 import pickle
 import sys
 import typing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,6 @@ from tests.seeds.grounds import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -296,8 +296,14 @@ def test_warnings_and_tracebacks_name_the_importing_line(
         module.fail()
 
     assert (warned[0].filename, warned[0].lineno) == (module.__file__, 1)
-    files = [entry.path.name for entry in failed.traceback if hasattr(entry.path, "name")]
-    assert files == ["test_private.py", "m.py", "broken.py"]
+    assert _files(failed) == ["test_private.py", "m.py", "broken.py"]
+    with pytest.raises(ModuleNotFoundError) as direct:
+        system.import_module("broken")
+    assert _files(direct) == ["test_private.py", "broken.py"]
+
+
+def _files(failed: pytest.ExceptionInfo[BaseException]) -> list[str]:
+    return [Path(entry.path).name for entry in failed.traceback]
 
 
 def test_the_cache_inside_is_a_dict_for_both_names_of_a_module(

@@ -13,7 +13,7 @@ from . import specs
 from .algorithm import ImportAlgorithm
 from .binding import absolute_name, load_from_list, package_of
 from .execution import execute_with_hooks
-from .frames import call_without_frames, mask_package
+from .frames import call_without_frames, cut_frames, mask_package
 from .locks import ModuleLockHolder
 
 if TYPE_CHECKING:
@@ -104,7 +104,12 @@ class ImportSystem(ImportAlgorithm):
             raise TypeError(
                 f"the 'package' argument is required to perform a relative import for {name!r}"
             )
-        return self.import_absolute(name[level:], package, level)
+        try:
+            return self.import_absolute(name[level:], package, level)
+        except BaseException as error:
+            if self.name:  # in charge of the process, what is seen is what importlib shows
+                cut_frames(error)
+            raise
 
     def import_statement(
         self,
