@@ -7,7 +7,7 @@ import sys
 from entrepot.engine.takeover import current, take_over
 from entrepot.errors import EntrepotError
 
-from . import run, steps, telling
+from . import attendants, options, run, steps, telling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _FORMATS = ("text", "json")
 _LATER = ("html", "speedscope", "chrome", "importtime")
 
 
-class Tracing(run.Attendant):
+class Tracing(attendants.Attendant):
     """Records the imports of a program from its first line to its last."""
 
     def __init__(self, shape: str, stream: TextIO) -> None:
@@ -52,9 +52,9 @@ class Tracing(run.Attendant):
         try:
             system = take_over()
         except EntrepotError as error:
-            raise run.UsageError(f"cannot trace: {error}", "run it with python") from None
+            raise options.UsageError(f"cannot trace: {error}", "run it with python") from None
         if current() is None:
-            raise run.UsageError(
+            raise options.UsageError(
                 "cannot trace: ENTREPOT=0 in the environment switches entrepot off",
                 "take it out of the environment",
             )
@@ -67,12 +67,13 @@ class Tracing(run.Attendant):
         if self._recorder is not None:
             self._recorder.start()
 
-    def after(self, error: BaseException | None) -> None:
+    def after(self, error: BaseException | None) -> BaseException | None:
         """End it; what is shown of an error of the program has no frame of the recorder."""
         if self._recorder is not None:
             self._recorder.stop()
             if error is not None:
                 self._recorder.take_frames_out(error)
+        return error
 
     def _tell(self, fact: telling.Fact) -> None:
         """Write a line. The program must not notice when that fails."""
@@ -107,9 +108,9 @@ def trace(words: list[str], caller: FrameType | None) -> int:
         return 0
     try:
         shape, rest = _options(words)
-        target = run.parse(rest, "trace --steps")
+        target = options.parse(rest, "trace --steps")
         return run.run_target(target, caller, Tracing(shape, sys.stderr))
-    except run.UsageError as error:
+    except options.UsageError as error:
         print(f"entrepot trace: {error}", file=sys.stderr)
         return 2
 
@@ -128,16 +129,16 @@ def _options(words: list[str]) -> tuple[str, list[str]]:
             break
         del rest[0]
     if shape in _LATER:
-        raise run.UsageError(
+        raise options.UsageError(
             f"cannot write the format {shape!r}: this version has text and json",
             "write: --format text, or --format json",
         )
     if shape not in _FORMATS:
-        raise run.UsageError(
+        raise options.UsageError(
             f"there is no format {shape!r}", "write: --format text, or --format json"
         )
     if not has_steps:
-        raise run.UsageError(
+        raise options.UsageError(
             "cannot trace without --steps: this version has no timed trace yet",
             "write: entrepot trace --steps ...",
         )

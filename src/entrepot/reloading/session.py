@@ -23,6 +23,7 @@ from entrepot.source.text import Text
 
 from .base import Base
 from .edit import Edit
+from .gate import Gate
 from .recorder import Recorder
 from .report import FAILED, Report
 from .revision import Record, file_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, ModuleType
 
+    from .gate import Passage
     from .plan import Plan
     from .reload import Prepared
 
@@ -56,6 +58,7 @@ class Live:
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
         self.lock = threading.RLock()
+        self.gate = Gate()
         self.system = system
         self.allow_partial = allow_partial
         self.revision = 0
@@ -77,6 +80,28 @@ class Live:
         if self._remove is not None:
             self._remove()
             self._remove = None
+
+    def steady(self, label: str = "") -> Passage:
+        """Return a context in which no reload is carried out: either the old program or the new.
+
+        Reloads wait for it, though never longer than the settle time. Enter it by ``with``, in a
+        coroutine by ``async with``.
+
+        Args:
+            label: What the report calls it when it was too long to wait for.
+
+        Example:
+            >>> session = Live([])
+            >>> with session.steady("a sum"):
+            ...     len(session.gate.inside)
+            1
+        """
+        return self.gate.pass_through(label)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child, whose only thread is the one that forked."""
+        self.lock = threading.RLock()
+        self.gate.after_fork()
 
     # what is managed
 

@@ -1,0 +1,172 @@
+"""The program's end of the connection to the hub, and starting the hub.
+
+The hub is no child of the program: a program that waits for any of its children must not find
+one that it did not start. So it is the child of a child that ends at once. Its descriptors are
+high numbers, so that the program's own files get the numbers that they have under ``python``.
+"""
+
+from __future__ import annotations
+
+import _socket
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from .wire import Unpacker, packed
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+_HIGH = 200
+#: The hub's program: whatever stands in the working folder must not be imported by it.
+_HUB = (
+    "import sys; sys.path.append(sys.argv.pop(1)); from entrepot.running.hub import main; main()"
+)
+_QUIET = getattr(_socket, "MSG_NOSIGNAL", 0)
+_AT_ONCE = getattr(_socket, "MSG_DONTWAIT", 0)
+_READ_SIZE = 65536
+
+
+class Connection:
+    """Messages to and from the hub. Sending never waits and never fails loudly.
+
+    Attributes:
+        is_open: Whether the hub is there, as far as is known.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        import _thread
+
+        self._socket: _socket.socket | None = _socket.socket(fileno=high(descriptor))
+        self._unsent = b""
+        self._lock = _thread.allocate_lock()
+        self._unpacker = Unpacker()
+        self.is_open = True
+        self._identity = _identity(self._socket.fileno())
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait for; -1 when it is not ours any more."""
+        if self._socket is None or _identity(self._socket.fileno()) != self._identity:
+            self._give_up()
+        return -1 if self._socket is None else self._socket.fileno()
+
+    def send(self, word: str, *fields: str) -> None:
+        """Send a message, or keep it until the next call when the hub does not read yet."""
+        self.flush(packed(word, *fields))
+
+    def flush(self, more: bytes = b"") -> None:
+        """Send what is unsent."""
+        with self._lock:
+            self._unsent += more
+            try:
+                while self._unsent and self.fileno() >= 0 and self._socket is not None:
+                    sent = self._socket.send(self._unsent, _QUIET | _AT_ONCE)
+                    self._unsent = self._unsent[sent:]
+            except BlockingIOError:
+                return
+            except OSError:
+                self.is_open = False
+
+    def receive(self) -> list[list[str]]:
+        """Return the messages that have come; ``is_open`` tells when there will be no more."""
+        if self.fileno() < 0 or self._socket is None:
+            return []
+        try:
+            received = self._socket.recv(_READ_SIZE)
+        except OSError:
+            received = b""
+        if not received:
+            self.is_open = False
+        return list(self._unpacker.feed(received))
+
+    def close(self) -> None:
+        """Close this end."""
+        if self._socket is not None and self.fileno() >= 0:
+            self._socket.close()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Let go of a descriptor that somebody else has closed, and maybe opened again."""
+        if self._socket is not None:
+            self._socket.detach()
+        self._socket = None
+        self.is_open = False
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return (0, 0)
+    return status.st_dev, status.st_ino
+
+
+def high(descriptor: int) -> int:
+    """Return a descriptor moved to a high number, not handed on to executed programs."""
+    import fcntl
+
+    try:
+        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    except OSError:
+        return descriptor  # so many are not allowed
+    os.close(descriptor)
+    return moved
+
+
+def connect(path: str) -> Connection | None:
+    """Connect a forked child to the hub; None when it is gone."""
+    found = _socket.socket(_socket.AF_UNIX)
+    try:
+        found.connect(path)
+    except OSError:
+        found.close()
+        return None
+    connection = Connection(found.detach())
+    connection.send("join", str(os.getpid()))
+    return connection
+
+
+def start_hub(path: str, poll: float | None) -> Connection:
+    """Start the hub and return the connection to it.
+
+    Raises:
+        OSError: No process or descriptor can be had.
+    """
+    ours, theirs = _socket.socketpair()
+    try:
+        child = os.fork()
+    except OSError:
+        ours.close()
+        theirs.close()
+        raise
+    if child == 0:
+        _become_hub(theirs.detach(), path, poll)
+    theirs.close()
+    os.waitpid(child, 0)
+    return Connection(ours.detach())
+
+
+def _become_hub(descriptor: int, path: str, poll: float | None) -> NoReturn:
+    """Go on as the hub, in a child of this child; never return to the program's code."""
+    try:
+        if os.fork() == 0:
+            os.setsid()
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1) if os.environ.get("ENTREPOT_DEBUG") else (0, 1, 2):
+                os.dup2(nowhere, number)
+            os.set_inheritable(descriptor, True)
+            home = __file__.removesuffix(os.path.join(*__name__.split(".")) + ".py")
+            words = [sys.executable, *_flags(), "-P", "-c", _HUB, home, str(descriptor), path]
+            os.execve(sys.executable, [*words, str(poll or "-")], _environment())
+    finally:
+        os._exit(0)
+
+
+def _flags() -> list[str]:
+    return ["-I"] if sys.flags.isolated else []
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what would make the hub do more than its work."""
+    ours = {"PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME", "PYTHONWARNINGS"}
+    return {key: value for key, value in os.environ.items() if key not in ours}

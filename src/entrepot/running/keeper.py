@@ -1,0 +1,312 @@
+"""The keeper: one thread in the program that brings edits into it.
+
+It waits for the hub, reads the files that have changed, and has the edit carried out at a safe
+point. What runs on it blocks all signals, so that the program's own threads get them; it is no
+thread that ``threading`` knows of; and it is stopped around a fork, so that a program with one
+thread forks with one thread. A forked child connects to the hub by itself.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # signal loads enum and five more
+import _thread
+import os
+import select
+import time
+from typing import TYPE_CHECKING, Any
+
+from . import connection
+from .facts import Fact, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrepot.reloading.edit import Edit
+    from entrepot.reloading.report import Report
+
+    from .program import LiveProgram
+    from .safepoint import SafePoints
+
+GRACE = 0.1  # seconds that a file may be missing, or empty, in the middle of a save
+IDLE = 0.5  # seconds after the start: then what a reload needs is loaded, before an edit comes
+QUIET = 0.03  # seconds without news that end a save of many files
+MANY = 3  # files
+
+
+class Settings:
+    """What was asked for.
+
+    Attributes:
+        settle: Seconds to wait for requests that are in flight.
+        poll: Seconds between two looks at the files; None for file events.
+        is_partial_allowed: Whether an edit that needs a restart is applied as far as it goes.
+    """
+
+    def __init__(self, settle: float, poll: float | None, *, is_partial_allowed: bool) -> None:
+        self.settle = settle
+        self.poll = poll
+        self.is_partial_allowed = is_partial_allowed
+
+
+class Keeper:
+    """Keeps a program live from its first line to its last.
+
+    Attributes:
+        program: What is kept live.
+        outstanding: Files whose content is not what runs: ``{"/app/cart.py"}``.
+        error: The report of the edit that could not be applied, while it is outstanding.
+        edits: How many edits were carried out.
+        how: How the hub watches, in its words; empty until it does.
+    """
+
+    def __init__(
+        self,
+        program: LiveProgram,
+        points: SafePoints,
+        settings: Settings,
+        tell: Callable[[list[Fact]], object],
+        socket: str,
+    ) -> None:
+        self.program = program
+        self.points = points
+        self.settings = settings
+        self.tell = tell
+        self.socket = socket
+        self.outstanding: set[str] = set()
+        self.error: Report | None = None
+        self.edits = 0
+        self.how = ""
+        self.on_outcome: Callable[[Outcome], object] = bool
+        self.answer: Callable[[str, list[str]], str] | None = None
+        self._connection: connection.Connection | None = None
+        self._leader = os.getpid()
+        self._stopped = _thread.allocate_lock()
+        self._wake: tuple[int, int] = (-1, -1)
+        self._number = 0  # of the thread, for the kernel
+        self._is_warm = False
+        self._is_woken = False
+        self._failed: Edit | None = None
+
+    # life
+
+    def start(self) -> None:
+        """Start the hub and the thread.
+
+        Raises:
+            OSError: The hub cannot be started.
+        """
+        self._connection = connection.start_hub(self.socket, self.settings.poll)
+        self._start_thread()
+        os.register_at_fork(
+            before=self._before_fork,
+            after_in_parent=self._after_fork_in_parent,
+            after_in_child=self._after_fork_in_child,
+        )
+
+    def _start_thread(self) -> None:
+        self._wake = tuple(connection.high(end) for end in os.pipe())  # type: ignore[assignment]
+        self._stopped.acquire()
+        ours = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+        try:
+            _thread.start_new_thread(self._keep, ())
+        finally:
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, ours)
+
+    def _stop_thread(self) -> None:
+        read_end, write_end = self._wake
+        os.write(write_end, b"x")
+        self._stopped.acquire()
+        self._stopped.release()
+        os.close(read_end)
+        os.close(write_end)
+        self._wake = (-1, -1)
+        # C counts the threads of the process when it forks: wait until the kernel has ended it.
+        deadline = time.monotonic() + 1
+        while os.path.exists(f"/proc/self/task/{self._number}"):
+            if time.monotonic() > deadline:
+                return
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether the thread runs."""
+        return self._wake[0] >= 0
+
+    def _is_this_thread(self) -> bool:
+        return self._number != 0 and _thread.get_native_id() == self._number
+
+    def _before_fork(self) -> None:
+        self.program.lock.acquire()  # no fork in the middle of a reload
+        if self.is_keeping and not self._is_this_thread():
+            self._stop_thread()
+
+    def _after_fork_in_parent(self) -> None:
+        self.program.lock.release()
+        if not self.is_keeping and self._connection is not None and self._connection.is_open:
+            self._start_thread()
+
+    def _after_fork_in_child(self) -> None:
+        self.program.after_fork()
+        self.points.after_fork()
+        self._wake = (-1, -1)
+        self._stopped = _thread.allocate_lock()
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = connection.connect(self.socket)
+        if self._connection is not None:
+            for file in self.program.files():
+                self.program.note(file)
+            self._start_thread()
+            self.tell_files()
+
+    def tell_files(self) -> None:
+        """Tell the hub of the files that it does not know yet."""
+        marks, self.program.marks = self.program.marks, {}
+        fields = [field for pair in marks.items() for field in pair]
+        if self._connection is not None and fields:
+            self._connection.send("files", *fields)
+
+    # the thread
+
+    def _keep(self) -> None:
+        self._number = _thread.get_native_id()
+        try:
+            while self._wait_or_warm_up():
+                self._follow(self._connection.receive() if self._connection else [])
+                if self._connection is None or not self._connection.is_open:
+                    self.tell([Fact("unwatch", "the watcher has ended", "no edit is seen now")])
+                    break
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not end the program
+            self.tell([Fact("fault", f"entrepot: {type(error).__name__}: {error}", "live is off")])
+        finally:
+            self._stopped.release()
+
+    def _wait_or_warm_up(self) -> bool:
+        if not self._is_warm and not self._wait(IDLE):
+            if self._is_woken:
+                return False
+            self._is_warm = True
+            import entrepot.reloading.reload  # noqa: F401  # parsers and all: most of a first edit
+        return self._wait(None)
+
+    def _wait(self, seconds: float | None) -> bool:
+        """Wait for the hub; return whether it has something to say."""
+        if self._connection is None or self._connection.fileno() < 0:
+            return True
+        self._connection.flush()
+        waiting = select.poll()
+        waiting.register(self._connection.fileno(), select.POLLIN)
+        waiting.register(self._wake[0], select.POLLIN)
+        ready = {number for number, _ in waiting.poll(None if seconds is None else 1000 * seconds)}
+        self._is_woken = self._wake[0] in ready
+        return bool(ready) and not self._is_woken
+
+    def _follow(self, messages: list[list[str]]) -> None:
+        changed: set[str] = set()
+        for word, *fields in messages:
+            if word == "changed":
+                changed.update(fields)
+            elif word == "ready":
+                self.how = fields[0]
+            elif word == "fault":
+                self.tell([Fact("fault", fields[0])])
+            elif word == "ask":
+                self._reply(fields)
+        if changed:
+            self._changed(changed, time.monotonic())
+
+    def _reply(self, fields: list[str]) -> None:
+        number, verb, *words = fields
+        text = self.answer(verb, words) if self.answer is not None else ""
+        if self._connection is not None:
+            self._connection.send("answer", number, text)
+
+    # an edit
+
+    def _changed(self, files: set[str], start: float) -> None:
+        later: list[list[str]] = []
+        while len(files) > MANY and self._wait(QUIET):
+            for message in self._connection.receive() if self._connection else []:
+                if message[0] == "changed":
+                    files.update(message[1:])
+                else:
+                    later.append(message)
+            if self._connection is None or not self._connection.is_open:
+                break
+        self.bring_up(files, start)
+        self._follow(later)
+
+    def bring_up(self, files: set[str], start: float, *, is_asked: bool = False) -> None:
+        """Bring the program up to what these files, and the outstanding ones, hold now.
+
+        Args:
+            files: Files that may have changed.
+            start: When that was heard of.
+            is_asked: Whether somebody asked for it, so that nothing is too old to be tried.
+        """
+        outstanding = self.outstanding
+        edit = settled(self.program, outstanding | files)
+        if not edit.contents:
+            self.outstanding = set()
+            if self.error is not None:
+                self.error = self._failed = None
+                self.tell([Fact("clear", "the files are again what the program runs")])
+            return
+        if not is_asked and edit == self._failed:
+            return
+        self._carry_out(edit, start)
+
+    def _carry_out(self, edit: Edit, start: float) -> None:
+        done: list[Report] = []
+        prepared = self.program.prepare(edit)
+        if prepared.plan is None and isinstance(prepared.report.error, SyntaxError):
+            again = settled(self.program, set(edit.contents), GRACE / 4)
+            if again != edit:  # it was in the middle of a save
+                if again.contents:
+                    self._carry_out(again, start)
+                return
+        longer = self.program.gate.close(self.settings.settle) if prepared.plan else []
+        try:
+            self.points.run(lambda: done.append(self.program.commit(prepared)))
+        finally:
+            self.program.gate.open()
+        self._told(edit, prepared, done[0], longer, start)
+
+    def _told(
+        self, edit: Edit, prepared: Any, report: Report, longer: list[str], start: float
+    ) -> None:
+        was_wrong, self.error = self.error, None if report.is_ok else report
+        self._failed = None if report.is_ok else edit
+        self.outstanding = set() if report.is_ok else set(edit.contents)
+        self.edits += report.is_ok
+        for file in edit.contents:
+            self.program.note(file)
+        self.tell_files()
+        took = time.monotonic() - start
+        files = sorted(edit.contents)
+        outcome = Outcome(report, files, counted(prepared), longer, took, self.edits)
+        self.on_outcome(outcome)
+        if was_wrong is not None and report.is_ok:
+            self.tell([Fact("clear", "the error is over: the program runs what is saved")])
+
+
+def counted(prepared: Any) -> tuple[int, int]:
+    """Return how many statements a prepared edit changes, and of how many."""
+    changes = (getattr(prepared, "changes", None) or {}).values()
+    changed = {
+        id(live)
+        for change in changes
+        for live in (*change.added, *change.signed, *(scope.live for scope, _ in change.patches))
+    }
+    removed = sum(len(change.removed) for change in changes)
+    return max(len(changed), removed), sum(len(change.lives) for change in changes)
+
+
+def settled(program: LiveProgram, files: set[str], pause: float = 0.0) -> Edit:
+    """Return an edit of files, after a moment if one of them is being saved right now."""
+    if pause:
+        time.sleep(pause)
+    edit = program.edit_of(files)
+    if any(not content for content in edit.contents.values()):
+        time.sleep(GRACE)
+        edit = program.edit_of(files)
+    return edit

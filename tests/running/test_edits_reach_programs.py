@@ -1,0 +1,100 @@
+"""``entrepot run``: a saved file reaches the program, or nothing changes and it is said why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.running.case import ANSWERS, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.process
+
+SHOP = f"""
+-- main.py
+import shop
+carts = shop.CARTS
+{ANSWERS}
+-- shop.py
+CARTS = []
+RATE = 2
+def price(n):
+    return n * RATE
+"""
+
+
+def test_an_edit_of_a_function_reaches_the_program_and_state_is_kept(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        assert program.ask("shop.CARTS.append(1) or shop.price(3)") == "6"
+
+        said = program.edit("shop.py", "n * RATE", "n * RATE + 1")
+
+        assert program.ask("shop.price(3), shop.CARTS, carts is shop.CARTS") == "(7, [1], True)"
+        assert [line[10:].split()[:2] for line in said] == [
+            ["edit", "shop.py"],
+            ["patch", "shop:price"],
+            ["done", "edit"],
+        ]
+        assert program.end() == 0
+
+
+def test_an_error_is_told_once_with_what_still_runs_and_its_end_is_told(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        program.ask("1")
+
+        said = program.edit("shop.py", "n * RATE", "n * * RATE", until="still")
+        assert said[1].split() == ["fail", "shop.py:4", "SyntaxError:", "invalid", "syntax"]
+        assert program.ask("shop.price(3)") == "6"
+
+        program.edit("shop.py", "n * * RATE", "n * RATE - 1", until="the error is over")
+        assert program.ask("shop.price(3)") == "5"
+        assert program.end() == 0
+
+
+def test_an_error_that_is_taken_back_is_over(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        program.ask("1")
+        program.edit("shop.py", "RATE = 2", "RATE = 1 / 0", until="still")
+
+        said = program.edit("shop.py", "1 / 0", "2", until="clear")
+
+        assert said[-1].endswith("the files are again what the program runs")
+        assert program.ask("shop.price(3)") == "6"
+
+
+def test_a_failed_file_waits_for_the_other_file_of_the_edit(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        program.ask("1")
+        program.save("shop.py", "from tax import TAX\ndef price(n):\n    return n * TAX\n")
+        program.said.until("still")
+
+        (tmp_path / "tax.py").write_text("TAX = 5\n")
+        program.save("shop.py", "from tax import TAX\n\ndef price(n):\n    return n * TAX\n")
+
+        program.said.until("the error is over")
+        assert program.ask("shop.price(2)") == "10"
+
+
+def test_a_program_without_edits_says_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        program.ask("shop.price(1)")
+        assert program.end() == 0
+        assert program.said.rest() == []
+
+
+def test_files_are_found_by_polling_too(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP, "--poll=0.05", "main.py") as program:
+        program.ask("1")
+        program.edit("shop.py", "n * RATE", "n * RATE + 1")
+        assert program.ask("shop.price(3)") == "7"
+
+
+def test_what_is_ignored_stays_as_it_is(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP + "-- other.py\nN = 1\n", "--ignore", "sh*.py", "main.py") as run:
+        run.ask("__import__('other').N")
+        run.save("shop.py", "def price(n): return 0\n")
+        run.edit("other.py", "N = 1", "N = 2")
+        assert run.ask("shop.price(3), __import__('other').N") == "(6, 2)"
