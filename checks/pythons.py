@@ -126,13 +126,26 @@ def _environment_from_launcher(version: str, command: list[str]) -> Environment:
         return made
     print(f"setting up {folder.name} (Python {version})", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        wanted = tomllib.load(file)["project"]["optional-dependencies"]["test"]
+    wanted = _wanted_by("test")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     only = ["--python-version", version, "--only-binary=:all:", "--target", str(folder)]
     _must([*pip, *only, *wanted], f"install what the tests import for Python {version}")
     _stamp(folder, shlex.join(command), "test")
     return made
+
+
+def _wanted_by(extra: str) -> list[str]:
+    """Return the packages of an extra; other extras of ours that it names are looked up too."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    wanted: list[str] = []
+    for package in extras[extra]:
+        if package.startswith("entrepot["):
+            for other in package.removeprefix("entrepot[").removesuffix("]").split(","):
+                wanted += _wanted_by(other)
+        else:
+            wanted.append(package)
+    return wanted
 
 
 def _candidates(version: str) -> Iterator[str]:

@@ -59,7 +59,9 @@ _homes_by_name: "Mapping[str, str]" = {
     "current": "entrepot.engine.takeover",
     "give_back": "entrepot.engine.takeover",
     "live": "entrepot.reloading.session",
+    "load_ipython_extension": "entrepot.notebook.extension",  # what %load_ext entrepot calls
     "take_over": "entrepot.engine.takeover",
+    "unload_ipython_extension": "entrepot.notebook.extension",
 }
 
 
