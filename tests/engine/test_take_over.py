@@ -62,6 +62,20 @@ def test_giving_back_leaves_the_interpreter_as_it_was(tmp_path: Path) -> None:
     assert printed(STOCK, tmp_path / "program", program) == "True\n[]\n"
 
 
+def test_functions_of_the_standard_library_keep_the_file_that_they_are_in(tmp_path: Path) -> None:
+    program = """
+    -- main.py
+    import typing
+    import entrepot.engine.takeover as takeover
+    def files():
+        return {f.__code__.co_filename for f in vars(typing).values() if hasattr(f, "__code__")}
+    before = files()
+    takeover.take_over()
+    print(files() == before)
+    """
+    assert printed(STOCK, tmp_path / "program", program) == "True\n"
+
+
 def test_modules_loaded_meanwhile_go_on_working(tmp_path: Path) -> None:
     program = """
     -- main.py

@@ -108,13 +108,17 @@ def _renamed(code: CodeType) -> CodeType:
 
 
 def _functions_of(module: ModuleType) -> Iterator[FunctionType]:
+    """Yield the functions that a module defines: a class may hold some of others.
+
+    A protocol's ``__init__``, for one, is a function of ``typing``.
+    """
     for value in vars(module).values():
         if getattr(value, "__module__", None) != module.__name__:
             continue
-        if isinstance(value, FunctionType):
-            yield value
-        elif isinstance(value, type):
-            yield from _methods_of(value)
+        found = _methods_of(value) if isinstance(value, type) else iter([value])
+        for function in found:
+            if isinstance(function, FunctionType) and function.__globals__ is vars(module):
+                yield function
 
 
 def _methods_of(cls: type) -> Iterator[FunctionType]:
