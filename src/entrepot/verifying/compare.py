@@ -1,0 +1,59 @@
+"""Where two snapshots differ, each difference told once.
+
+What stands below a path that differs is not told again, except where the parent is only one of
+two halves of the same thing (a function's code and its lines).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+
+class Difference(NamedTuple):
+    """One path at which the live program is not what a restart would give.
+
+    Attributes:
+        path: Such as ``"shop.cart:Cart.total.code"``.
+        live: What stands there in the running program, ``None`` for nothing.
+        fresh: What a fresh process has there, ``None`` for nothing.
+    """
+
+    path: str
+    live: str | None
+    fresh: str | None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.live or 'nothing'}, a restart has {self.fresh or 'nothing'}"
+
+
+def differences(
+    live: Mapping[str, str],
+    fresh: Mapping[str, str],
+    parents: Mapping[str, str],
+    ignored: Collection[str] = (),
+) -> Iterator[Difference]:
+    """Yield where two snapshots differ, in the order of their paths.
+
+    Args:
+        live: Facts by path.
+        fresh: The same, of a fresh process.
+        parents: Of every path in either.
+        ignored: Paths that are not compared, with all that stands below them.
+    """
+    different = {path for path in {*live, *fresh} if live.get(path) != fresh.get(path)}
+    silent = set(ignored)
+    for path in sorted(different):
+        above = _above(path, parents)
+        if path in silent or any(p in silent or p in different for p in above):
+            continue
+        yield Difference(path, live.get(path), fresh.get(path))
+
+
+def _above(path: str, parents: Mapping[str, str]) -> Iterator[str]:
+    parent = parents.get(path)
+    while parent:
+        yield parent
+        parent = parents.get(parent)

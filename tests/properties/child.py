@@ -1,0 +1,197 @@
+"""One process that runs a program, stock or live: forked by ``server``, told by ``judge``."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import signal
+import sys
+import traceback
+import types
+from typing import Any
+
+from tests.properties.imprint import Imprint
+from tests.properties.messages import Gone, receive, send
+
+SECONDS = 20
+ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+
+
+def told(error: BaseException) -> str:
+    """Return an exception in words."""
+    return f"{type(error).__name__}: {ADDRESS.sub('0x', str(error))[:300]}"
+
+
+class Child:
+    """The program in this process, and the client that uses it."""
+
+    def __init__(self, root: str, *, is_live: bool) -> None:
+        self.root = root
+        self.held: list[Any] = []
+        self.session: Any = None
+        sys.path.insert(0, root)
+        if is_live:
+            from entrepot.reloading.session import live
+
+            self.session = live([root])
+
+    def module(self, name: str) -> types.ModuleType:
+        """Return a module, imported if need be: the client's ``M``."""
+        return importlib.import_module(name)
+
+    def start(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Import the program; take references; change run-time state."""
+        answer: dict[str, Any] = {"error": None, "holds": [], "states": []}
+        try:
+            for name in order["names"]:
+                self.module(name)
+        except BaseException as error:  # noqa: BLE001 (SystemExit is one of the things to compare)
+            answer["error"] = told(error)
+            return answer
+        kept = order["kept"]
+        for number, (make, _probe, transplant) in enumerate(order["holds"]):
+            value: Any = Missing
+            try:
+                value = eval(make, {"M": self.module})
+            except Exception as error:  # noqa: BLE001
+                answer["holds"].append(["error", told(error)])
+            else:
+                answer["holds"].append(_left(value, transplant))
+                if kept is not None and not _transplant(value, transplant, kept[number]):
+                    value = Missing
+            self.held.append(value)
+        for module, statement, _location in order["states"]:
+            try:
+                exec(statement, vars(self.module(module)))
+                answer["states"].append(True)
+            except Exception:  # noqa: BLE001 (what it changes is gone in this version)
+                answer["states"].append(False)
+        return answer
+
+    def look(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Tell everything that the process has now, and what the client gets."""
+        from entrepot.verifying.snapshot import Snapshot
+
+        for name in order["names"]:
+            self.module(name)
+        ours = {
+            name: module
+            for name, module in sorted(sys.modules.items())
+            if (getattr(module, "__file__", None) or "").startswith(self.root + os.sep)
+        }
+        snapshot = Snapshot(ours)
+        answers = [
+            [probe, self._answer(probe, held)]
+            for (_make, probe, _), held in zip(order["holds"], self.held, strict=True)
+        ]
+        answers += [[probe, self._answer(probe, None)] for probe in order["probes"]]
+        return {"facts": snapshot.facts, "parents": snapshot.parents, "answers": answers}
+
+    def _answer(self, probe: str, held: Any) -> str:
+        if held is Missing:
+            return "not held"
+        try:
+            return ADDRESS.sub("0x", repr(eval(probe, {"M": self.module, "h": held})))[:500]
+        except Exception as error:  # noqa: BLE001
+            return f"raised {told(error)}"
+
+    def look_aside(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Look in a forked process, so that looking changes nothing."""
+        reader, writer = os.pipe()
+        process = os.fork()
+        if not process:
+            signal.alarm(SECONDS)
+            try:
+                send(writer, self.look(order))
+            except BaseException as error:  # noqa: BLE001
+                send(writer, {"crashed": told(error)})
+            finally:
+                os._exit(0)
+        os.close(writer)
+        try:
+            answer: dict[str, Any] = receive(reader)
+        except Gone:
+            answer = {"crashed": "the process died"}
+        os.close(reader)
+        os.waitpid(process, 0)
+        return answer
+
+    def apply(self, _order: dict[str, Any]) -> dict[str, Any]:
+        """Bring the edit in; compare with before if that did not work."""
+        before = Imprint(self.root, self.held)
+        report = self.session.apply()
+        changes = [] if report.status == "ok" else before.changes()
+        return {
+            "status": report.status,
+            "error": None if report.error is None else told(report.error),
+            "reasons": report.reasons,
+            "dropped": report.state_dropped,
+            "replaced": report.replaced,
+            "ran": len(report.ran),
+            "changes": changes[:10],
+        }
+
+
+class Missing:
+    """What a client could not take."""
+
+
+def _left(value: Any, transplant: str) -> list[Any]:
+    """Return what old code has left in a reference: it stays through every edit."""
+    if transplant == "instance":
+        owner = value.__self__ if isinstance(value, types.MethodType) else value
+        return ["instance", _atoms(getattr(owner, "__dict__", None))]
+    if transplant == "cells" and isinstance(value, types.FunctionType):
+        names = value.__code__.co_freevars
+        cells = [cell.cell_contents for cell in value.__closure__ or ()]
+        return ["cells", _atoms(dict(zip(names, cells, strict=True)))]
+    return ["nothing", None]
+
+
+def _atoms(values: Any) -> dict[str, Any] | None:
+    if not isinstance(values, dict):
+        return None
+    plain = all(type(v) in (int, str, bool, type(None)) for v in values.values())
+    return dict(values) if plain else None
+
+
+def _transplant(value: Any, transplant: str, kept: list[Any]) -> bool:
+    """Put what old code had left into a fresh reference; False if that cannot be compared."""
+    kind, values = kept
+    if kind == "error":
+        return False
+    if not transplant:
+        return True
+    if values is None:
+        return False
+    if kind == "instance":
+        owner = value.__self__ if isinstance(value, types.MethodType) else value
+        if not isinstance(getattr(owner, "__dict__", None), dict):
+            return False
+        vars(owner).clear()
+        vars(owner).update(values)
+        return True
+    if not isinstance(value, types.FunctionType) or set(value.__code__.co_freevars) != set(values):
+        return False
+    for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
+        cell.cell_contents = values[name]
+    return True
+
+
+def serve(descriptor_in: int, descriptor_out: int, order: dict[str, Any]) -> None:
+    """Do what the judge says until it says ``end``."""
+    child = Child(order["root"], is_live=order["live"])
+    look = child.look_aside if order["live"] else child.look
+    actions = {"start": child.start, "look": look, "apply": child.apply}
+    while True:
+        order = receive(descriptor_in)
+        if order["do"] == "end":
+            return
+        signal.alarm(SECONDS)
+        try:
+            answer = actions[order["do"]](order)
+        except BaseException as error:  # noqa: BLE001
+            answer = {"crashed": "\n".join(traceback.format_exception(error)[-5:])}
+        signal.alarm(0)
+        send(descriptor_out, answer)

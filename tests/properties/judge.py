@@ -1,0 +1,219 @@
+"""Runs a program live, and fresh after each edit, and says how the two compare."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from entrepot.verifying.compare import differences
+from tests.properties.messages import receive, send
+
+if TYPE_CHECKING:
+    from tests.properties.programs import Program, Version
+
+ROOT = Path(__file__).resolve().parents[2]
+#: From the worst to the best.
+KINDS = ("crashed", "wrong", "refused", "right")
+
+
+class Verdict(NamedTuple):
+    """How one edit ended.
+
+    Attributes:
+        kind: ``right``, ``refused``, ``wrong`` or ``crashed``.
+        why: For all but ``right``: in words.
+        is_failing: Whether a restart would fail.
+    """
+
+    kind: str
+    why: str = ""
+    is_failing: bool = False
+
+
+class Server:
+    """A server process, and the talk with its child."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.properties.server", kind],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._to, self._from = self.process.stdin.fileno(), self.process.stdout.fileno()
+        self.is_open = False
+
+    def begin(self, root: str) -> None:
+        """Fork a process for a program."""
+        send(self._to, {"root": root, "live": self.kind == "live"})
+        self.is_open = True
+
+    def ask(self, what: str, **order: Any) -> dict[str, Any]:
+        """Let the child do something."""
+        send(self._to, {"do": what, **order})
+        answer: dict[str, Any] = receive(self._from)
+        if str(answer.get("crashed", "")).startswith("the process died"):
+            self.is_open = False
+        return answer
+
+    def end(self) -> None:
+        """Let the child go."""
+        if self.is_open:
+            send(self._to, {"do": "end"})
+            self.is_open = False
+
+    def close(self) -> None:
+        """End the server."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Judge:
+    """Two servers, and a folder for programs."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.mkdtemp(prefix="entrepot-programs-")
+        self.stock, self.live = Server("stock"), Server("live")
+        self.number = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stock.close()
+        self.live.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def verdicts(self, program: Program) -> list[Verdict] | None:
+        """Judge each edit; None if the program does not even start."""
+        self.number += 1
+        root = str(Path(self.folder, f"p{self.number}"))
+        try:
+            return _Run(self, program, root).judge()
+        finally:
+            self.live.end()
+            self.stock.end()
+            shutil.rmtree(root, ignore_errors=True)
+
+
+class _Run:
+    def __init__(self, judge: Judge, program: Program, root: str) -> None:
+        self.stock, self.live = judge.stock, judge.live
+        self.program = program
+        self.root = root
+        self.holds = [[h.make, h.probe, h.transplant] for h in program.holds]
+        self.states = [list(state) for state in program.states]
+        self.kept: list[Any] | None = None
+        self.dropped: set[str] = set()
+
+    def judge(self) -> list[Verdict] | None:
+        first = self.program.versions[0]
+        self._write(first)
+        if self._fresh(0) is None:
+            return None
+        self.live.begin(self.root)
+        started = self._start(self.live, first, None)
+        if "crashed" in started or started["error"] is not None:
+            return [Verdict("wrong", f"at the start: {started}")]
+        self.kept = started["holds"]
+        self.states = [s for s, did in zip(self.states, started["states"], strict=True) if did]
+        verdict = self._compare(0)
+        if verdict.kind != "right":
+            return [verdict._replace(why=f"before any edit: {verdict.why}")]
+        found = []
+        for number in range(1, len(self.program.versions)):
+            found.append(self._edit(number))
+            if found[-1].kind in {"wrong", "crashed"}:
+                break  # what follows would be judged in a process that is wrong already
+        return found
+
+    def _write(self, version: Version) -> None:
+        wanted = {str(Path(self.root, file)): text for file, text in version.files.items()}
+        for file in Path(self.root).rglob("*.py"):
+            if str(file) not in wanted:
+                file.unlink()
+        for name, text in wanted.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_text(text, encoding="utf-8")
+
+    def _start(self, server: Server, version: Version, kept: Any) -> dict[str, Any]:
+        return server.ask(
+            "start", names=version.names, holds=self.holds, states=self.states, kept=kept
+        )
+
+    def _look(self, server: Server, number: int) -> dict[str, Any]:
+        names = self.program.versions[number].names
+        probes = self.program.probes[number]
+        return server.ask("look", names=names, probes=probes, holds=self.holds)
+
+    def _fresh(self, number: int) -> dict[str, Any] | None:
+        """Return what a fresh process is, None if it cannot start; its error is kept."""
+        self.stock.begin(self.root)
+        started = self._start(self.stock, self.program.versions[number], self.kept)
+        self.error = started.get("crashed") or started["error"]
+        found = None if self.error else self._look(self.stock, number)
+        self.stock.end()
+        return found
+
+    def _edit(self, number: int) -> Verdict:
+        self._write(self.program.versions[number])
+        report = self.live.ask("apply")
+        if "crashed" in report:
+            return Verdict("crashed", report["crashed"])
+        self.dropped |= set(report["dropped"])
+        if report["changes"]:
+            return Verdict("wrong", f"{report['status']}, not undone: {report['changes']}")
+        if report["status"] == "needs_restart":
+            return Verdict("refused", "; ".join(report["reasons"]))
+        fresh = self._fresh(number)
+        if fresh is None:
+            if report["status"] == "failed" and _kind(report["error"]) == _kind(self.error):
+                return Verdict("right", is_failing=True)
+            what = report["error"] or report["status"]
+            return Verdict("wrong", f"{what}, a restart fails: {self.error}", is_failing=True)
+        if report["status"] == "failed":
+            return Verdict("wrong", f"failed, a restart works: {report['error']}")
+        return self._compare(number, fresh)
+
+    def _compare(self, number: int, fresh: dict[str, Any] | None = None) -> Verdict:
+        if fresh is None:
+            fresh = self._fresh(number)
+            assert fresh is not None
+        live = self._look(self.live, number)
+        if "crashed" in live or "crashed" in fresh:
+            return Verdict("crashed", str(live.get("crashed") or fresh.get("crashed")))
+        found = [
+            f"{probe}: {mine}, a restart has {theirs}"
+            for (probe, mine), (_, theirs) in zip(live["answers"], fresh["answers"], strict=True)
+            if mine != theirs and theirs != "not held" and not self._is_dropped(probe)
+        ]
+        parents = {**live["parents"], **fresh["parents"]}
+        found += [
+            str(difference)
+            for difference in differences(live["facts"], fresh["facts"], parents)
+            if not self._is_dropped(difference.path)
+        ]
+        return Verdict("wrong", "\n    ".join(found[:12])) if found else Verdict("right")
+
+    def _is_dropped(self, text: str) -> bool:
+        """Return whether an edit overrode the run-time state there, and said so."""
+        names = {location for _, _, location in self.states}
+        return any(
+            name in text and any(name in dropped for dropped in self.dropped) for name in names
+        )
+
+
+def _kind(error: str | None) -> str:
+    return (error or "").partition(":")[0]
