@@ -168,6 +168,33 @@ CASES = [
         x = 1
         """,
     ),
+    Case(
+        "a profiler that sees no file of ours during an import",
+        """
+        -- main.py
+        import importlib, sys
+        files = set()
+        sys.setprofile(lambda frame, event, arg: files.add(frame.f_code.co_filename))
+        import pkg.near
+        from pkg import far
+        importlib.import_module(".deep", "pkg")
+        importlib.reload(pkg.far)
+        sys.setprofile(None)
+        print(sorted(file for file in files if "entrepot" in file))
+        -- pkg/__init__.py
+        -- pkg/near.py
+        -- pkg/far.py
+        -- pkg/deep.py
+        """,
+    ),
+    Case(
+        "a relative import beyond the top, asked for by a call",
+        """
+        -- main.py
+        import importlib
+        importlib.import_module("...x", "pkg")
+        """,
+    ),
     Case("a management command", DJANGO_LIKE, "manage.py greet a b"),
     Case("tests of the standard library's kind", TESTS, "test_it.py"),
     Case(

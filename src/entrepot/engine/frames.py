@@ -17,6 +17,8 @@ import sys
 from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from entrepot import events, names
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -71,9 +73,8 @@ def mask_package() -> None:
     """
     if not os.environ.get("ENTREPOT_DEBUG"):
         prefix = f"{__name__.rpartition('.')[0]}."
-        mask_frames(
-            [module for name, module in list(sys.modules.items()) if name.startswith(prefix)]
-        )
+        below = [module for name, module in list(sys.modules.items()) if name.startswith(prefix)]
+        mask_frames([*below, events, names])  # these two run during an import as well
 
 
 def cut_frames(error: BaseException) -> None:
