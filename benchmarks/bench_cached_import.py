@@ -13,9 +13,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import in_turns, ratio, run, title
+from benchmarks.measure import in_turns, ratio, rounds, run, title
 
-ROUNDS = 15
+ROUNDS = rounds(15)
 
 STATEMENTS = {
     "import a": "import near",

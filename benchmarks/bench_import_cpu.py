@@ -7,12 +7,11 @@ paid for `typing` and `re`. *process* is all of the process, the start of Python
 included, with what happens at exit; it is compared with a process that knows nothing of entrepot.
 
 Bytecode is there from the first round, which is not counted. The packages are installed into an
-environment of the benchmark's own, once. ROUNDS in the environment sets how often each is run.
+environment of the benchmark's own, once.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -21,12 +20,12 @@ import venv
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.measure import ROOT, in_turns, ratio, run, title
+from benchmarks.measure import ROOT, in_turns, ratio, rounds, run, title
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROUNDS = int(os.environ.get("ROUNDS", "15"))
+ROUNDS = rounds(15)
 
 #: Package -> what is imported of it.
 TARGETS = {

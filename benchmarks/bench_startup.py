@@ -12,9 +12,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import difference, in_turns, run, title
+from benchmarks.measure import difference, in_turns, rounds, run, title
 
-ROUNDS = 60
+ROUNDS = rounds(60)
 
 
 def cpu(command: list[str]) -> float:

@@ -72,6 +72,11 @@ def difference(values: Sequence[float], base: Sequence[float]) -> float:
     return statistics.median(v - b for v, b in zip(values, base, strict=True))
 
 
+def rounds(usual: int) -> int:
+    """Return how often each variant runs: as usual, or as ROUNDS in the environment says."""
+    return int(os.environ.get("ROUNDS", usual))
+
+
 def title(text: str) -> None:
     """Print what is measured, on which Python."""
     print(f"{text}\nPython {sys.version.split()[0]}, {os.cpu_count()} processors", flush=True)
