@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY, Base, instance_dict, state_of
 from .functions import adopt_function
-from .journal import content_of
+from .journal import content_of, same_items
 from .values import is_atom, same
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Adopter:
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
+        self.registered: list[tuple[Any, frozenset[type]]] = []  # what the program registered
 
     def adopt(self, old: Any, new: Any) -> Any:
         """Return ``old`` made into ``new`` where that can be, else ``new``."""
@@ -92,7 +93,7 @@ class Adopter:
             if old.__globals__ is not new.__globals__:
                 return self._stand_in(old, new)
             self.pair(old, new)
-            if adopt_function(self.journal, old, new, self.adopt):
+            if adopt_function(self.journal, old, new, self.base.of(old.__dict__), self.adopt):
                 self.change(old)
             return old
         if isinstance(new, dict | list | set | bytearray | collections.deque):
@@ -272,7 +273,7 @@ class Adopter:
             content = merged(self, live, live, fresh)
         else:
             content = merged(self, base, live, fresh)
-        if not _identical(live, content):
+        if not same_items(live, content):
             self.journal.refill(old, content)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)
@@ -289,14 +290,14 @@ class Adopter:
         return old
 
     def _note_lost(self, base: Any, live: Any) -> None:
-        if base is not EMPTY and not _identical(base, live):
+        if base is not EMPTY and not same_items(base, live):
             self.dropped.append(self.place)
 
     def _as_before(self, base: Any, fresh: Any) -> bool:
         """Return whether fresh content (items already adopted) is the base's."""
         if isinstance(base, dict):
             return list(base) == list(fresh) and all(
-                self._same_now(base[key], fresh[key]) for key in base
+                self._same_now(a, b) for a, b in zip(base.values(), fresh.values(), strict=True)
             )
         if isinstance(base, list):
             return len(base) == len(fresh) and all(
@@ -385,16 +386,6 @@ def _held(value: Any) -> Any:
         except ValueError:
             return []
     return state_of(value)
-
-
-def _identical(left: Any, right: Any) -> bool:
-    if isinstance(left, dict):
-        return list(left) == list(right) and all(left[key] is right[key] for key in left)
-    if isinstance(left, set):
-        return {id(item) for item in left} == {id(item) for item in right}
-    if isinstance(left, list):
-        return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
-    return bool(left == right)
 
 
 def _set_state(journal: Journal, owner: Any, name: str, value: Any) -> None:

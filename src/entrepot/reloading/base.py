@@ -11,8 +11,10 @@ is not in it counts as never changed by the program.
 
 from __future__ import annotations
 
+import abc
 import sys
-from types import CellType, FunctionType, ModuleType
+from abc import ABCMeta
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .journal import content_of
@@ -20,6 +22,7 @@ from .journal import content_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 HEAP_TYPE = 1 << 9
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
@@ -49,12 +52,14 @@ class Base:
 
     Attributes:
         contents: Such as ``{140…: Content(owner=[1, 2], held=[1, 2])}``.
+        registered: The virtual subclasses of abstract classes, by the class's identity.
     """
 
-    __slots__ = ("contents", "is_managed_class")
+    __slots__ = ("contents", "is_managed_class", "registered")
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
         self.contents: dict[int, Content] = {}
+        self.registered: dict[int, frozenset[type]] = {}
         self.is_managed_class = is_managed_class
 
     def take(self, values: Iterable[object]) -> list[int]:
@@ -76,12 +81,18 @@ class Base:
                         below.extend(value.__closure__ or ())
                         if value.__dict__:
                             below.append(value.__dict__)
+                    elif kind is property:
+                        below.extend((value.fget, value.fset, value.fdel))
+                    elif kind in {staticmethod, classmethod, MethodType}:
+                        below.append(value.__func__)
                     continue
                 room -= len(held) if hasattr(held, "__len__") else 1
                 if room < 0:
                     return added
                 self.contents[id(value)] = Content(value, held)
                 added.append(id(value))
+                if isinstance(value, ABCMeta):
+                    self.registered[id(value)] = registered_with(value)
                 below.extend(held.values() if type(held) is dict else held)
             if not below:
                 return added
@@ -154,6 +165,18 @@ def instance_dict(instance: Any) -> dict[str, Any] | None:
     except AttributeError:
         return None
     return found if type(found) is dict else None
+
+
+def registered_with(cls: ABCMeta) -> frozenset[type]:
+    """Return the classes that were registered with an abstract class and are alive.
+
+    Example:
+        >>> from collections.abc import Sequence
+        >>> range in registered_with(Sequence)
+        True
+    """
+    references = _get_dump(cls)[0]
+    return frozenset(found for found in (ref() for ref in references) if found is not None)
 
 
 def data_of(cls: type) -> dict[str, Any]:

@@ -12,13 +12,16 @@ import gc
 import types
 from typing import TYPE_CHECKING, Any, cast
 
-from .base import EMPTY, data_of
+from .base import EMPTY, data_of, registered_with
 from .values import same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .adopt import Adopter
     from .journal import Journal
 
+_reset_registry: Any = vars(abc)["_reset_registry"]
 _OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
 
@@ -70,6 +73,7 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     _point_class_cells(adopter, old, new)
     _adopt_members(adopter, old, new)
     _update_abstract(adopter, old)
+    _adopt_registered(adopter, old, new)
     return old
 
 
@@ -153,6 +157,30 @@ def stand_in(journal: Journal, old: type, new: type) -> None:
     (namespace,) = gc.get_referents(type.__getattribute__(old, "__dict__"))
     journal.set_item(namespace, "__class__", property(lambda _self: new))
     journal.set_attribute(old, "__doc__", new.__doc__)  # tells the type's method cache
+
+
+def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
+    """Of the virtual subclasses those stay that the program registered at run time.
+
+    The others are registered again by the statements that do.
+    """
+    if not isinstance(old, abc.ABCMeta) or not isinstance(new, abc.ABCMeta):
+        return
+    before = registered_with(old)
+    made_by_import = adopter.base.registered.get(id(old), frozenset())
+    if not before or not made_by_import:
+        return
+    wanted = (before - made_by_import) | registered_with(new)
+    _set_registered(old, wanted)
+    adopter.journal.note(lambda: _set_registered(old, before))
+    adopter.registered.append((old, before - made_by_import))
+
+
+def _set_registered(cls: abc.ABCMeta, wanted: Iterable[type]) -> None:
+    _reset_registry(cls)
+    reset_abc_caches(cls)
+    for registered in wanted:
+        abc.ABCMeta.register(cls, registered)
 
 
 def _update_abstract(adopter: Adopter, cls: type) -> None:

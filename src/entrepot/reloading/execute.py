@@ -21,11 +21,13 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import docstring, is_function, nested, same_interface
 
 from .adopt import EVERYTHING, Adopter
+from .annotations import Annotations
 from .base import EMPTY
 from .changes import compile_nodes
 from .classes import stand_in
 from .functions import forward, set_closure, set_code
 from .index import functions_of
+from .journal import content_of, fill, same_items
 from .recorder import Listener
 from .relink import relink
 from .values import same
@@ -85,6 +87,7 @@ class Execution:
         self._fresh: set[int] = set()
         self._linked: set[int] = set()
         self.adopter = Adopter(journal, base, self.is_new)
+        self.annotations = Annotations(journal, plan.world)
 
     # patching
 
@@ -215,8 +218,6 @@ class Execution:
 
     def _snapshot_touched(self) -> None:
         """Note the content of all known objects of the modules in play, to restore on failure."""
-        from .journal import content_of, fill
-
         names = {live.record.name for live in self.plan.in_order()}
         for live in self.plan.in_order():
             names |= {scope.live.record.name for scope in self.world.ran(live)}
@@ -232,7 +233,7 @@ class Execution:
         def restore() -> None:
             for owner, held in saved:
                 now = content_of(owner)
-                if not _same_content(now, held):
+                if not same_items(now, held):
                     fill(owner, held)
 
         del namespaces
@@ -243,7 +244,9 @@ class Execution:
         namespace = record.namespace
         hidden = self._hide(live)
         before = dict(namespace)
+        self._clear_uncertain(live)
         self._drop_starred(live)
+        self.annotations.before(live)
         code = self._runnable(live)
         ran: dict[int, CodeType] = {}
         files = {other.file for other in self.world.records.values()}
@@ -257,6 +260,7 @@ class Execution:
             with Listener(tell):
                 exec(code, namespace)
         finally:
+            self.annotations.after(live)
             self._note_namespace(namespace, before)
             self._fresh = set()
             for name, value in hidden.items():
@@ -290,6 +294,17 @@ class Execution:
                 hidden[name] = record.namespace[name]
                 self.journal.delete_item(record.namespace, name)
         return hidden
+
+    def _clear_uncertain(self, live: LiveStatement) -> None:
+        """What a statement may bind, or not, is unbound before it, as when it ran first."""
+        record = live.record
+        names = [name for name in self.world.binds(live) if self.world.may_bind(live, name)]
+        if self.world.binds_by_text(live):
+            names += self.world.unexplained(record)
+        for name in names:
+            binders = self.world.binders(record, name)
+            if name in record.namespace and (not binders or binders[0] is live):
+                self.journal.delete_item(record.namespace, name)
 
     def _drop_starred(self, live: LiveStatement) -> None:
         """Names that a star import copied go before it runs again: it may copy fewer now."""
@@ -444,17 +459,31 @@ class Execution:
         return [live for change in self.world.changes.values() for live in change.removed]
 
     def _moved_on(
-        self, record: Record, name: str, live: LiveStatement, adopted: Any = None
+        self,
+        record: Record,
+        name: str,
+        live: LiveStatement,
+        adopted: Any = None,
+        seen: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
-        """A location has changed: who reads it is due."""
+        """A location has changed: who reads it is due.
+
+        An object that changed in place has changed under its other names too: an import or an
+        alias of it need not run, but who reads that name is due.
+        """
         what = f"{record.name}.{name} changed"
         names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
         for reader in self.world.readers(record, name):
             if reader is live:
                 continue
-            if names is not None and not self._depends(reader, record, name, names):
-                continue
-            self.plan.add([(reader, "read", what)], live)
+            if names is None or self._depends(reader, record, name, names):
+                self.plan.add([(reader, "read", what)], live)
+            elif is_reference(reader):
+                seen |= {(record.name, name)}
+                home = reader.record
+                for other in self.world.binds(reader):
+                    if (home.name, other) not in seen and home.namespace.get(other) is adopted:
+                        self._moved_on(home, other, live, adopted, seen)
 
     def _depends(self, reader: LiveStatement, record: Record, name: str, names: set[str]) -> bool:
         """Return whether a reader can see the difference in an adopted object."""
@@ -510,6 +539,7 @@ class Execution:
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
                 if stuck:
                     stand_in(self.journal, old, new)
+        self.annotations.finish()
         for function, code, where in self.unshaped:
             if function.__code__ is not code and function.__code__ != code:
                 adopted = function.__code__.co_freevars == code.co_freevars
@@ -544,14 +574,6 @@ def _with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:
         else:
             consts.append(const)
     return code.replace(co_consts=tuple(consts))
-
-
-def _same_content(left: Any, right: Any) -> bool:
-    if isinstance(left, dict):
-        return list(left) == list(right) and all(left[key] is right[key] for key in left)
-    if isinstance(left, list):
-        return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
-    return bool(left == right)
 
 
 def _future_mask() -> int:

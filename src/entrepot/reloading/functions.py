@@ -150,6 +150,7 @@ def adopt_function(
     journal: Journal,
     old: FunctionType,
     new: FunctionType,
+    base: Any,
     adopt: Callable[[Any, Any], Any],
 ) -> bool:
     """Make ``old`` what ``new`` is. Return whether callers could tell a difference but the body.
@@ -158,6 +159,7 @@ def adopt_function(
         journal: Where to note the changes.
         old: The live function.
         new: The function that the new text made.
+        base: The attributes that the old text gave it: those that the new text does not give go.
         adopt: Merges two values of cells and attributes.
     """
     before = _visible(old)
@@ -171,12 +173,24 @@ def adopt_function(
         forward(journal, old, new)
         return True
     _copy_facts(journal, old, new)
-    attributes = dict(new.__dict__)
-    for name, value in attributes.items():
+    _merge_attributes(journal, old, new, base, adopt)
+    return not same(before, _visible(old))
+
+
+def _merge_attributes(
+    journal: Journal,
+    old: FunctionType,
+    new: FunctionType,
+    base: Any,
+    adopt: Callable[[Any, Any], Any],
+) -> None:
+    for name, value in list(new.__dict__.items()):
         present = old.__dict__.get(name)
         merged = adopt(present, value) if name in old.__dict__ else value
         journal.set_item(old.__dict__, name, merged)
-    return not same(before, _visible(old))
+    for name in [name for name in old.__dict__ if name not in new.__dict__]:
+        if isinstance(base, dict) and name in base and base[name] is old.__dict__[name]:
+            journal.delete_item(old.__dict__, name)
 
 
 def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:

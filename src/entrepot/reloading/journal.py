@@ -6,6 +6,7 @@ notes its inverse; ``roll_back`` runs the inverses in reverse order; ``commit`` 
 
 from __future__ import annotations
 
+import collections
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -105,16 +106,38 @@ class Journal:
 
 
 def content_of(container: Any) -> Any:
-    """Return a shallow copy of a container as a plain list, dict or set."""
+    """Return a shallow copy of a container as a plain list, dict or set.
+
+    Hashes are taken over, not asked for: the program's ``__hash__`` is not called.
+    """
+    if isinstance(container, collections.OrderedDict):
+        return {key: dict.__getitem__(container, key) for key in _ordered_keys(container)}
     if isinstance(container, dict):
-        return dict(dict.items(container))
+        return dict.copy(container)
     if isinstance(container, set):
-        return set(set.__iter__(container))
+        return set(container)
     if isinstance(container, list):
-        return list(list.__iter__(container))
+        return list.copy(container)
     if isinstance(container, bytearray):
         return bytes(container)
     return list(container)
+
+
+def same_items(left: Any, right: Any) -> bool:
+    """Return whether two contents hold the same objects, in the same order.
+
+    Example:
+        >>> same_items({"a": 1}, {"a": 1}), same_items([()], [[]]), same_items({1}, {1})
+        (True, False, True)
+    """
+    if isinstance(left, dict):
+        pairs = zip(left.items(), right.items(), strict=False)
+        return len(left) == len(right) and all(a[0] is b[0] and a[1] is b[1] for a, b in pairs)
+    if isinstance(left, set):
+        return {id(item) for item in left} == {id(item) for item in right}
+    if isinstance(left, list):
+        return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+    return bool(left == right)
 
 
 def fill(container: Any, content: Any) -> None:
@@ -128,7 +151,7 @@ def fill(container: Any, content: Any) -> None:
     if isinstance(container, dict):
         _fill_dict(container, content)
     elif isinstance(container, set):
-        if set(container) != content or {id(x) for x in container} != {id(x) for x in content}:
+        if not same_items(set(container), content):
             set.clear(container)
             set.update(container, content)
     elif isinstance(container, list):
@@ -141,15 +164,36 @@ def fill(container: Any, content: Any) -> None:
 
 
 def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
-    """Make a dict hold exactly ``content``, in its order; no key is missing in between."""
+    """Make a dict hold exactly ``content``, in its order.
+
+    With keys of built-in types no key is missing in between. The hashes of others may have changed
+    with an edit, so that they are not found any more: those dicts are emptied first.
+    """
+    kind: Any = collections.OrderedDict if _is_ordered(container) else dict
+    if not all(type(key) in _STEADY for key in (*dict.keys(container), *content)):
+        kind.clear(container)
+        kind.update(container, content)
+        return
     for key in [key for key in dict.keys(container) if key not in content]:
-        dict.__delitem__(container, key)
+        kind.__delitem__(container, key)
     for key, value in content.items():
-        dict.__setitem__(container, key, value)
-    if list(dict.keys(container)) != list(content):
+        kind.__setitem__(container, key, value)
+    keys = _ordered_keys(container) if _is_ordered(container) else list(dict.keys(container))
+    if keys != list(content):
         for key, value in content.items():
-            dict.pop(container, key)
-            dict.__setitem__(container, key, value)
+            kind.__delitem__(container, key)
+            kind.__setitem__(container, key, value)
+
+
+_STEADY = frozenset({str, int, float, bool, bytes, type(None)})
+
+
+def _is_ordered(container: Any) -> bool:
+    return isinstance(container, collections.OrderedDict)
+
+
+def _ordered_keys(container: Any) -> list[Any]:
+    return list(collections.OrderedDict.keys(container))
 
 
 def _accessors(owner: Any) -> tuple[Any, Any, Any]:

@@ -125,6 +125,16 @@ def last_binder_other(world: World, change: ModuleChange) -> Iterator[Due]:
             yield after[-1], "6a", f"{name} is bound by it now"
 
 
+def by_text_removed(world: World, change: ModuleChange) -> Iterator[Due]:
+    """When what binds names by text is gone or edited, what else binds by text runs."""
+    edited = [live.old for live in change.signed if live.old is not None]
+    gone = [live for live in (*change.removed, *edited) if world.binds_by_text(live)]
+    if gone and world.unexplained(change.record):
+        for live in change.lives:
+            if world.binds_by_text(live):
+                yield live, "6a", f"it may bind the names that {gone[0].where} may have bound"
+
+
 def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
     """(6c, 6f) What a removed or edited statement did to an object is undone: it is made anew."""
     gone = list(change.removed)
@@ -144,6 +154,9 @@ def deleted(world: World, change: ModuleChange) -> list[str]:
     """Return the names that no statement binds any more."""
     record = change.record
     gone = world.names_bound(record, old=True) - world.names_bound(record)
+    edited = [live.old for live in change.signed if live.old is not None]
+    if any(world.binds_by_text(live) for live in (*change.removed, *edited)):
+        gone |= set(world.unexplained(record))
     return sorted(name for name in gone if name in record.namespace)
 
 
@@ -188,6 +201,7 @@ INITIAL = (
     decorated_docstring,
     definition_reached,
     last_binder_other,
+    by_text_removed,
     touch_removed,
 )
 
@@ -207,6 +221,32 @@ def later_binders(world: World, live: LiveStatement) -> Iterator[Due]:
         if world.may_bind(live, name) or name in live.uses.reads:
             for other in binders[:here]:
                 yield other, "6a", f"it binds {name} before {live.where}, which may not"
+
+
+def readers_between(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6a) What reads a name between two of its binders reads what the earlier one bound."""
+    record = live.record
+    here = world.position(live)
+    for name in world.binds(live):
+        binders = world.binders(record, name)
+        if live not in binders or binders[-1] is live:
+            continue
+        later = binders[binders.index(live) + 1 :]
+        sure = next((other for other in later if not world.may_bind(other, name)), later[-1])
+        until = world.position(sure)
+        for reader in world.readers(record, name):
+            if reader is not live and here < world.position(reader) <= until:
+                yield reader, "6a", f"it reads {name} after {live.where}, before it is bound again"
+
+
+def binders_by_text(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6a) Who binds names by text (``globals()``, ``exec``) is due with all that do."""
+    record = live.record
+    if not world.binds_by_text(live) or not world.unexplained(record):
+        return
+    for other in world.lives(record):
+        if other is not live and world.binds_by_text(other):
+            yield other, "6a", f"it may bind the names that {live.where} may bind"
 
 
 def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
@@ -288,6 +328,8 @@ def _is_last_toucher(world: World, live: LiveStatement, value: object) -> bool:
 
 CLOSURE = (
     later_binders,
+    readers_between,
+    binders_by_text,
     binders_of_what_is_bound_again,
     creators_of_touched,
     touchers_of_created,

@@ -10,6 +10,7 @@ import ast
 import linecache
 from typing import TYPE_CHECKING, Any
 
+from .base import registered_with
 from .revision import Site
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
         _record_run(session, execution, live)
     for record in {id(live.record): live.record for live in execution.executed}.values():
         _take_base(session, execution, record)
+    for cls, kept in execution.adopter.registered:
+        made = registered_with(cls) - kept
+        journal.set_item(session.base.registered, id(cls), made)
     plan = prepared.plan
     for live in execution.executed:
         reasons = " <- ".join(plan.reasons(live)) if plan else ""

@@ -6,6 +6,7 @@ The world looks at live namespaces to tell what a name leads to, and changes not
 
 from __future__ import annotations
 
+import abc
 import sys
 import types
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -167,7 +168,7 @@ class World:
         """Return the statements that bind a name of a module, in order."""
         table = self._binders.get(record.name)
         if table is None:
-            table = self._binders[record.name] = self._bound(record, self.lives(record))
+            table = self._binders[record.name] = self._bound(self.lives(record))
         return table.get(name, [])
 
     def old_binders(self, record: Record, name: str) -> list[LiveStatement]:
@@ -176,7 +177,7 @@ class World:
             return self.binders(record, name)
         table = self._old_binders.get(record.name)
         if table is None:
-            table = self._old_binders[record.name] = self._bound(record, record.lives)
+            table = self._old_binders[record.name] = self._bound(record.lives, old=True)
         return table.get(name, [])
 
     def names_bound(self, record: Record, *, old: bool = False) -> set[str]:
@@ -185,14 +186,16 @@ class World:
         tables = self._old_binders if old and record.name in self.changes else self._binders
         return set(tables[record.name])
 
-    def _bound(self, record: Record, lives: list[LiveStatement]) -> dict[str, list[LiveStatement]]:
+    def _bound(
+        self, lives: list[LiveStatement], *, old: bool = False
+    ) -> dict[str, list[LiveStatement]]:
         table: dict[str, list[LiveStatement]] = {}
         for live in lives:
-            for name in self.binds(live):
+            for name in self.binds(live, old=old):
                 table.setdefault(name, []).append(live)
         return table
 
-    def binds(self, live: LiveStatement) -> set[str]:
+    def binds(self, live: LiveStatement, *, old: bool = False) -> set[str]:
         """Return the names of its module that a statement binds, by what ran too."""
         names = set(live.uses.binds)
         names |= self.extra_binds.get(id(live), set())
@@ -200,10 +203,29 @@ class World:
             names |= set(star_names(self.module_named(live.record, module, level)))
         for scope in self.ran(live):
             if scope.live.record is live.record:
-                uses = self._current_uses(scope)
+                uses = scope.uses if old else self._current_uses(scope)
                 if not _is_immediate(scope, live):
                     names |= uses.binds
         return names
+
+    def binds_by_text(self, live: LiveStatement) -> bool:
+        """Return whether a statement may bind names that its syntax does not tell."""
+        return any(uses.by_text for home, uses in self.parts(live) if home is live.record)
+
+    def unexplained(self, record: Record) -> list[str]:
+        """Return the names that the import bound although no statement says so."""
+        told = self.names_bound(record) | self.names_bound(record, old=True)
+        found = []
+        for name in record.base:
+            value = record.namespace.get(name, _NOTHING)
+            if name in told or value is _NOTHING or name[:2] == "__":
+                continue
+            if isinstance(value, types.ModuleType) and value is sys.modules.get(
+                f"{record.name}.{name}"
+            ):
+                continue
+            found.append(name)
+        return found
 
     def may_bind(self, live: LiveStatement, name: str) -> bool:
         """Return whether some way through a statement leaves a name unbound."""
@@ -324,8 +346,11 @@ class World:
         last = values[-1]
         if touch.how == "method" and touch.word in PURE_METHODS and _is_builtin_container(last):
             return values[:-1]
-        if touch.how == "method" and isinstance(last, type | types.FunctionType):
-            return values if type(last) is types.FunctionType else []
+        if touch.how == "method" and type(last) is types.FunctionType:
+            return values
+        if touch.how == "method" and isinstance(last, type):
+            is_registry = touch.word == "register" and isinstance(last, abc.ABCMeta)
+            return [last] if is_registry else []
         if touch.how == "argument":
             if isinstance(last, type | types.FunctionType):
                 return []

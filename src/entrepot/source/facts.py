@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Chain: TypeAlias = tuple[str, ...]
 
 DYNAMIC = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
+WRITING = frozenset({"globals", "locals", "vars", "exec", "eval"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -85,6 +86,7 @@ class Uses:
         whole: Global names used as a value: passed on, stored, iterated, compared; not only
             called or asked for an attribute.
         is_dynamic: Whether it looks names up by text (``globals()``, ``exec``, ``import *``).
+        by_text: Whether it may bind names by text (``globals()``, ``exec``; not ``import *``).
         imports: What from-imports read: module, level and name, such as ``{("shop", 0, "RATE")}``.
         stars: Modules star-imported, with their level, such as ``{("config", 0)}``.
     """
@@ -92,6 +94,7 @@ class Uses:
     __slots__ = (
         "attributes",
         "binds",
+        "by_text",
         "chains",
         "deletes",
         "imports",
@@ -117,6 +120,7 @@ class Uses:
         self.attributes: set[str] = set()
         self.whole: set[str] = set()
         self.is_dynamic = False
+        self.by_text = False
         self.imports: set[tuple[str, int, str]] = set()
         self.stars: set[tuple[str, int]] = set()
 
@@ -315,6 +319,7 @@ class _Reader(ast.NodeVisitor):
                 self.add_touch(Touch(callee[:-1], "method", callee[-1]))
             elif callee[0] in DYNAMIC and self.is_global(callee[0]):
                 self.uses.is_dynamic = True
+                self.uses.by_text = self.uses.by_text or callee[0] in WRITING
         else:
             if isinstance(node.func, ast.Attribute):
                 self.touch(node.func.value, "method", node.func.attr)
