@@ -257,7 +257,7 @@ class Adopter:
         if not same((old.func, old.args, old.keywords), (function, args, keywords)):
             self.change(old)
         old.__setstate__((function, args, keywords, old.__dict__ or None))
-        self.journal.note(lambda: old.__setstate__(before))
+        self.journal.note(lambda: old.__setstate__(before), before, *before)
         return old
 
     def _container(self, old: Any, new: Any) -> Any:
@@ -319,7 +319,7 @@ class Adopter:
         if content is not None:
             before = content.held
             content.held = mapped
-            self.journal.note(lambda: setattr(content, "held", before))
+            self.journal.note(lambda: setattr(content, "held", before), before)
 
     def mapped(self, content: Any) -> Any:
         """Return content with the old objects in the places of their twins."""

@@ -228,7 +228,6 @@ class Execution:
             owner = content.owner
             if isinstance(owner, dict | list | set | bytearray) or hasattr(owner, "rotate"):
                 saved.append((owner, content_of(owner)))
-        namespaces = [self.world.records[name].namespace for name in names]
 
         def restore() -> None:
             for owner, held in saved:
@@ -236,8 +235,8 @@ class Execution:
                 if not same_items(now, held):
                     fill(owner, held)
 
-        del namespaces
-        self.journal.note(restore)
+        backups = [part for pair in saved for part in (pair, pair[1])]
+        self.journal.note(restore, saved, *backups)
 
     def _run_one(self, live: LiveStatement) -> None:
         record = live.record
@@ -521,7 +520,8 @@ class Execution:
     def _own(self) -> set[int]:
         own = {id(self.adopter.twins), id(self.adopter.taken), id(self.base.contents)}
         own |= {id(pair) for pair in self.adopter.twins.values()}
-        own |= {id(pair) for pair in self.adopter.forwards}
+        own |= {id(pair) for pair in (*self.adopter.forwards, *self.adopter.replaced)}
+        own |= {id(self.adopter.forwards), id(self.adopter.replaced)}
         own |= {id(self.__dict__), id(self.adopter.__dict__)}
         own |= {id(start) for start in self.start.values()}
         own |= {id(content) for content in self.base.contents.values()}
@@ -533,11 +533,11 @@ class Execution:
         """Lead on what was replaced; refuse what would be left old."""
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)
-        for old, new in list(self.adopter.replaced):
-            stuck = relink(self.journal, [(old, new)], self._own())
+        stuck = relink(self.journal, list(self.adopter.replaced), self._own())
+        for old, new in self.adopter.replaced:
             if isinstance(old, type):
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
-                if stuck:
+                if stuck.get(id(old)):
                     stand_in(self.journal, old, new)
         self.annotations.finish()
         for function, code, where in self.unshaped:

@@ -17,19 +17,33 @@ _MISSING: Any = object()
 
 
 class Journal:
-    """Undo records of one reload."""
+    """Undo records of one reload.
 
-    __slots__ = ("_undos",)
+    Attributes:
+        own: Identities of what the records are made of. Who looks for the holders of an object
+            must pass these over: to change them would change what is put back.
+    """
+
+    __slots__ = ("_undos", "own")
 
     def __init__(self) -> None:
-        self._undos: list[Callable[[], object]] = []
+        self._undos: list[tuple[Callable[[], object], tuple[int, ...]]] = []
+        self.own: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._undos)
 
-    def note(self, undo: Callable[[], object]) -> None:
-        """Note how to undo a change that was made elsewhere."""
-        self._undos.append(undo)
+    def note(self, undo: Callable[[], object], *backups: object) -> None:
+        """Note how to undo a change that was made elsewhere.
+
+        Args:
+            undo: Puts back what was.
+            backups: Copies that it puts back.
+        """
+        cells = getattr(undo, "__closure__", None) or ()
+        own = tuple(id(part) for part in (*cells, *backups))
+        self.own.update(own)
+        self._undos.append((undo, own))
 
     def set_attribute(self, owner: Any, name: str, value: object) -> None:
         """Set an attribute by ``object.__setattr__`` (``type.__setattr__`` for a class).
@@ -44,16 +58,16 @@ class Journal:
         old = getter(owner, name)
         setter(owner, name, value)
         if old is _MISSING:
-            self._undos.append(lambda: deleter(owner, name))
+            self.note(lambda: deleter(owner, name))
         else:
-            self._undos.append(lambda: setter(owner, name, old))
+            self.note(lambda: setter(owner, name, old))
 
     def delete_attribute(self, owner: Any, name: str) -> None:
         """Delete an attribute."""
         setter, getter, deleter = _accessors(owner)
         old = getter(owner, name)
         deleter(owner, name)
-        self._undos.append(lambda: setter(owner, name, old))
+        self.note(lambda: setter(owner, name, old))
 
     def set_item(self, container: dict[Any, Any], key: object, value: object) -> None:
         """Set an item of a dict."""
@@ -62,47 +76,49 @@ class Journal:
             return
         dict.__setitem__(container, key, value)
         if old is _MISSING:
-            self._undos.append(lambda: dict.pop(container, key, None))
+            self.note(lambda: dict.pop(container, key, None))
         else:
-            self._undos.append(lambda: dict.__setitem__(container, key, old))
+            self.note(lambda: dict.__setitem__(container, key, old))
 
     def delete_item(self, container: dict[Any, Any], key: object) -> None:
         """Delete an item of a dict, if it is there."""
         old = dict.pop(container, key, _MISSING)
         if old is not _MISSING:
-            self._undos.append(lambda: dict.__setitem__(container, key, old))
+            self.note(lambda: dict.__setitem__(container, key, old))
 
     def refill(self, container: Any, content: Any) -> None:
         """Give a list, dict, set or deque another content, its identity kept."""
         before = content_of(container)
         fill(container, content)
-        self._undos.append(lambda: fill(container, before))
+        self.note(lambda: fill(container, before), before)
 
     def set_cell(self, cell: CellType, value: object) -> None:
         """Set what a closure's cell holds."""
         try:
             old = cell.cell_contents
         except ValueError:
-            self._undos.append(lambda: delattr(cell, "cell_contents"))
+            self.note(lambda: delattr(cell, "cell_contents"))
         else:
             if old is value:
                 return
-            self._undos.append(lambda: setattr(cell, "cell_contents", old))
+            self.note(lambda: setattr(cell, "cell_contents", old))
         cell.cell_contents = value
 
     def roll_back(self) -> None:
         """Undo everything, the last change first."""
-        while self._undos:
-            self._undos.pop()()
+        self.roll_back_to(0)
 
     def roll_back_to(self, mark: int) -> None:
         """Undo the changes made since the journal had ``mark`` records."""
         while len(self._undos) > mark:
-            self._undos.pop()()
+            undo, own = self._undos.pop()
+            undo()
+            self.own.difference_update(own)
 
     def commit(self) -> None:
         """Forget how to undo: the changes stay."""
         self._undos.clear()
+        self.own.clear()
 
 
 def content_of(container: Any) -> Any:

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 
-def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> list[str]:
+DEPTH = 4  # tuples in tuples: each needs to be made anew, and is led to in its turn
+
+
+def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> dict[int, list[str]]:
     """Lead every reference to ``pairs[…][0]`` to ``pairs[…][1]``.
+
+    All holders are found in one walk of the heap, before the first of them is changed.
 
     Args:
         journal: Where to note the changes.
@@ -33,31 +38,53 @@ def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> lis
         own: Identities of objects of ours that hold them for bookkeeping.
 
     Returns:
-        Names of kinds of holders that could not be changed.
+        By the identity of what was led away from: kinds of holders that could not be changed.
     """
-    own = own | {id(pairs)} | {id(pair) for pair in pairs}
-    stuck: list[str] = []
-    for source, target in pairs:
-        _Relinker(journal, own, stuck).lead(source, target, 4)
-    return stuck
+    relinker = _Relinker(journal)
+    for _ in range(DEPTH):
+        if not pairs:
+            break
+        relinker.made = []
+        relinker.lead(pairs, own)
+        for made in relinker.made:
+            relinker.roots[id(made[0])] = made[2]
+        pairs = [(holder, made) for holder, made, _ in relinker.made]
+    return relinker.stuck
 
 
 class _Relinker:
-    def __init__(self, journal: Journal, own: set[int], stuck: list[str]) -> None:
+    """Changes holders; what must be made anew is collected for the next walk."""
+
+    def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.own = own
-        self.stuck = stuck
+        self.stuck: dict[int, list[str]] = {}
+        self.made: list[tuple[Any, Any, int]] = []
+        self.roots: dict[int, int] = {}
 
-    def lead(self, source: Any, target: Any, depth: int) -> None:
-        holders = gc.get_referrers(source)
-        self.own.add(id(holders))
+    def lead(self, pairs: list[tuple[Any, Any]], own: set[int]) -> None:
+        targets = {id(source): (source, target) for source, target in pairs}
+        holders = gc.get_referrers(*[source for source, _ in pairs])
+        hidden = own | {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
+        hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
         for holder in holders:
-            if id(holder) in self.own or isinstance(holder, FrameType) or holder is source:
+            if id(holder) in hidden or id(holder) in self.journal.own:
                 continue
-            self._one(holder, source, target, depth)
-        self.own.discard(id(holders))
+            if isinstance(holder, FrameType):
+                continue
+            for key in {id(item) for item in gc.get_referents(holder)} & targets.keys():
+                source, target = targets[key]
+                if holder is not source:
+                    self._one(holder, source, target)
 
-    def _one(self, holder: Any, source: Any, target: Any, depth: int) -> None:  # noqa: PLR0912
+    def again(self, holder: Any, made: Any, source: Any) -> None:
+        """What holds ``holder`` is to hold ``made``, which was made of it."""
+        if made is not None:
+            self.made.append((holder, made, self.roots.get(id(source), id(source))))
+
+    def cannot(self, source: Any, what: str) -> None:
+        self.stuck.setdefault(self.roots.get(id(source), id(source)), []).append(what)
+
+    def _one(self, holder: Any, source: Any, target: Any) -> None:  # noqa: PLR0912
         journal = self.journal
         if isinstance(holder, dict):
             self._dict(holder, source, target)
@@ -73,24 +100,18 @@ class _Relinker:
         elif isinstance(holder, tuple | frozenset):
             if isinstance(source, type) and _is_mro_or_bases(holder, source):
                 return
-            if depth:
-                made = _replaced(holder, source, target)
-                if made is not None:
-                    self.lead(holder, made, depth - 1)
+            self.again(holder, _replaced(holder, source, target), source)
         elif isinstance(holder, type):
             self._class(holder, source, target)
         elif isinstance(holder, types.MethodType | types.GenericAlias):
-            if depth:
-                made = _remade(holder, source, target)
-                if made is not None:
-                    self.lead(holder, made, depth - 1)
+            self.again(holder, _remade(holder, source, target), source)
         elif type(holder) is functools.partial:
             part: Any = holder
             before = part.__reduce__()[2]
             function, args, keywords, names = before
             after = (target if function is source else function, args, keywords, names)
             part.__setstate__(after)
-            journal.note(lambda: part.__setstate__(before))
+            journal.note(lambda: part.__setstate__(before), before, *before)
         elif isinstance(source, type) and type(holder) is source:
             self._instance_class(holder, source, target)
             self._state(holder, source, target)
@@ -101,6 +122,12 @@ class _Relinker:
             self._state(holder, source, target)
 
     def _dict(self, holder: dict[Any, Any], source: Any, target: Any) -> None:
+        if "__module__" in holder and "__doc__" in holder and "__name__" not in holder:
+            owners = [found for found in gc.get_referrers(holder) if isinstance(found, type)]
+            for owner in owners:  # a class's own dict: only the class may change it
+                self._class(owner, source, target)
+            if owners:
+                return
         if any(key is source for key in holder):
             self.journal.refill(
                 holder,
@@ -129,7 +156,7 @@ class _Relinker:
             try:
                 self.journal.set_attribute(holder, "__bases__", bases)
             except TypeError:
-                self.stuck.append(f"class {holder.__qualname__}")
+                self.cannot(source, f"class {holder.__qualname__}")
         if type(holder) is source:
             self._instance_class(holder, source, target)
         for name, value in list(type.__getattribute__(holder, "__dict__").items()):
@@ -140,7 +167,7 @@ class _Relinker:
         try:
             object.__setattr__(holder, "__class__", target)
         except TypeError:
-            self.stuck.append(f"an instance of {source.__qualname__}")
+            self.cannot(source, f"an instance of {source.__qualname__}")
             return
         self.journal.note(lambda: object.__setattr__(holder, "__class__", source))
 
@@ -155,7 +182,7 @@ class _Relinker:
                 else:
                     self.journal.set_attribute(holder, name, target)
         if not found:
-            self.stuck.append(type(holder).__qualname__)
+            self.cannot(source, type(holder).__qualname__)
 
 
 def _is_mro_or_bases(holder: Any, source: type) -> bool:
