@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shlex
 import shutil
@@ -174,7 +175,10 @@ def _owner(python: str) -> str:
 
 
 def _contents() -> str:
-    return hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()[:16]
+    """Return a digest of what pip reads of `pyproject.toml`; a new lint rule installs nothing."""
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    read = [tables["build-system"], tables["project"], tables["tool"]["hatch"]]
+    return hashlib.sha256(json.dumps(read).encode()).hexdigest()[:16]
 
 
 def _stamp_of(folder: Path) -> list[str]:
