@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import pickle
 import sys
 import typing
@@ -135,6 +136,114 @@ def test_a_reload_runs_in_place(make: Callable[..., ImportSystem], tmp_path: Pat
     assert module.__name__ == "again:m"
 
 
+def test_the_builtins_inside_are_a_module_and_its_namespace(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make(
+        "built",
+        """
+        -- m.py
+        import builtins, sys
+        builtins.answer = 42
+        found = answer
+        given = {"__builtins__": builtins}
+        exec("import helper; size = len(helper.WORDS)", given)
+        facts = builtins.__dict__["len"] is len, "path" in vars(sys), vars(sys)["path"] is sys.path
+        -- helper.py
+        WORDS = ["a", "b"]
+        """,
+    )
+    module = system.import_module("m")
+
+    assert (module.found, module.given["size"], module.facts) == (42, 2, (True, True, True))
+    assert not hasattr(vars(sys)["modules"]["builtins"], "answer")
+
+
+def test_a_module_made_from_a_spec_stays_inside(make: Callable[..., ImportSystem]) -> None:
+    system = make(
+        "recipe",
+        """
+        -- m.py
+        import importlib.util, os, sys
+        file = os.path.join(os.path.dirname(__file__), "plugins", "plug.py")
+        spec = importlib.util.spec_from_file_location("plug", file)
+        plug = importlib.util.module_from_spec(spec)
+        sys.modules["plug"] = plug
+        spec.loader.exec_module(plug)
+        again = importlib.util.find_spec("other")
+        lazy_loader = importlib.util.LazyLoader(again.loader)
+        again.loader = lazy_loader
+        lazy = importlib.util.module_from_spec(again)
+        lazy_loader.exec_module(lazy)
+        words = lazy.WORDS
+        -- helper.py
+        -- other.py
+        WORDS = __name__
+        -- plugins/plug.py
+        import helper
+        """,
+    )
+    module = system.import_module("m")
+
+    assert module.plug.helper is system.modules["helper"]
+    assert (module.plug.__name__, module.words) == ("recipe:plug", "recipe:other")
+    assert "helper" not in sys.modules
+
+
+def test_a_finder_of_code_inside_may_know_the_names_that_the_process_knows(
+    make: Callable[..., ImportSystem],
+) -> None:
+    system = make(
+        "finder",
+        """
+        -- six.py
+        import sys
+        from importlib.machinery import ModuleSpec
+        __path__ = []
+        class Importer:
+            known = __name__ + ".moves"
+            def find_spec(self, name, path=None, target=None):
+                return ModuleSpec(name, self) if name == self.known else None
+            def create_module(self, spec):
+                return None
+            def exec_module(self, module):
+                module.moved = module.__name__
+        sys.meta_path.append(Importer())
+        -- m.py
+        from six.moves import moved
+        """,
+    )
+    assert system.import_module("m").moved == "finder:six.moves"
+
+
+def test_there_is_one_entrepot_in_a_process(make: Callable[..., ImportSystem]) -> None:
+    system = make(
+        "nested",
+        """
+        -- m.py
+        import __main__, entrepot
+        with entrepot.ImportSystem("inner", path=[__file__.rpartition("/")[0]]) as system:
+            name = system.import_module("n").__name__
+        -- n.py
+        """,
+    )
+    module = system.import_module("m")
+
+    assert (module.entrepot, module.__main__) == (sys.modules["entrepot"], sys.modules["__main__"])
+    assert module.name == "inner:n"
+
+
+def test_the_process_reloads_a_private_module_by_its_prefixed_name(
+    make: Callable[..., ImportSystem], tmp_path: Path
+) -> None:
+    system = make("from_outside", "-- m.py\nVALUE = 1\n")
+    module = system.import_module("m")
+    (tmp_path / "from_outside" / "m.py").write_text("VALUE = 'two'\n", encoding="utf-8")
+
+    assert importlib.reload(module) is module is sys.modules["from_outside:m"]
+    assert module.VALUE == "two"
+
+
 def test_what_cannot_be_made_is_refused_in_words() -> None:
     with pytest.raises(SystemNameError) as named:
         ImportSystem("two words")
@@ -219,7 +328,7 @@ def test_code_inside_finds_itself_in_the_cache_by_its_name(
     assert (lazy.before, lazy.answer) == ([True, True], 42)
     assert isinstance(lazy, type(sys))
     assert system.import_module("other") == "in its place"
-    assert list(system.modules) == ["sys", "lazy", "other"]
+    assert list(system.modules)[-2:] == ["lazy", "other"]
     assert vars(sys)["modules"]["itself:other"] == "in its place"
 
 
@@ -310,6 +419,7 @@ def test_the_cache_inside_is_a_dict_for_both_names_of_a_module(
     make: Callable[..., ImportSystem],
 ) -> None:
     cache = make("dicts", "-- m.py\n").modules
+    cache.clear()  # of what it shares with the process from the start
     cache["dicts:a"] = 1
     cache.update({"b": 2}, c=3)
     cache |= {"dicts:d": 4}

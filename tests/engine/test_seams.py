@@ -220,3 +220,38 @@ def test_threads_have_stories_of_their_own(system: ImportSystem) -> None:
         if record.parent_id:
             assert by_id[record.parent_id].thread == record.thread
     assert sys.modules["seams:pkg"].other is sys.modules["seams:other"]
+
+
+def test_a_subscriber_that_fails_is_removed_and_the_import_goes_on(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "m.py").write_text("import n\n", encoding="utf-8")
+    (tmp_path / "n.py").write_text("", encoding="utf-8")
+    told: list[str] = []
+
+    def failing(record: object) -> None:
+        told.append(type(record).__name__)
+        raise ZeroDivisionError("division by zero")
+
+    with ImportSystem("listens", path=[str(tmp_path)]) as system:
+        system.subscribe(failing)
+        with pytest.warns(RuntimeWarning) as warned:
+            assert system.import_module("m").n is system.modules["n"]
+
+    assert told == ["ImportStarted"]
+    assert str(warned[0].message) == (
+        f"a subscriber failed and was removed: {failing!r}: ZeroDivisionError: division by zero; "
+        "the import went on"
+    )
+
+
+def test_who_subscribes_twice_stops_once(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text("", encoding="utf-8")
+    told: list[object] = []
+    with ImportSystem("twice", path=[str(tmp_path)]) as system:
+        stop = system.subscribe(told.append)
+        system.subscribe(told.append)
+        stop()
+        system.import_module("m")
+
+    assert len(told) == len(set(map(id, told))) > 0

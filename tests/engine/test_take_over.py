@@ -280,3 +280,71 @@ def test_loaders_that_were_made_before_are_ours_too(tmp_path: Path) -> None:
     -- p2.py
     """
     assert printed(STOCK, tmp_path / "program", program) == "['p1', 'p2']\n"
+
+
+def test_threads_that_take_over_and_give_back_at_once_leave_nothing(tmp_path: Path) -> None:
+    program = """
+        -- main.py
+        import threading, sys, _frozen_importlib_external as external
+        import entrepot
+        entrepot.take_over(); entrepot.give_back()
+        before = {(c, n): v for c in ("FileFinder", "FileLoader", "_LoaderBasics")
+                  for n, v in vars(getattr(external, c)).items()}
+        def toggle():
+            for _ in range(60):
+                entrepot.take_over()
+                entrepot.give_back()
+        sys.setswitchinterval(1e-5)
+        threads = [threading.Thread(target=toggle) for _ in range(3)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        entrepot.give_back()
+        after = {(c, n): v for c in ("FileFinder", "FileLoader", "_LoaderBasics")
+                 for n, v in vars(getattr(external, c)).items()}
+        changed = [k for k in before.keys() | after.keys() if before.get(k) is not after.get(k)]
+        print(changed)
+    """
+    assert printed(STOCK, tmp_path / "program", program) == "[]\n"
+
+
+def test_a_chain_of_imports_may_be_as_long_as_under_the_stock_interpreter(
+    tmp_path: Path,
+) -> None:
+    length = 150
+    for number in range(length):
+        (tmp_path / f"c{number}.py").write_text(f"import c{number + 1}\n", encoding="utf-8")
+    (tmp_path / f"c{length}.py").write_text("END = 1\n", encoding="utf-8")
+    program = f"""
+        -- main.py
+        import sys
+        import entrepot
+        class Hook:
+            def about_to_execute(self, module, code): return code
+            def executed(self, module, code, error): pass
+        system = entrepot.take_over()
+        system.add_execution_hook(Hook())
+        sys.path.insert(0, {str(tmp_path)!r})
+        import c0
+        print(sys.modules["c{length}"].END)
+    """
+    assert printed(STOCK, tmp_path / "program", program) == "1\n"
+
+
+def test_none_in_the_place_of_a_package_is_no_package(tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text("print('executed')\n", encoding="utf-8")
+    program = f"""
+        -- main.py
+        import sys
+        import entrepot
+        entrepot.take_over()
+        sys.path.insert(0, {str(tmp_path)!r})
+        sys.modules["nn"] = None
+        try:
+            import nn.b
+        except ModuleNotFoundError as error:
+            print(error)
+    """
+    assert (
+        printed(STOCK, tmp_path / "program", program)
+        == "No module named 'nn.b'; 'nn' is not a package\n"
+    )

@@ -2,7 +2,7 @@
 
 Read in this order: ``main.py`` (which command), ``run.py`` (its words), ``targets.py`` (what
 ``python`` would do with the target), ``handover.py`` (starting a program with no frame of ours
-below it); then ``trace.py`` and the files it names.
+below it); then ``tracing.py`` and the files it names.
 
 Everything on the way to a program's first line imports as little as it can, for the program finds
 in ``sys.modules`` what we import.

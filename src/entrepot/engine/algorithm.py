@@ -83,23 +83,11 @@ class ImportAlgorithm:
             ModuleNotFoundError: No finder answers, or None stands in the cache.
         """
         import_ = self.import_absolute if import_ is None else import_
-        module = self.modules.get(name, _ABSENT)
+        module = self._look_up(name)
         if module is not _ABSENT:
-            if _is_initializing(module):
-                module = self._executed_elsewhere(name)
-            else:
-                # It may have been taken out while it was looked at.
-                module = self.modules.get(name, _ABSENT)
-        if module is _ABSENT:
-            return self._shared_or_loaded(name, import_, lazy_submodule)
-        return _unless_none(name, module)
-
-    def _shared_or_loaded(
-        self,
-        name: str,
-        import_: Callable[[str], Any],
-        lazy_submodule: bool,  # noqa: FBT001
-    ) -> Any:
+            return _unless_none(name, module)
+        # What follows is no function of its own: it would be a frame more for each module in a
+        # chain of imports, and the stack is as deep as such a chain can be long.
         shared = self._ground.shared(name)
         if shared is not None:
             return shared
@@ -125,6 +113,16 @@ class ImportAlgorithm:
             return self._five_steps_locked(name, import_=import_, lazy_submodule=lazy_submodule)
         finally:
             lock.release()
+
+    def _look_up(self, name: str) -> Any:
+        """Return what stands in the cache, executed to its end if another thread is at it."""
+        module = self.modules.get(name, _ABSENT)
+        if module is _ABSENT:
+            return module
+        if _is_initializing(module):
+            return self._executed_elsewhere(name)
+        # It may have been taken out while it was looked at.
+        return self.modules.get(name, _ABSENT)
 
     def _executed_elsewhere(self, name: str) -> Any:
         """Wait for the thread that executes a module; return what stands in the cache then.
@@ -173,7 +171,8 @@ class ImportAlgorithm:
             # Step 1: look in the cache. It is not there, so find it, for a submodule on the
             # path of its package (importing the package may import it as a side effect).
             if spec is None:
-                parent = self._parent_in_cache(name, import_)
+                if parent_of(name):
+                    parent = self._parent_in_cache(name, import_)
                 if modules.get(name) is not None:
                     return modules[name]
                 spec = self._find_locked(name, parent, story, lazy_submodule=lazy_submodule)
@@ -193,17 +192,15 @@ class ImportAlgorithm:
                     module = self._execute(spec, key, module, story)
             # Step 5: bind. The importer's name is bound by its import statement itself; here
             # the package gets the module as an attribute.
-            if parent is not None:
+            if parent is not None:  # as it is for a top-level module, or with a spec at hand
                 self._bind_in_parent(name, module, story)
             if _HAS_LAZY_IMPORTS:
                 _tell_lazy_names(name, module)
             return module
 
     def _parent_in_cache(self, name: str, import_: Callable[[str], Any] | None) -> Any:
-        """Return the package of a name from the cache, imported if need be; None for none."""
+        """Return what stands in the cache as the package of a name, imported if need be."""
         parent = parent_of(name)
-        if not parent:
-            return None
         if parent not in self.modules:
             call_without_frames(import_ or self.import_absolute, parent)
         return self.modules[parent]
@@ -217,7 +214,7 @@ class ImportAlgorithm:
             ModuleNotFoundError: It is not there, or its parent is no package.
         """
         path = None
-        if parent is not None:
+        if parent_of(name):
             try:
                 path = parent.__path__
             except AttributeError:
@@ -253,27 +250,28 @@ class ImportAlgorithm:
         if not meta_path:
             warn("sys.meta_path is empty", ImportWarning, stacklevel=2)
         is_reload = name in self.modules
-        # A copy: a finder may take itself off the meta path when it is asked.
         if story:
             story.finding()
-        for finder in list(meta_path):
-            with ImportLockHolder():
-                if hasattr(finder, "find_spec"):
-                    spec = finder.find_spec(name, path, target)
-                elif FINDERS_WORK:
-                    spec = legacy_meta_path_spec(finder, name, path)
-                else:
-                    continue
-            if story:
-                story.asked(finder, spec is not None)
-            if spec is not None:
-                if not is_reload and name in self.modules:
-                    # The finder imported it: what was loaded counts, if it tells.
-                    spec = getattr(self.modules[name], "__spec__", None) or spec
-                spec = self._ground.take_spec(spec)
+        for asked in self._ground.spellings(name):
+            # A copy: a finder may take itself off the meta path when it is asked.
+            for finder in list(meta_path):
+                with ImportLockHolder():
+                    if hasattr(finder, "find_spec"):
+                        spec = finder.find_spec(asked, path, target)
+                    elif FINDERS_WORK:
+                        spec = legacy_meta_path_spec(finder, asked, path)
+                    else:
+                        continue
                 if story:
-                    story.found(spec)
-                return spec
+                    story.asked(finder, spec is not None)
+                if spec is not None:
+                    if not is_reload and name in self.modules:
+                        # The finder imported it: what was loaded counts, if it tells.
+                        spec = getattr(self.modules[name], "__spec__", None) or spec
+                    spec = self._ground.take_spec(spec)
+                    if story:
+                        story.found(spec)
+                    return spec
         return None
 
     def _create(self, spec: ModuleSpec, story: Story | None) -> Any:
@@ -300,7 +298,11 @@ class ImportAlgorithm:
         modules = self.modules
         try:
             try:
-                specs.execute_with_loader(spec, module)
+                loader: Any = spec.loader
+                if hasattr(loader, "exec_module"):
+                    loader.exec_module(module)
+                else:
+                    specs.execute_with_loader(spec, module)
             except BaseException:
                 modules.pop(key, None)
                 raise

@@ -14,6 +14,7 @@ same below ``sys.pycache_prefix``.
 from __future__ import annotations
 
 import _imp
+import _io
 import marshal
 import os
 import sys
@@ -50,9 +51,7 @@ def _packed(number: int) -> bytes:
 
 def source_hash(source: bytes) -> bytes:
     """Return the 8 bytes that a hash-based bytecode file holds for its source (PEP 552)."""
-    if sys.version_info >= (3, 12):
-        return _imp.source_hash(_MAGIC_TOKEN, source)
-    return _imp.source_hash(_MAGIC_TOKEN, source)  # the C function has taken both since 3.7
+    return _imp.source_hash(_MAGIC_TOKEN, source)
 
 
 def flags_of(data: bytes, name: str, details: dict[str, str]) -> int:
@@ -239,7 +238,7 @@ def _check_optimization(part: str) -> None:
     if not part.startswith("opt-"):
         raise ValueError("optimization portion of filename does not start with 'opt-'")
     if not part[4:].isalnum():
-        raise ValueError(f"optimization level {part[4:]!r} is not an alphanumeric value")
+        raise ValueError(f"optimization level {part!r} is not an alphanumeric value")
 
 
 def cached_path_of(file: str) -> str | None:
@@ -262,15 +261,13 @@ def write_atomic(path: str, data: Buffer, mode: int = 0o666) -> None:
     temporary = f"{path}.{id(path)}"
     handle = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY, mode & 0o666)
     try:
-        try:
+        with _io.FileIO(handle, "wb") as file:  # the audit event "open", as in CPython
             rest = memoryview(data)
             while rest:
-                written = os.write(handle, rest)
+                written = file.write(rest)
                 if not written:
                     raise OSError(f"only a part of {temporary!r} could be written")
                 rest = rest[written:]
-        finally:
-            os.close(handle)
         os.replace(temporary, path)  # noqa: PTH105
     except OSError:
         try:

@@ -18,8 +18,6 @@ from __future__ import annotations
 from _warnings import warn
 from typing import TYPE_CHECKING, Protocol
 
-from .frames import call_without_frames
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, ModuleType
@@ -40,17 +38,13 @@ class ExecutionHook(Protocol):
         ...
 
 
-def execute_with_hooks(
+def tell_before(
     hooks: tuple[ExecutionHook, ...],
     remove: Callable[[ExecutionHook], None],
     module: ModuleType,
     code: CodeType,
-) -> None:
-    """Execute a module's code between the calls of the hooks; ``remove`` takes off one that fails.
-
-    Raises:
-        BaseException: What the module's code raises, after the hooks have been told.
-    """
+) -> tuple[CodeType, list[ExecutionHook]]:
+    """Ask the hooks for the code to execute; return it with the hooks to tell of its end."""
     told: list[ExecutionHook] = []
     for hook in hooks:
         try:
@@ -59,18 +53,22 @@ def execute_with_hooks(
             _drop(remove, hook, module, error)
         else:
             told.append(hook)
-    failure: BaseException | None = None
-    try:
-        call_without_frames(exec, code, module.__dict__)
-    except BaseException as error:
-        failure = error
-        raise
-    finally:
-        for hook in reversed(told):
-            try:
-                hook.executed(module, code, failure)
-            except Exception as error:
-                _drop(remove, hook, module, error)
+    return code, told
+
+
+def tell_after(
+    told: list[ExecutionHook],
+    remove: Callable[[ExecutionHook], None],
+    module: ModuleType,
+    code: CodeType,
+    failure: BaseException | None,
+) -> None:
+    """Tell the hooks that the code has ended, the last one first."""
+    for hook in reversed(told):
+        try:
+            hook.executed(module, code, failure)
+        except Exception as error:
+            _drop(remove, hook, module, error)
 
 
 def _drop(

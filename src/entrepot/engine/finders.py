@@ -123,7 +123,7 @@ class PathFinder(_external.PathFinder):
         cache = cls._state.path_importer_cache
         for entry, finder in list(cache.items()):
             if finder is None or not paths.is_absolute(entry):
-                del cache[entry]
+                cache.pop(entry, None)  # another thread may be at it
             elif hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
         cls._namespace_path._epoch += 1

@@ -34,6 +34,15 @@ def _call_with_frames_removed(
     return function(*args, **kwargs)
 
 
+def ends_frames(function: Any) -> Any:
+    """Mark a function that itself executes what is not ours, as ``call_without_frames`` does.
+
+    Its code gets the name that C compares; the function keeps its own.
+    """
+    function.__code__ = function.__code__.replace(co_name=_call_with_frames_removed.__name__)
+    return function
+
+
 #: Call what is not ours (a module's code, the compiler, an extension): C cuts the frames up to
 #: this call out of a traceback. The function keeps its odd name because C compares it.
 call_without_frames = _call_with_frames_removed

@@ -27,6 +27,10 @@ class Ground(Protocol):
         """Return the name under which a spec's module stands in the system's cache."""
         ...
 
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return the names by which finders are asked for a module, in order."""
+        ...
+
     def take_spec(self, spec: ModuleSpec) -> ModuleSpec:
         """Make a found spec the system's own."""
         ...

@@ -55,22 +55,23 @@ class LoaderBasics(_external._LoaderBasics):
         Raises:
             ImportError: There is no code for it.
         """
-        load_code(self, module, self._system)
+        code = code_for(self, module)
+        if self._system is None:
+            call_without_frames(exec, code, module.__dict__)
+        else:
+            self._system.execute(module, code)
 
 
-def load_code(loader: Any, module: ModuleType, system: Any) -> None:
-    """Obtain a module's code from its loader and execute it, through the system if there is one.
+def code_for(loader: Any, module: ModuleType) -> CodeType:
+    """Return a module's code, obtained from its loader.
 
     Raises:
-        ImportError: There is no code for it.
+        ImportError: There is none.
     """
-    code = loader.get_code(module.__name__)
+    code: CodeType | None = loader.get_code(module.__name__)
     if code is None:
         raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
-    if system is None:
-        call_without_frames(exec, code, module.__dict__)
-    else:
-        system.execute(module, code)
+    return code
 
 
 class SourceLoader(LoaderBasics, _external.SourceLoader):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from _thread import _local, get_ident
+from _warnings import warn
 from itertools import count
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Self
@@ -38,16 +39,14 @@ _SYSTEM = frozenset(
     }
 )
 _OWN = f"{__name__.rpartition('.')[0]}."
-#: Frames of our own above ``_importer`` at the least: Story, begin, _telling, the five steps,
-#: _shared_or_loaded. They need not be looked at.
-_OWN_FRAMES = 6
 
 
 class Narrator:
     """Makes stories, and hands them or their records on, for one import system."""
 
     def __init__(self) -> None:
-        self.subscribers: tuple[Subscriber, ...] = ()
+        #: Each in a list of its own: who subscribes twice can stop once.
+        self.subscribers: tuple[list[Subscriber], ...] = ()
         self.keepers: tuple[Keeper, ...] = ()
         self._ids = count(1)
         self._thread = _local()
@@ -58,9 +57,13 @@ class Narrator:
         return bool(self.subscribers or self.keepers)
 
     def tell(self, record: Record) -> None:
-        """Hand a record to every subscriber."""
-        for subscriber in self.subscribers:
-            subscriber(record)
+        """Hand a record to every subscriber; one that fails is told no more."""
+        for entry in self.subscribers:
+            try:
+                entry[0](record)
+            except Exception as error:
+                self.subscribers = tuple(e for e in self.subscribers if e is not entry)
+                _warn_of(entry[0], error)
 
     def begin(self, name: str) -> Story:
         """Begin the story of a module that is not in the cache and was asked for."""
@@ -68,8 +71,8 @@ class Narrator:
         make = ToldStory if self.subscribers else Story
         story = make(self, next(self._ids), name, stack[-1] if stack else None)
         stack.append(story)
-        for began, _ in self.keepers:
-            began(story)
+        for keeper in self.keepers:
+            self._hand(keeper, keeper[0], story)
         story.begin()
         return story
 
@@ -94,9 +97,26 @@ class Narrator:
             stack.pop()
         elif story in stack:
             del stack[stack.index(story) :]
-        for _, ended in self.keepers:
-            if ended is not None:
-                ended(story)
+        for keeper in self.keepers:
+            if keeper[1] is not None:
+                self._hand(keeper, keeper[1], story)
+
+    def _hand(self, keeper: Keeper, to: Callable[[Story], object], story: Story) -> None:
+        try:
+            to(story)
+        except Exception as error:
+            self.keepers = tuple(k for k in self.keepers if k is not keeper)
+            _warn_of(to, error)
+
+
+def _warn_of(listener: object, error: Exception) -> None:
+    """Say that a listener failed: what it raises must not look like the import's own failure."""
+    warn(
+        f"a subscriber failed and was removed: {listener!r}: {type(error).__name__}: {error}; "
+        "the import went on",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 class Story:
@@ -335,7 +355,7 @@ def _in_words(error: BaseException) -> str:
 
 def _importer() -> FrameType | None:
     """Return the frame that asked: the nearest one that is not the import system's."""
-    frame: FrameType | None = sys._getframe(_OWN_FRAMES)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__")
         if not (isinstance(name, str) and (name in _SYSTEM or name.startswith(_OWN))):

@@ -54,8 +54,9 @@ def absolute(path: str) -> str:
     """
     if is_absolute(path):
         return path
-    for separator in _SEPARATORS:
-        path = path.removeprefix(f".{separator}")
+    if sys.version_info >= (3, 12):  # 3.11 keeps it
+        for separator in _SEPARATORS:
+            path = path.removeprefix(f".{separator}")
     return join(os.getcwd(), path)  # noqa: PTH109
 
 

@@ -27,6 +27,7 @@ from entrepot.errors import (
     SystemPathError,
 )
 
+from . import specs
 from .cache import PrivateCache
 from .finders import FileFinder, PathFinder
 from .frames import cut_frames, masked
@@ -39,6 +40,7 @@ from .standins import stand_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_OURSELVES = __name__.partition(".")[0]
 #: What an extension's file may be loaded by.
 _EXTENSION_LOADERS = (ExtensionFileLoader,)
 
@@ -81,9 +83,14 @@ class PrivateGround:
         self.locks = LockTable()
         self.is_closed = False
         self._finder = HostFinder(self)
-        self.builtins = self._make_builtins()
+        builtins_module = self._make_builtins()
+        self.builtins = vars(builtins_module)
         self._fill_state()
-        self._stand_ins = self._make_stand_ins()
+        shared = self._make_stand_ins(builtins_module)
+        if "__main__" in sys.modules:
+            shared["__main__"] = sys.modules["__main__"]
+        for key, module in shared.items():
+            self.state.modules.share(key, module)
         # First: a path finder would take a submodule, by its package's path, for the process's.
         sys.meta_path.insert(0, self._finder)
 
@@ -112,6 +119,10 @@ class PrivateGround:
         """Return the plain name of a spec's module."""
         return str(self.plain(spec.name))
 
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return the name, then the prefixed one: a finder of code inside may know that one."""
+        return (name, self.prefix + name)
+
     def take_spec(self, spec: ModuleSpec) -> ModuleSpec:
         """Give a found spec, and its loader, the name that the process is to know.
 
@@ -138,22 +149,25 @@ class PrivateGround:
         system.import_parents(name, import_)
 
     def shares(self, name: str) -> bool:
-        """Return whether a name is the process's inside too: the standard library."""
-        return name.partition(".")[0] in sys.stdlib_module_names or _imp.is_frozen(name)
+        """Return whether a name is the process's inside too: the standard library, and we.
+
+        A second entrepot inside would take itself for the one that took the process over.
+        """
+        top = name.partition(".")[0]
+        return top == _OURSELVES or top in sys.stdlib_module_names or _imp.is_frozen(name)
 
     def shared(self, name: str) -> Any:
-        """Return a stand-in or a module of the standard library, else None.
+        """Return a module of the process that is shared with the system, else None.
 
         Raises:
             SystemClosedError: The system is closed.
         """
         if self.is_closed:
             raise SystemClosedError(self.name, name)
-        module = self._stand_ins.get(name)
-        if module is None and self.shares(name):
-            module = importlib.import_module(name)
-        if module is not None:
-            self.state.modules.share(name, module)
+        if not self.shares(name):
+            return None
+        module = importlib.import_module(name)
+        self.state.modules.share(name, module)
         return module
 
     def close(self) -> None:
@@ -166,14 +180,16 @@ class PrivateGround:
 
     # What the system's modules see
 
-    def _make_builtins(self) -> dict[str, Any]:
-        names = dict(vars(builtins))
+    def _make_builtins(self) -> ModuleType:
+        module = ModuleType(builtins.__name__, builtins.__doc__)
+        names = vars(module)
+        names.update(vars(builtins))
         names["__import__"] = make_import(self)
         if hasattr(builtins, "__lazy_import__"):
             names["__lazy_import__"] = make_lazy_import(self, builtins.__lazy_import__)
-        return names
+        return module
 
-    def _make_stand_ins(self) -> dict[str, ModuleType]:
+    def _make_stand_ins(self, builtins_module: ModuleType) -> dict[str, Any]:
         import importlib.machinery
         import importlib.util
 
@@ -190,7 +206,14 @@ class PrivateGround:
             shared = isinstance(name, str) and self.shares(name)
             return (importlib.util if shared else system).find_spec(name, package)
 
-        util = stand_in(importlib.util, {"find_spec": find_spec})
+        def module_from_spec(spec: ModuleSpec) -> Any:
+            """Return a new module, whose imports will go through the system."""
+            module = specs.module_from_spec(self.take_spec(spec))
+            self.take_module(module)
+            return module
+
+        own_util = {"find_spec": find_spec, "module_from_spec": module_from_spec}
+        util = stand_in(importlib.util, own_util)
         machinery = stand_in(importlib.machinery, {"PathFinder": self.state.meta_path[0]})
         own_importlib = {
             "__import__": import_,
@@ -201,7 +224,7 @@ class PrivateGround:
             "util": util,
         }
         return {
-            "builtins": stand_in(builtins, {"__import__": import_}),
+            "builtins": builtins_module,
             "importlib": stand_in(importlib, own_importlib),
             "importlib.machinery": machinery,
             "importlib.util": util,
@@ -226,6 +249,8 @@ class HostFinder:
         ground = self.ground
         if not name.startswith(ground.prefix):
             return None
+        if target is not None:  # to be reloaded: by its own loader
+            return ground._system.find(ground.plain(name), path, target)  # type: ignore[no-any-return]
         module = ground._system.import_module(ground.plain(name))
         # The import that asked takes its own steps, and would take a module that stands in
         # the cache by now for one to be executed again.
@@ -283,17 +308,12 @@ def make_import(ground: PrivateGround) -> Any:
         fromlist: Any = (),
         level: int = 0,
     ) -> Any:
-        if level == 0 and not fromlist:
+        if level == 0:
             module = look_up(name)
-            if module is not None and "." not in name:
-                try:
-                    if not module.__spec__._initializing:
-                        return module
-                except AttributeError:
-                    return module
-        elif level == 0:
-            module = look_up(name)
-            if module is not None and not hasattr(module, "__path__"):
+            # The top package is wanted of `import a.b`, submodules of `from package import x`.
+            if module is not None and not (
+                hasattr(module, "__path__") if fromlist else "." in name
+            ):
                 try:
                     if not module.__spec__._initializing:
                         return module

@@ -42,16 +42,18 @@ class StandIn(ModuleType, metaclass=_ModuleLike):
     """
 
     def __getattribute__(self, name: str) -> Any:
-        namespace = ModuleType.__getattribute__(self, "__dict__")
-        facts = namespace.get(_FACTS)
-        if facts is None or name in {"__class__", "__dict__"}:
+        facts = _facts(self)
+        if facts is None or name == "__class__":
             return ModuleType.__getattribute__(self, name)
+        if name == "__dict__":  # to read: what is written there is not seen
+            state = {} if facts.state is None else vars(facts.state)
+            return {**vars(facts.original), **facts.own, **state}
         if name in facts.own:
             return facts.own[name]
         return getattr(_owner(facts, name), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        facts = vars(self).get(_FACTS)
+        facts = _facts(self)
         if facts is None:
             ModuleType.__setattr__(self, name, value)
         elif name in facts.own:
@@ -60,18 +62,18 @@ class StandIn(ModuleType, metaclass=_ModuleLike):
             setattr(_owner(facts, name), name, value)
 
     def __delattr__(self, name: str) -> None:
-        facts = vars(self).get(_FACTS)
+        facts = _facts(self)
         if facts is None:
             ModuleType.__delattr__(self, name)
         else:
             delattr(_owner(facts, name), name)
 
     def __dir__(self) -> list[str]:
-        facts = vars(self).get(_FACTS)
+        facts = _facts(self)
         return list(ModuleType.__dir__(self)) if facts is None else dir(facts.original)
 
     def __repr__(self) -> str:
-        facts = vars(self).get(_FACTS)
+        facts = _facts(self)
         if facts is None:
             return ModuleType.__repr__(self)
         return f"<stand-in for {facts.original!r} in a private import system>"
@@ -101,9 +103,15 @@ def stand_in(
         ['others']
     """
     module = StandIn(original.__name__, original.__doc__)
-    vars(module)["__spec__"] = original.__spec__
-    vars(module)[_FACTS] = _Facts(original, own or {}, state)
+    own = {"__spec__": original.__spec__, **(own or {})}
+    vars(module)[_FACTS] = _Facts(original, own, state)
     return module
+
+
+def _facts(module: ModuleType) -> _Facts | None:
+    namespace = ModuleType.__getattribute__(module, "__dict__")
+    facts: _Facts | None = namespace.get(_FACTS)
+    return facts
 
 
 def _owner(facts: _Facts, name: str) -> Any:

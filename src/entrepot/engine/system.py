@@ -5,15 +5,15 @@ The algorithm itself is in ``algorithm.py``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.names import level_of, parent_of, tail_of, top_of
 
 from . import specs
 from .algorithm import ImportAlgorithm
 from .binding import absolute_name, load_from_list, package_of
-from .execution import execute_with_hooks
-from .frames import call_without_frames, cut_frames, mask_package
+from .execution import tell_after, tell_before
+from .frames import cut_frames, ends_frames, mask_package
 from .locks import ModuleLockHolder
 
 if TYPE_CHECKING:
@@ -248,9 +248,9 @@ class ImportSystem(ImportAlgorithm):
             try:
                 if spec.loader is None and spec.submodule_search_locations is None:
                     raise ImportError("missing loader", name=spec.name)
-                is_namespace = spec.loader is None
+                has_loader = spec.loader is not None  # a namespace package is given one now
                 specs.set_attributes(module, spec, override=True)
-                if not is_namespace:
+                if has_loader:
                     specs.execute_with_loader(spec, module)
             finally:
                 now = modules.pop(key)
@@ -282,8 +282,17 @@ class ImportSystem(ImportAlgorithm):
         return sorted(gone)
 
     def close(self) -> None:
-        """End a private system: it imports nothing more, and its names leave ``sys.modules``."""
+        """End a private system: it loads nothing more, and its names leave ``sys.modules``.
+
+        Its modules go on working. As a context manager a system is closed at the end.
+        """
         self._ground.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
 
     # The seams: what happens, and code about to execute
 
@@ -291,13 +300,15 @@ class ImportSystem(ImportAlgorithm):
         """Have a callable told every record of ``entrepot.events``; return how to stop that.
 
         Subscribers are called in the importing thread, between the steps; they should be quick.
+        One that raises is removed, with a ``RuntimeWarning``, and the import goes on.
         """
         narrator = self._narrator
-        narrator.subscribers = (*narrator.subscribers, subscriber)
+        entry = [subscriber]
+        narrator.subscribers = (*narrator.subscribers, entry)
         self.is_observed = True
 
         def unsubscribe() -> None:
-            narrator.subscribers = tuple(s for s in narrator.subscribers if s is not subscriber)
+            narrator.subscribers = tuple(e for e in narrator.subscribers if e is not entry)
             self.is_observed = narrator.has_listeners
 
         return unsubscribe
@@ -335,12 +346,22 @@ class ImportSystem(ImportAlgorithm):
         """Take a hook off; it need not be there."""
         self._hooks = tuple(h for h in self._hooks if h is not hook)
 
+    @ends_frames
     def execute(self, module: ModuleType, code: CodeType) -> None:
         """Execute a module's code in the module: every loader's code comes through here."""
-        if not self._hooks:
-            call_without_frames(exec, code, module.__dict__)
-        else:
-            execute_with_hooks(self._hooks, self.remove_execution_hook, module, code)
+        hooks = self._hooks
+        if not hooks:
+            exec(code, module.__dict__)
+            return
+        code, told = tell_before(hooks, self.remove_execution_hook, module, code)
+        failure: BaseException | None = None
+        try:
+            exec(code, module.__dict__)
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            tell_after(told, self.remove_execution_hook, module, code, failure)
 
     def note_code(self, kind: str, path: str | None, read: int, made: int) -> None:
         """Tell how a loader came by the code of the import that this thread is in."""

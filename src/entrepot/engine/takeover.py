@@ -21,6 +21,7 @@ import _frozen_importlib_external as _external
 import builtins
 import os
 import sys
+from _thread import RLock
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import TakeOverError
@@ -30,7 +31,6 @@ from .locks import LockTable
 from .system import ImportSystem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import ModuleType
 
     from .specs import ModuleSpec
@@ -79,6 +79,10 @@ class ProcessGround:
         """Return the spec's name, under which C would put it in the cache."""
         return spec.name
 
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return the name alone."""
+        return (name,)
+
     def take_spec(self, spec: ModuleSpec) -> ModuleSpec:
         """Return the spec as it is."""
         return spec
@@ -118,17 +122,12 @@ class _Journal:
 
     def __init__(self) -> None:
         self._entries: list[tuple[Any, str, Any, Any]] = []
-        self._undo: list[Callable[[], None]] = []
 
     def replace(self, owner: Any, name: str, new: Any) -> None:
         """Set an attribute, noting what stood there."""
         old = vars(owner).get(name, _ABSENT)
         setattr(owner, name, new)
         self._entries.append((owner, name, old, vars(owner).get(name, _ABSENT)))
-
-    def also(self, undo: Callable[[], None]) -> None:
-        """Call this too when everything is put back."""
-        self._undo.append(undo)
 
     def put_back(self) -> None:
         """Put back what is still ours; what somebody replaced since stays theirs."""
@@ -139,13 +138,12 @@ class _Journal:
                 delattr(owner, name)
             else:
                 setattr(owner, name, old)
-        for undo in reversed(self._undo):
-            undo()
 
 
 class _Process:
-    """Who is in charge of this process."""
+    """Who is in charge of this process. Changed by one thread at a time."""
 
+    lock = RLock()
     system: ImportSystem | None = None
     level: str | None = None
     journal: _Journal | None = None
@@ -190,19 +188,26 @@ def take_over(level: str = "core") -> ImportSystem:
     """
     if level not in {"core", "statement"}:
         raise ValueError(f"level must be 'core' or 'statement', not {level!r}")
-    if _Process.system is not None:
-        return _Process.system
-    system = ImportSystem("", ground=ProcessGround())
-    if is_switched_off():
+    with _Process.lock:
+        if _Process.system is not None:
+            return _Process.system
+        system = ImportSystem("", ground=ProcessGround())
+        if is_switched_off():
+            return system
+        if level == "core" and not has_known_core():
+            level = "statement"
+        journal = _Journal()
+        try:
+            _Process.system = system
+            _replace_methods(system, journal)
+            replaced = _replace_functions(system, journal, level)
+            _replace_taken_names(replaced, journal)
+        except BaseException:
+            _Process.system = None
+            journal.put_back()
+            raise
+        _Process.level, _Process.journal = level, journal
         return system
-    if level == "core" and not has_known_core():
-        level = "statement"
-    journal = _Journal()
-    _Process.system, _Process.level, _Process.journal = system, level, journal
-    _replace_methods(system, journal)
-    replaced = _replace_functions(system, journal, level)
-    _replace_taken_names(replaced, journal)
-    return system
 
 
 def give_back() -> None:
@@ -210,10 +215,11 @@ def give_back() -> None:
 
     Modules that were loaded meanwhile stay as they are. Does nothing if nothing was taken over.
     """
-    journal = _Process.journal
-    _Process.system = _Process.level = _Process.journal = None
-    if journal is not None:
-        journal.put_back()
+    with _Process.lock:
+        journal = _Process.journal
+        _Process.system = _Process.level = _Process.journal = None
+        if journal is not None:
+            journal.put_back()
 
 
 def has_known_core() -> bool:
@@ -233,6 +239,8 @@ def _replace_methods(system: ImportSystem, journal: _Journal) -> None:
     for ours in _CLASSES:
         standard = getattr(_external, _STANDARD_NAMES.get(ours.__name__, ours.__name__))
         for name, value in vars(ours).items():
+            if name in {"_system", "exec_module"} and ours is loaders.LoaderBasics:
+                continue  # replaced below, by what knows this system
             if name not in _NOT_BEHAVIOUR and not name.startswith("_abc_"):
                 journal.replace(standard, name, value)
     paths_class = getattr(_external, "NamespacePath", None) or _external._NamespacePath  # type: ignore[attr-defined]
@@ -252,7 +260,7 @@ def exec_module_through(system: ImportSystem) -> Any:
 
     def exec_module(self: Any, module: ModuleType) -> None:
         """Execute the module."""
-        loaders.load_code(self, module, system)
+        system.execute(module, loaders.code_for(self, module))
 
     return frames.masked(exec_module)
 
@@ -284,9 +292,6 @@ def _replace_functions(
 def core_functions(system: ImportSystem) -> dict[str, Any]:
     """Return what takes the place of functions of ``_frozen_importlib``, by their names there."""
 
-    def _find_and_load(name: str, import_: Any, *, lazy_submodule: bool = False) -> Any:
-        return system.find_and_load(name, import_, lazy_submodule=lazy_submodule)
-
     def _find_and_load_lazy_submodule(name: str, import_: Any) -> Any:
         return system.find_and_load(name, import_, lazy_submodule=True)
 
@@ -298,11 +303,11 @@ def core_functions(system: ImportSystem) -> dict[str, Any]:
     def _find_spec(name: str, path: Any, target: Any = None) -> Any:
         return system.find(name, path, target)
 
-    own = (_find_and_load, _find_and_load_lazy_submodule, _handle_fromlist, _find_spec)
+    own = (_find_and_load_lazy_submodule, _handle_fromlist, _find_spec)
     for function in own:
         frames.masked(function)
     return {
-        "_find_and_load": _find_and_load,
+        "_find_and_load": system.find_and_load,
         "_find_and_load_lazy_submodule": _find_and_load_lazy_submodule,
         "_handle_fromlist": _handle_fromlist,
         "_lock_unlock_module": system.wait_for,
@@ -348,10 +353,6 @@ def _replace_taken_names(replaced: dict[int, tuple[Any, Any]], journal: _Journal
             original, ours = replaced.get(id(value), (_ABSENT, None))
             if value is original:
                 journal.replace(module, attribute, ours)
-    importlib = sys.modules.get("importlib")
-    if importlib is not None and _Process.system is not None:
-        journal.replace(importlib, "import_module", _Process.system.import_module)
-        journal.replace(importlib, "reload", _Process.system.reload)
     abc = sys.modules.get("importlib.abc")
     if abc is not None:  # else it takes the method from the core when it is imported
         ours = vars(_external._LoaderBasics)["exec_module"]
