@@ -98,8 +98,11 @@ def compare(package: Package) -> int:
     noise = set(_differences(python, _import(package.name, statements, ())))
     entrepot = _import(package.name, statements, places.ENTREPOT)
     found = [line for line in _differences(python, entrepot) if line not in noise]
+    if not python["modules"]:
+        found.append("python itself left nothing to compare")
+    verdict = "different" if found else "fails alike" if python["errors"] else "right"
     print(
-        f"{package.name:20}{'different' if found else 'right':11}"
+        f"{package.name:20}{verdict:12}"
         f"{len(python['modules']):6} modules  differ {len(found)}  noise {len(noise)}"
         + "".join(f"\n    in both: {error}"[:150] for error in python["errors"].values()),
         flush=True,
