@@ -192,3 +192,25 @@ def test_without_file_events_every_file_is_looked_at(tmp_path: Path) -> None:
 
     assert after.value == "22"
     assert "every file is looked at before each cell: ENTREPOT_POLL is set" in status.html[0]
+
+
+def test_a_broken_file_does_not_hold_up_others(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.save(broken="N = 1\n", shop="N = 1\n")
+    notebook.cell("import broken, shop")
+    notebook.save(broken="N = = 2\n")
+    notebook.cell("shop.N")
+    notebook.save(shop="N = 2\n")
+    notebook.cell("shop.N, broken.N")
+    notebook.save(broken="N = 3\n")
+    notebook.cell("shop.N, broken.N")
+
+    *_, other, mended = notebook.run()
+
+    assert other.value == "(2, 1)"
+    assert untimed(other.said) == (
+        "entrepot: shop.py is live: 1 statement run again (... ms); "
+        "broken.py still cannot be taken"
+    )
+    assert mended.value == "(2, 3)"
+    assert mended.said.startswith("entrepot: the trouble is over: broken.py is live")

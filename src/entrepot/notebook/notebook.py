@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from entrepot.errors import ReloadBusyError
 from entrepot.reloading.edit import Edit
-from entrepot.reloading.installed import Installed
 from entrepot.reloading.session import Live
+from entrepot.running.scope import Scope
 
 from .interrupts import Interrupts
 from .names import Names
@@ -49,12 +49,12 @@ class NotebookLive(Live):
     """Manages every module that is the user's own, wherever it stands."""
 
     def __init__(self, system: Any) -> None:
-        self._is_installed = Installed()
+        self.scope = Scope()
         super().__init__([], system)
 
     def is_managed_file(self, file: object) -> bool:
         """Return whether a file is a Python source that is not installed."""
-        return isinstance(file, str) and file.endswith(".py") and not self._is_installed(file)
+        return isinstance(file, str) and self.scope.includes(file)
 
 
 class Notebook:
@@ -171,7 +171,18 @@ class Notebook:
 
         What goes wrong is told, and the modules are then what they were.
         """
-        return self._carry_out(lambda: self.live.apply(edit), edit, when)
+        return self._carry_out(lambda: self._apply(edit), edit, when)
+
+    def _apply(self, edit: Edit | None) -> Report:
+        """Apply an edit with what is in trouble still; if that fails again, without it.
+
+        A broken file that has nothing to do with the edit must not hold it up.
+        """
+        report = self.live.apply(edit)
+        if report.is_ok or edit is None or not self.live.outstanding() - edit.contents.keys():
+            return report
+        alone = self.live.apply(edit, alone=True)
+        return alone if alone.is_ok else report
 
     def retry(self) -> None:
         """Try again what could not be taken."""
@@ -229,12 +240,16 @@ class Notebook:
         if not report.is_ok:
             self._say_trouble(telling.line, telling.details)
             return
-        had_trouble, self.trouble = self.trouble, ""
+        left_out = sorted(shown(file) for file in self.live.outstanding())
+        is_over = bool(self.trouble) and not left_out
         if report.files:
             self.last = report
-        if had_trouble:
+        if is_over:
+            self.trouble = ""
             telling.line = f"the trouble is over: {telling.line}"
-        if report.files or had_trouble:
+        elif left_out:
+            telling.line = f"{telling.line}; {', '.join(left_out)} still cannot be taken"
+        if report.files or is_over:
             self._say(telling)
 
     def _say_trouble(self, line: str, details: Iterable[str] = ()) -> None:

@@ -224,30 +224,32 @@ class Live:
                 contents[record.file] = found
         return Edit(contents)
 
-    def apply(self, edit: Edit | None = None) -> Report:
+    def apply(self, edit: Edit | None = None, *, alone: bool = False) -> Report:
         """Bring the program up to an edit, by default to what is on disk.
 
         Args:
             edit: New text for files; what an earlier reload could not take is taken with it.
+            alone: Take the edit without that; it stays to be taken.
 
         Returns:
             What was done. ``status`` is ``"ok"``, or ``"failed"`` or ``"needs_restart"``, and
             then nothing has changed.
         """
         with self.lock:
-            prepared = self.prepare(edit)
+            prepared = self.prepare(edit, alone=alone)
             report = self.commit(prepared)
             prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
             return report
 
-    def prepare(self, edit: Edit | None = None) -> Prepared:
+    def prepare(self, edit: Edit | None = None, *, alone: bool = False) -> Prepared:
         """Read, compare and plan; change nothing."""
         from .reload import prepare
 
         with self.lock:
             wanted = self.changed_files() if edit is None else edit
-            if self._open is not None and edit is not None:
-                wanted = Edit({**self._open.contents, **edit.contents})
+            if self._open is not None and not alone:
+                before = self._open if edit is not None else Edit.of_files(self._open.contents)
+                wanted = Edit({**before.contents, **wanted.contents})
             return prepare(self, wanted)
 
     def commit(self, prepared: Prepared) -> Report:
@@ -271,12 +273,23 @@ class Live:
                 self._is_busy = False
             self._last = report
             if report.is_ok:
-                self._open = None
+                self._open = self._left_open(prepared.edit)
                 self._taken = prepared
                 self.revision += 1
             else:
-                self._open = prepared.edit
+                before = {} if self._open is None else self._open.contents
+                self._open = Edit({**before, **prepared.edit.contents})
             return report
+
+    def _left_open(self, taken: Edit) -> Edit | None:
+        """Return what is still to be taken after an edit that was taken."""
+        before = {} if self._open is None else self._open.contents
+        left = {file: text for file, text in before.items() if file not in taken.contents}
+        return Edit(left) if left else None
+
+    def outstanding(self) -> set[str]:
+        """Return the files whose text could not be taken so far: ``{"/app/shop.py"}``."""
+        return set() if self._open is None else set(self._open.contents)
 
     def roll_back(self, prepared: Prepared) -> None:
         """Undo a committed edit; forget one that is only prepared.

@@ -1,0 +1,1 @@
+"""Notebooks in real kernels: what the long check and the benchmark share."""
