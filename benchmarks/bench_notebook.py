@@ -1,6 +1,6 @@
 """What a notebook pays for each cell when nothing has changed, with many modules loaded.
 
-One process loads 3,000 modules of its own and asks each tool, in turns, what it asks around a cell:
+One process loads 3,000 modules of its own and does, in turns, what each tool does around a cell:
 ours before and after a cell, autoreload before it (and after it), marimo's reloader before it.
 CPU time; the target is 0.05 ms for ours. Tools that are not installed are left out, and said.
 """

@@ -2,9 +2,10 @@
 
     ./dev long notebook_cases
 
-Every case runs in a kernel of its own for each tool, with saves whose times are well apart and an
-empty cell after each, so that no tool loses on the clock. Prints the table of docs/notebooks.md;
-``--write`` puts it there. Ends with 1 unless ours is right in every case.
+The cases run one after the other in one kernel for each tool, with modules of their own; with
+``--apart``, each in a kernel of its own, which takes long. Saves have times that are well apart,
+and an empty cell follows each, so that no tool loses on the clock. Prints the table of
+docs/notebooks.md; ``--write`` puts it there. Ends with 1 unless ours is right in every case.
 """
 
 from __future__ import annotations
@@ -32,30 +33,56 @@ PAGE = ROOT / "docs" / "notebooks.md"
 BEGIN, END = "<!-- the table of cases -->", "<!-- the end of the table -->"
 
 
-def is_right(case: Case, setup: str) -> bool:
-    """Return whether a tool gives what a case expects."""
-    with tempfile.TemporaryDirectory() as folder, Kernel(Path(folder)) as kernel:
-        kernel.run(setup)
-        clock = time.time() + 10
-        value = ""
-        for kind, *words in case.steps:
-            if kind == "cell":
-                value = kernel.run(words[0]).value
-                kernel.run("pass")  # autoreload reads the sources of new modules a cell later
-                continue
-            file = Path(folder, words[0])
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(words[1])
-            clock += 10
-            os.utime(file, (clock, clock))
-        return value == case.expect
+class Clock:
+    """Times for saves, well apart."""
+
+    def __init__(self) -> None:
+        self.now = time.time() + 10
+
+    def stamp(self, file: Path) -> None:
+        """Make a file look saved a while after the one before."""
+        self.now += 10
+        os.utime(file, (self.now, self.now))
+
+
+def is_right(case: Case, kernel: Kernel, clock: Clock) -> bool:
+    """Return whether a kernel gives what a case expects."""
+    value = ""
+    for kind, *words in case.steps:
+        if kind == "cell":
+            value = kernel.run(words[0]).value
+            kernel.run("pass")  # autoreload reads the sources of new modules a cell later
+            continue
+        file = kernel.folder / words[0]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(words[1])
+        clock.stamp(file)
+    return value == case.expect
+
+
+def results_of(setup: str, *, apart: bool) -> dict[str, bool]:
+    """Return which cases a tool has right, by title."""
+    from tests.notebook.cases import CASES
+
+    results: dict[str, bool] = {}
+    clock = Clock()
+    groups = [[case] for case in CASES] if apart else [list(CASES)]
+    for group in groups:
+        with tempfile.TemporaryDirectory() as folder, Kernel(Path(folder)) as kernel:
+            kernel.run(setup)
+            for case in group:
+                results[case.title] = is_right(case, kernel, clock)
+    return results
 
 
 def table(results: Mapping[str, Mapping[str, bool]]) -> str:
     """Return the results as a table of the page."""
     from tests.notebook.cases import CASES
 
-    lines = [f"| what must be so | told in | {' | '.join(TOOLS)} |", "|---|---|" + "---|" * len(TOOLS)]
+    lines = [
+        f"| what must be so | told in | {' | '.join(TOOLS)} |",
+        "|---|---|" + "---|" * len(TOOLS),
+    ]
     for case in CASES:
         marks = ["yes" if results[tool][case.title] else "**no**" for tool in TOOLS]
         lines.append(f"| {case.title} | {case.issue or 'ours'} | {' | '.join(marks)} |")
@@ -76,12 +103,10 @@ def main(words: list[str]) -> int:
     """Run the cases with every tool, print the table, and say whether ours is right."""
     from tests.notebook.cases import CASES
 
-    results: dict[str, dict[str, bool]] = {tool: {} for tool in TOOLS}
-    for case in CASES:
-        for tool, setup in TOOLS.items():
-            results[tool][case.title] = is_right(case, setup)
-        marks = ", ".join(f"{tool} {results[tool][case.title]}" for tool in TOOLS)
-        print(f"{case.issue or 'ours':24} {marks}", flush=True)
+    results: dict[str, dict[str, bool]] = {}
+    for tool, setup in TOOLS.items():
+        results[tool] = results_of(setup, apart="--apart" in words)
+        print(f"{tool:14} {sum(results[tool].values())} of {len(CASES)} right", flush=True)
     text = table(results)
     print(text)
     if "--write" in words:
