@@ -18,7 +18,7 @@ from tests.notebook.session import Notebook, Ran
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
 
 @cache

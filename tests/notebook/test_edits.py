@@ -14,7 +14,7 @@ from tests.notebook.session import Notebook
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
 
 def untimed(said: str) -> str:

@@ -12,7 +12,7 @@ pytest.importorskip("IPython")
 
 from tests.notebook.session import Notebook
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "notebooks"
 

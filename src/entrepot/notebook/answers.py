@@ -142,7 +142,9 @@ class Answers:
             for record in records.values()
             for name in record.namespace.get("__entrepot_keep__", ())
         ]
-        return Telling(f"{len(kept_names)} names keep their value", kept_names)
+        number = len(kept_names)
+        what = "1 name keeps its value" if number == 1 else f"{number} names keep their values"
+        return Telling(what, kept_names)
 
     def verify(self, _arguments: list[str]) -> Telling:
         """Compare the modules with those of two fresh processes."""

@@ -10,7 +10,6 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
@@ -25,6 +24,11 @@ from .telling import Telling
 if TYPE_CHECKING:
     import ast
 
+try:
+    from IPython.core.completer import SimpleCompletion, context_matcher
+except ImportError:  # IPython before 8.6, as in Colab: the words are not completed
+    context_matcher = None
+
 KEY = "_entrepot"
 
 
@@ -38,7 +42,7 @@ class Extension(Magics):  # type: ignore[misc]
         self.must_log = False
         self.is_rejected = False
         system = takeover.current() or takeover.take_over()
-        self.notebook = Notebook(system, shell.user_ns, self.show)
+        self.notebook = Notebook(system, shell.user_ns, self.show, self.is_in_a_cell)
         self.answers = Answers(self.notebook)
         self.matcher = self.make_matcher()
 
@@ -53,7 +57,8 @@ class Extension(Magics):  # type: ignore[misc]
         shell.events.register("pre_run_cell", self.before_cell)
         shell.events.register("post_run_cell", self.after_cell)
         shell.ast_transformers.append(self)
-        shell.Completer.custom_matchers.append(self.matcher)
+        if self.matcher is not None:
+            shell.Completer.custom_matchers.append(self.matcher)
 
     def stop(self) -> None:
         """End: the modules stay as they are, and IPython is as before."""
@@ -61,7 +66,8 @@ class Extension(Magics):  # type: ignore[misc]
         shell.events.unregister("pre_run_cell", self.before_cell)
         shell.events.unregister("post_run_cell", self.after_cell)
         shell.ast_transformers.remove(self)
-        shell.Completer.custom_matchers.remove(self.matcher)
+        if self.matcher is not None:
+            shell.Completer.custom_matchers.remove(self.matcher)
         magics = shell.magics_manager.magics["line"]
         for name in ("entrepot", "aimport", "autoreload"):
             if getattr(magics.get(name), "__self__", None) is self:
@@ -86,6 +92,13 @@ class Extension(Magics):  # type: ignore[misc]
             self.notebook.after_cell(self._source_of(result.info))
         except Exception as fault:
             self.notebook.step_back(fault)
+
+    def is_in_a_cell(self) -> bool:
+        """Return whether a cell is running that runs this one, by the frames below."""
+        at: Any = sys._getframe(1)  # noqa: SLF001 (the only way)
+        while at is not None and at.f_code is not type(self.shell).run_code.__code__:
+            at = at.f_back
+        return at is not None
 
     def visit(self, tree: ast.AST) -> ast.AST:
         """Let a cell run, or not: the user interrupted before its first line.
@@ -122,6 +135,8 @@ class Extension(Magics):  # type: ignore[misc]
 
     def make_matcher(self) -> Any:
         """Return what IPython's completer asks: a function, since it is given attributes."""
+        if context_matcher is None:
+            return None
 
         @context_matcher(identifier="entrepot")  # type: ignore[untyped-decorator]
         def complete(context: Any) -> dict[str, Any]:
@@ -188,7 +203,7 @@ class Extension(Magics):  # type: ignore[misc]
     def aimport(self, line: str) -> None:
         """Choose modules: %aimport x, y imports and names them, %aimport -x excludes.
 
-        Without a name it lists them.
+        A package stands for all in it, shop.c* for what fits. Without a name it lists them.
         """
         notebook = self.notebook
         if not line.strip():
@@ -201,9 +216,11 @@ class Extension(Magics):  # type: ignore[misc]
                 notebook.unwanted.add(name)
                 notebook.wanted.discard(name)
                 continue
-            module = importlib.import_module(name)
             notebook.unwanted.discard(name)
             notebook.wanted.add(name)
+            if "*" in name:
+                continue
+            module = importlib.import_module(name)
             top = name.partition(".")[0]
             self.shell.push({alias: module} if alias else {top: sys.modules[top]})
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from entrepot.reloading.journal import Journal
 
+    from .cells import Reading
+
 _MISSING: Any = type("MISSING", (), {})()
 
 
@@ -129,13 +131,19 @@ class Names:
     def _read_cells(self) -> None:
         cells, self._cells = self._cells, []
         for source in cells:
-            for name, origin in read_cell(source).bindings:
-                if name == "*" and origin is not None:
-                    self._stars.setdefault(origin[0], [])
-                    for offered in _offered_by(origin[0]):
-                        self._bind(offered, (origin[0], offered), is_starred=True)
-                else:
-                    self._bind(name, origin)
+            reading = read_cell(source)
+            self._follow(reading)
+            for script in reading.scripts:
+                self._follow(read_cell(_text_of(script)))
+
+    def _follow(self, reading: Reading) -> None:
+        for name, origin in reading.bindings:
+            if name == "*" and origin is not None:
+                self._stars.setdefault(origin[0], [])
+                for offered in _offered_by(origin[0]):
+                    self._bind(offered, (origin[0], offered), is_starred=True)
+            else:
+                self._bind(name, origin)
 
     def _bind(
         self, name: str, origin: tuple[str, str] | None, *, is_starred: bool = False
@@ -148,6 +156,16 @@ class Names:
             self.own.pop(name, None)
         elif name in self.origins:
             self.own[name] = self.origins.pop(name)
+
+
+def _text_of(script: str) -> str:
+    """Return the text of a file that ``%run`` ran, empty if it cannot be read now."""
+    file = script if script.endswith((".py", ".ipy")) else f"{script}.py"
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+    except OSError:
+        return ""
 
 
 def _namespace_of(module: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import importlib
 import logging
 import os
 import time
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
 from entrepot.errors import ReloadBusyError
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
     from entrepot.reloading.report import Report
-
-    from .saves import Saves
 
 ON, EXPLICIT, OFF = "on", "explicit", "off"
 MISSING_GRACE = 0.03  # editors that save by renaming leave no file for a moment
@@ -71,7 +70,11 @@ class Notebook:
     """
 
     def __init__(
-        self, system: Any, namespace: dict[str, Any], tell: Tell, watch: Saves | None = None
+        self,
+        system: Any,
+        namespace: dict[str, Any],
+        tell: Tell,
+        is_in_a_cell: Callable[[], bool],
     ) -> None:
         self.mode = ON
         self.wanted: set[str] = set()
@@ -79,13 +82,15 @@ class Notebook:
         self.trouble = ""
         self.last: Report | None = None
         self.hides_errors = False
-        self.saves = saves() if watch is None else watch
+        self.saves = saves()
         self.live = NotebookLive(system)
         self.names = Names(namespace)
         self.live.clients.append(self.names)
         self._tell = tell
+        self._is_in_a_cell = is_in_a_cell  # a cell may run cells: an edit waits for the outer one
         self._unwatched: list[str] = []
         self._waiting: set[str] = set()
+        self._interrupted: set[str] = set()  # files of an edit that the user interrupted
         self._cell_began = time.time()
         self._remove: Callable[[], object] = system.add_execution_hook(self)
         for name in self.live.attach():
@@ -134,8 +139,9 @@ class Notebook:
         saved = self.saves.take()
         if saved:
             importlib.invalidate_caches()  # a module may have been written just now
-            self._waiting |= saved
-        if not self._waiting or self.mode == OFF:
+            self._waiting |= saved | self._interrupted
+            self._interrupted.clear()
+        if not self._waiting or self.mode == OFF or self._is_in_a_cell():
             return True
         return self._take_waiting(when if saved else "")
 
@@ -162,7 +168,9 @@ class Notebook:
 
     def is_chosen(self, name: str) -> bool:
         """Return whether edits of a module are taken by themselves."""
-        return name not in self.unwanted and (self.mode != EXPLICIT or name in self.wanted)
+        if any(_is_named(name, pattern) for pattern in self.unwanted):
+            return False
+        return self.mode != EXPLICIT or any(_is_named(name, p) for p in self.wanted)
 
     # taking an edit
 
@@ -195,8 +203,8 @@ class Notebook:
             try:
                 report = act()
             except KeyboardInterrupt:
-                self._wait_again(edit)
-                self._say(Telling(f"interrupted: {OLD_CODE}; the edit is taken later", (), BAD))
+                self._interrupted |= self.live.changed_files().contents.keys()
+                self._say_trouble(f"interrupted: {OLD_CODE}; save again, or %entrepot retry")
                 return False
             except Exception as fault:
                 self.step_back(fault)
@@ -259,6 +267,18 @@ class Notebook:
         self.trouble = line
         if not self.hides_errors:
             self._say(Telling(line, details, BAD))
+
+
+def _is_named(name: str, pattern: str) -> bool:
+    """Return whether a pattern names a module, or a package that it is in.
+
+    Example:
+        >>> _is_named("shop.cart", "shop"), _is_named("shop.cart", "shop.c*")
+        (True, True)
+        >>> _is_named("shopping", "shop")
+        False
+    """
+    return name.startswith(f"{pattern}.") or fnmatchcase(name, pattern)
 
 
 def _edit_of(files: set[str]) -> Edit:

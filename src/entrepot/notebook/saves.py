@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GRACE = 0.05  # how long a file that is being written is waited for, at each question
-PATIENCE = 1.0  # how long after its last change a file counts as being written
+PATIENCE = 10.0  # how long after its last change a file counts as being written
 RECENT = 2.0  # how old a file may be to have been saved between its import and its watch
 
 MODIFY, CLOSE_WRITE, MOVED_FROM, MOVED_TO = 0x2, 0x8, 0x40, 0x80

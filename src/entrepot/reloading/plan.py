@@ -43,27 +43,35 @@ class Plan:
         world: The program as it will be.
         dirty: Statements to run, with their first reason, by identity.
         deletions: Bindings that no statement makes any more, as (module, name).
+        kept: What ``__entrepot_keep__`` keeps from running: ``{"shop.POOL": None}``, in order.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.dirty: dict[int, tuple[LiveStatement, Reason]] = {}
         self.deletions: list[tuple[str, str]] = []
+        self.kept: dict[str, None] = {}
         self._open: list[LiveStatement] = []
 
     def add(self, dues: Iterable[Due], because: LiveStatement | None = None) -> None:
         """Add statements that are due to run, and close under the rules."""
         for live, rule, what in dues:
-            if id(live) not in self.dirty and not rules.never_runs(live):
-                self.dirty[id(live)] = (live, Reason(rule, what, because))
-                self._open.append(live)
+            self._add_one(live, Reason(rule, what, because))
         while self._open:
             live = self._open.pop()
             for rule_function in rules.CLOSURE:
                 for due, rule, what in rule_function(self.world, live):
-                    if id(due) not in self.dirty and not rules.never_runs(due):
-                        self.dirty[id(due)] = (due, Reason(rule, what, live))
-                        self._open.append(due)
+                    self._add_one(due, Reason(rule, what, live))
+
+    def _add_one(self, live: LiveStatement, reason: Reason) -> None:
+        if id(live) in self.dirty or rules.never_runs(live):
+            return
+        if rules.is_kept(self.world, live, reason.rule):
+            names = ", ".join(sorted(self.world.binds(live)))
+            self.kept[f"{live.record.name}.{names}"] = None
+            return
+        self.dirty[id(live)] = (live, reason)
+        self._open.append(live)
 
     def in_order(self) -> list[LiveStatement]:
         """Return the statements to run in the order in which an import would execute them."""

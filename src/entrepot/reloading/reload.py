@@ -120,6 +120,7 @@ def commit(session: Live, prepared: Prepared) -> Report:
         execution.run()
         execution.finish()
         settle(session, prepared, execution)
+        report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
         for cache in execution.caches:
             cache.cache_clear()
         for client in session.clients:

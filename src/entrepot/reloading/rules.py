@@ -28,6 +28,19 @@ def never_runs(live: LiveStatement) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+#: The rules by which a statement is due because it was edited itself.
+OF_ITS_OWN = frozenset({"added", "changed"})
+
+
+def is_kept(world: World, live: LiveStatement, rule: str) -> bool:
+    """A statement whose names ``__entrepot_keep__`` lists runs again only when it was edited."""
+    kept = live.record.namespace.get("__entrepot_keep__", ())
+    if not kept or rule in OF_ITS_OWN:
+        return False
+    binds = world.binds(live)
+    return bool(binds) and binds <= set(kept)
+
+
 # ------------------------------------------------------------------------ from the change
 
 
