@@ -117,6 +117,22 @@ class ReloadBusyError(EntrepotError, RuntimeError):
         )
 
 
+class VerifyError(EntrepotError, RuntimeError):
+    """The running program could not be compared with a restart.
+
+    Attributes:
+        reason: What became of the fresh process, as a sentence without a final stop.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"cannot compare the program with a restart: {reason}\n"
+            f"  the process runs what it ran before\n"
+            f"  import the program's modules in a new Python to see what is wrong"
+        )
+
+
 class ReloadOrderError(EntrepotError, RuntimeError):
     """A reload cannot be undone, since another one came after it.
 

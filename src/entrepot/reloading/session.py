@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, ModuleType
 
+    from entrepot.verifying.verify import Verdict
+
     from .gate import Passage
     from .plan import Plan
     from .reload import Prepared
@@ -354,6 +356,22 @@ class Live:
                 self._last,
                 self.revision,
             )
+
+    def verify(self) -> Verdict:
+        """Compare the managed modules with two fresh processes that import them.
+
+        Returns:
+            Whether the program equals a restart, and where it does not.
+
+        Raises:
+            VerifyError: A fresh process died or took too long.
+        """
+        from entrepot.verifying.verify import verify
+
+        with self.lock:
+            records = sorted(self.records.values(), key=lambda record: record.order)
+            imported = {record.name: record.base for record in records}
+            return verify(self.roots, imported, self.base.of)
 
     def ran_client(self, source: str, namespace: dict[str, Any]) -> None:
         """Learn what a cell or a prompt has run: its from-imports are kept up to date."""

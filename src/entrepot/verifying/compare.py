@@ -43,13 +43,27 @@ def differences(
         parents: Of every path in either.
         ignored: Paths that are not compared, with all that stands below them.
     """
-    different = {path for path in {*live, *fresh} if live.get(path) != fresh.get(path)}
+    different = {path for path in {*live, *fresh} if differ(live.get(path), fresh.get(path))}
     silent = set(ignored)
     for path in sorted(different):
-        above = _above(path, parents)
+        above = list(_above(path, parents))
         if path in silent or any(p in silent or p in different for p in above):
             continue
+        if any("lazy" in {live.get(p), fresh.get(p)} for p in above):
+            continue  # what stands below a name is there only once it is imported
         yield Difference(path, live.get(path), fresh.get(path))
+
+
+def differ(one: str | None, two: str | None) -> bool:
+    """Return whether two facts differ. A name that is still to be imported may be anything.
+
+    Example:
+        >>> differ("int 1", "int 2"), differ("lazy", "module json"), differ("lazy", None)
+        (True, False, True)
+    """
+    if one is None or two is None:
+        return one is not two
+    return one != two and "lazy" not in {one, two}
 
 
 def _above(path: str, parents: Mapping[str, str]) -> Iterator[str]:

@@ -36,6 +36,14 @@ BY_REPR = (
 TYPING = (types.GenericAlias, types.UnionType, typing.TypeVar, typing.ParamSpec)
 
 
+def is_a(value: Any, bases: Any) -> bool:
+    """Return whether an object is of a class, asking its type alone.
+
+    ``isinstance`` asks the object for its ``__class__`` as well, which may run code of a program.
+    """
+    return issubclass(type(value), bases)
+
+
 def text_of(value: Any) -> str | None:
     """Return the text of a value that is told in one word, and has no identity.
 
@@ -44,9 +52,11 @@ def text_of(value: Any) -> str | None:
         ('int 3', "str 'a'", None)
     """
     cls = type(value)
-    if cls in ATOMS or isinstance(value, pathlib.PurePath) or cls in BY_REPR:
+    if is_a(value, LAZY):
+        return "lazy"
+    if cls in ATOMS or is_a(value, pathlib.PurePath) or cls in BY_REPR:
         return f"{cls.__name__} {value!r}"
-    if cls.__module__ in {"typing", "types", "datetime", "uuid", "zoneinfo"} and not isinstance(
+    if cls.__module__ in {"typing", "types", "datetime", "uuid", "zoneinfo"} and not is_a(
         value, _TOLD_BY_PARTS
     ):
         return f"{cls.__name__} {value!r}"
@@ -55,18 +65,18 @@ def text_of(value: Any) -> str | None:
 
 def has_no_identity(value: Any) -> bool:
     """Return whether the interpreter may share or copy such a value as it likes."""
-    return type(value) in {tuple, frozenset, types.MethodType, types.CodeType} or isinstance(
+    return type(value) in {tuple, frozenset, types.MethodType, types.CodeType} or is_a(
         value, weakref.ref
     )
 
 
 def key_text(key: Any) -> str:
     """Return a dictionary's key, or an element of a set, as it stands in a path."""
-    if isinstance(key, types.FunctionType | type | types.BuiltinFunctionType):
+    if is_a(key, types.FunctionType | type | types.BuiltinFunctionType):
         return f"{key.__module__}.{key.__qualname__}"
-    if isinstance(key, tuple | frozenset):
+    if is_a(key, tuple | frozenset):
         parts = list(map(key_text, key))
-        return f"({', '.join(parts if isinstance(key, tuple) else sorted(parts))})"
+        return f"({', '.join(parts if is_a(key, tuple) else sorted(parts))})"
     if type(key) in ATOMS:
         return repr(key)
     name = getattr(key, "__dict__", {}).get("_name_") if _is_member(key) else None
@@ -86,7 +96,7 @@ def _plain(value: Any) -> Any:
     """Return an iterator that runs nothing of a subclass's."""
     bases: tuple[Any, ...] = (list, tuple, dict, collections.deque, set, frozenset)
     for base in bases:
-        if isinstance(value, base):
+        if is_a(value, base):
             return base.__iter__(value)
     return iter(value)
 
@@ -94,21 +104,23 @@ def _plain(value: Any) -> Any:
 def _of_mapping(value: Any) -> Iterator[tuple[str, Any]]:
     items = list(dict.items(value))
     yield ".keys", " ".join(key_text(key) for key, _ in items)
+    seen: set[str] = set()
     for number, (key, item) in enumerate(items):
         text = key_text(key)
-        yield f"[{text}]", item
-        if not isinstance(key, ATOMS):
+        yield f"[{text}]" if text not in seen else f"[{text}#{number}]", item
+        seen.add(text)
+        if not is_a(key, ATOMS):
             yield f".key[{number}]", key
-    if isinstance(value, collections.defaultdict):
-        yield ".default_factory", value.default_factory
 
 
 def _of_set(value: Any) -> Iterator[tuple[str, Any]]:
-    items = sorted(_plain(value), key=key_text)
-    yield ".elements", " ".join(map(key_text, items))
-    for item in items:
-        if not isinstance(item, ATOMS):
-            yield f"{{{key_text(item)}}}", item
+    texts = [key_text(item) for item in _plain(value)]
+    yield ".elements", " ".join(sorted(texts))
+    for item in _plain(value):
+        text = key_text(item)
+        # What looks alike has no order that two processes share: it is only counted.
+        if not is_a(item, ATOMS) and texts.count(text) == 1:
+            yield f"{{{text}}}", item
 
 
 def _of_view(value: Any) -> Iterator[tuple[str, Any]]:
@@ -162,22 +174,15 @@ def _of_generator(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _of_alias(value: Any) -> Iterator[tuple[str, Any]]:
-    yield from ((".name", value.__name__), (".value", _alias_value(value)))
-
-
-def _alias_value(value: Any) -> Any:
-    """Return nothing: evaluating a lazy alias would run code of the program."""
-    return getattr(value, "__module__", None)
+    yield ".name", value.__name__  # its value is lazy: asking for it would run code
 
 
 def _of_builtin_method(value: Any) -> Iterator[tuple[str, Any]]:
     yield from ((".name", value.__name__), (".self", value.__self__))
 
 
-def _of_singledispatchmethod(value: Any) -> Iterator[tuple[str, Any]]:
-    yield ".function", value.func
-
-
+#: A name that 3.15 imports when it is first used (PEP 810): reified or not is no difference.
+LAZY: Any = getattr(types, "LazyImportType", ())
 _TypeAlias: Any = getattr(typing, "TypeAliasType", None)
 _TOLD_BY_PARTS = (
     *(types.FunctionType, type, types.ModuleType, types.MethodType, types.CodeType),
@@ -206,3 +211,18 @@ PARTS: Sequence[tuple[Any, Callable[[Any], Iterator[tuple[str, Any]]]]] = (
     (types.BuiltinFunctionType, _of_builtin_method),
     *(((_TypeAlias, _of_alias),) if _TypeAlias else ()),
 )
+
+
+def parts_of(value: Any, held: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of an object with the end of their path.
+
+    Args:
+        value: The object.
+        held: It, or for a container a plain list, dict or set with what it held at another time.
+    """
+    for base, parts in PARTS:
+        if is_a(value, base):
+            yield from parts(held)
+            break
+    if is_a(value, collections.defaultdict):
+        yield ".default_factory", value.default_factory

@@ -16,15 +16,18 @@ of the standard library's own types are asked for more.
 
 from __future__ import annotations
 
+import collections
+import os
 import re
+import sys
 import types
 from typing import TYPE_CHECKING, Any
 
 from .codes import Codes
-from .kinds import PARTS, has_no_identity, text_of
+from .kinds import has_no_identity, is_a, parts_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 #: What every module has and the import system writes.
 OF_THE_SYSTEM = frozenset(
@@ -47,18 +50,48 @@ DEEPEST = 40
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 
 
+def modules_below(roots: Sequence[str]) -> dict[str, types.ModuleType]:
+    """Return the loaded modules whose files are below some folders, without ``__main__``."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        if name == "__main__" or not is_a(module, types.ModuleType):
+            continue
+        file = vars(module).get("__file__")
+        if not isinstance(file, str):
+            continue
+        file = os.path.realpath(file)
+        if any(file.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+            found[name] = module
+    return found
+
+
+def _holds_itself(_value: object) -> Any:
+    return None
+
+
 class Snapshot:
     """What some modules hold.
+
+    Told what they held at another time, it is a snapshot of that time: ``namespaces`` has the
+    names of modules then, and ``held`` returns what a container, class or instance held then (a
+    list, dict or set; anything else means that it holds the same now).
 
     Attributes:
         facts: By path, such as ``{"shop:RATE": "int 2", "shop.api:RATE": "int 2"}``.
         parents: By path, the path that led there.
     """
 
-    def __init__(self, modules: Mapping[str, types.ModuleType]) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, types.ModuleType],
+        namespaces: Mapping[str, Mapping[str, Any]] | None = None,
+        held: Callable[[object], Any] = _holds_itself,
+    ) -> None:
         self.facts: dict[str, str] = {}
         self.parents: dict[str, str] = {}
-        self._modules = modules
+        self.modules = modules
+        self._namespaces = namespaces or {}
+        self._held = held
         self._codes = Codes()
         self._homes: dict[int, str] = {}
         self._told: dict[int, str] = {}
@@ -67,9 +100,12 @@ class Snapshot:
         for name in sorted(modules):
             self._module(name, modules[name])
 
+    def _namespace(self, name: str) -> dict[str, Any]:
+        return dict(self._namespaces.get(name, vars(self.modules[name])))
+
     def _find_homes(self) -> None:
-        for name in sorted(self._modules):
-            found = dict(vars(self._modules[name]))
+        for name in sorted(self.modules):
+            found = self._namespace(name)
             seen: set[int] = set()
             self._homes_in(name, found, f"{name}:", seen)
 
@@ -77,19 +113,24 @@ class Snapshot:
         self, module: str, found: Mapping[str, Any], prefix: str, seen: set[int]
     ) -> None:
         for key, value in sorted(found.items(), key=_by_name):
-            value = _unwrapped(value)
-            if not isinstance(value, types.FunctionType | type) or id(value) in seen:
+            wrapped, value = value, _unwrapped(value)
+            if not is_a(value, types.FunctionType | type) or id(value) in seen:
                 continue
             if value.__module__ != module or f"{module}:{value.__qualname__}" != f"{prefix}{key}":
                 continue
             seen.add(id(value))
-            self._homes.setdefault(id(value), f"{prefix}{key}")
-            if isinstance(value, type):
+            tail = "" if wrapped is value else ".function"
+            self._homes.setdefault(id(value), f"{prefix}{key}{tail}")
+            if is_a(value, type):
                 self._homes_in(module, dict(vars(value)), f"{prefix}{key}.", seen)
 
     def _module(self, name: str, module: types.ModuleType) -> None:
+        first = self._told.setdefault(id(module), name)
+        if first != name:
+            self._state(name, "", f"is {first}")
+            return
         self._state(name, "", f"module {type(module).__qualname__}")
-        for key, value in sorted(dict(vars(module)).items(), key=_by_name):
+        for key, value in sorted(self._namespace(name).items(), key=_by_name):
             if key not in OF_THE_SYSTEM:
                 self.walk(f"{name}:{key}", name, value, 0)
 
@@ -103,8 +144,8 @@ class Snapshot:
         if text is not None:
             self._state(path, parent, text)
             return
-        if isinstance(value, types.ModuleType):
-            known = self._modules.get(value.__name__)
+        if is_a(value, types.ModuleType):
+            known = self.modules.get(value.__name__)
             stale = known is not None and known is not value
             self._state(path, parent, f"module {value.__name__}{', not the loaded one' * stale}")
             return
@@ -122,13 +163,13 @@ class Snapshot:
         self._tell(path, parent, value, depth)
 
     def _tell(self, path: str, parent: str, value: Any, depth: int) -> None:
-        if isinstance(value, types.FunctionType):
+        if is_a(value, types.FunctionType):
             self._state(path, parent, f"function {value.__module__}.{value.__qualname__}")
             parts = self._parts_of_function(value)
-        elif isinstance(value, type):
+        elif is_a(value, type):
             self._state(path, parent, f"class {value.__module__}.{value.__qualname__}")
             parts = self._parts_of_class(value)
-        elif isinstance(value, types.CodeType):
+        elif is_a(value, types.CodeType):
             self._state(path, parent, f"code {self._codes.does(value)}")
             parts = iter([(".lines", self._codes.stands(value))])
         else:
@@ -139,24 +180,24 @@ class Snapshot:
 
     def _outside(self, value: Any) -> str | None:
         """Name a function or class of an unmanaged module; it is not told further."""
-        if not isinstance(value, types.FunctionType | type | types.BuiltinFunctionType):
+        if not is_a(value, types.FunctionType | type | types.BuiltinFunctionType):
             return None
         module = getattr(value, "__module__", None)
-        if isinstance(value, types.FunctionType):
+        if is_a(value, types.FunctionType):
             module = value.__globals__.get("__name__", module)
             if _is_generated(value):
                 return None
-        if isinstance(value, types.BuiltinFunctionType) and not isinstance(
+        if is_a(value, types.BuiltinFunctionType) and not is_a(
             value.__self__, types.ModuleType | type | None
         ):
             return None
-        if module in self._modules:
+        if module in self.modules:
             return None
         return f"{type(value).__name__} {module}.{value.__qualname__}"
 
     def _name_of_class(self, cls: type) -> str:
         home = self._homes.get(id(cls)) or self._told.get(id(cls))
-        if home is None and cls.__module__ in self._modules:
+        if home is None and cls.__module__ in self.modules:
             return f"a class {cls.__module__}.{cls.__qualname__} that stands nowhere"
         return home or f"{cls.__module__}.{cls.__qualname__}"
 
@@ -166,7 +207,7 @@ class Snapshot:
         yield ".lines", self._codes.stands(code)
         yield ".doc", value.__doc__
         name = value.__globals__.get("__name__")
-        module = self._modules.get(name) if isinstance(name, str) else None
+        module = self.modules.get(name) if isinstance(name, str) else None
         if module is not None and vars(module) is not value.__globals__:
             yield ".globals", f"of a module {name} that is not the loaded one"
         for number, default in enumerate(value.__defaults__ or ()):
@@ -186,22 +227,32 @@ class Snapshot:
         yield ".bases", value.__bases__
         yield ".mro", " ".join(self._name_of_class(cls) for cls in type.mro(value)[1:])
         yield ".abstract", sorted(getattr(value, "__abstractmethods__", ()) or ())
-        for key, item in sorted(dict(vars(value)).items(), key=_by_name):
-            if key in OF_THE_CLASS or isinstance(item, types.GetSetDescriptorType):
+        held = self._held(value)
+        members = held if type(held) is dict else dict(vars(value))
+        for key, item in sorted(members.items(), key=_by_name):
+            if key in OF_THE_CLASS or is_a(item, types.GetSetDescriptorType):
                 continue
-            if isinstance(item, types.MemberDescriptorType):
+            if is_a(item, types.MemberDescriptorType):
                 yield f".{key}", "slot"
             else:
                 yield f".{key}", item
 
     def _parts_of_object(self, value: Any) -> Iterator[tuple[str, Any]]:
         cls = type(value)
-        if cls.__module__ in self._modules:
+        if cls.__module__ in self.modules:
             yield ".class", cls
-        for base, parts in PARTS:
-            if isinstance(value, base):
-                yield from parts(value)
-                break
+        held = self._held(value)
+        if is_a(value, list | set | dict | collections.deque):
+            if type(held) in {list, set, dict}:
+                yield from parts_of(value, held)
+            else:
+                yield from parts_of(value, value)
+        elif type(held) is dict:
+            for key, item in sorted(held.items(), key=_by_name):
+                yield f".{key}", item
+            return
+        else:
+            yield from parts_of(value, value)
         yield from _attributes(value)
 
 
@@ -210,7 +261,7 @@ def _by_name(item: tuple[Any, Any]) -> str:
 
 
 def _unwrapped(value: Any) -> Any:
-    if isinstance(value, staticmethod | classmethod):
+    if is_a(value, staticmethod | classmethod):
         return value.__func__
     return value
 
@@ -245,7 +296,7 @@ def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
         if "__slots__" not in vars(cls):
             continue  # a C type's members may be addresses
         for key, member in sorted(vars(cls).items()):
-            if isinstance(member, types.MemberDescriptorType):
+            if is_a(member, types.MemberDescriptorType):
                 try:
                     yield f".{key}", member.__get__(value, type(value))
                 except AttributeError:

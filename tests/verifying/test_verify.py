@@ -1,0 +1,198 @@
+"""What ``Live.verify`` says about whole programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.process
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+START = """
+import pathlib, sys
+import entrepot
+folder = pathlib.Path(__file__).parent
+live = entrepot.live(roots=[folder])
+"""
+
+
+def said(folder: Path, files: dict[str, str], main: str) -> str:
+    """Return what a program prints that is live from its first line."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(textwrap.dedent(text))
+    (folder / "main.py").write_text(START + textwrap.dedent(main))
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_program_that_was_only_started_equals_a_restart(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "from .cart import Cart, total\n",
+        "shop/cart.py": """
+            import dataclasses, enum, functools, logging, re, threading, typing, weakref
+            LOCK, LOG = threading.Lock(), logging.getLogger(__name__)
+            T = typing.TypeVar("T")
+            class Kind(enum.Flag):
+                A = enum.auto()
+                B = enum.auto()
+            @dataclasses.dataclass
+            class Cart(typing.Generic[T]):
+                items: list = dataclasses.field(default_factory=list)
+                @functools.cached_property
+                def size(self): return len(self.items)
+            class P(typing.Protocol):
+                def size(self): ...
+            CART = Cart([1])
+            KNOWN = weakref.WeakSet([Kind, Cart])
+            @functools.singledispatch
+            def total(x): return 0
+            @total.register
+            def _(x: int): return x
+        """,
+    }
+
+    out = said(tmp_path, files, "import shop\nprint(live.verify())")
+
+    assert out.startswith("equal to a restart; 2 modules, "), out
+
+
+def test_what_the_program_changed_itself_is_state_and_no_difference(tmp_path: Path) -> None:
+    files = {
+        "state.py": """
+            COUNT = 0
+            CACHE = {}
+            SEEN = [1]
+            class Box:
+                made = 0
+                def __init__(self): self.items = {}
+            BOX = Box()
+        """
+    }
+    main = """
+        import state
+        state.COUNT += 1
+        state.CACHE["k"] = 1
+        state.SEEN.append(2)
+        state.Box.made = 7
+        state.BOX.items["x"] = 2
+        state.added = 1
+        print(live.verify())
+    """
+
+    lines = said(tmp_path, files, main).splitlines()
+
+    assert lines[-1].startswith("equal to a restart; 1 modules, ")
+    assert [line.split()[1].rstrip(":") for line in lines[:-1]] == [
+        "state:BOX.items.keys",
+        "state:BOX.items['x']",
+        "state:Box.made",
+        "state:CACHE.keys",
+        "state:CACHE['k']",
+        "state:COUNT",
+        "state:SEEN[1]",
+        "state:added",
+    ]
+
+
+def test_what_two_restarts_differ_in_is_left_out_and_listed(tmp_path: Path) -> None:
+    files = {"m.py": "import os\nTOKEN = os.urandom(9)\nDEEP = {'pid': [os.getpid()]}\nX = 1\n"}
+
+    out = said(tmp_path, files, "import m\nprint(live.verify())")
+
+    *left_out, verdict = out.splitlines()
+    assert left_out == ["left out  m:DEEP['pid'][0]", "left out  m:TOKEN"]
+    assert verdict.startswith("equal to a restart; 1 modules, ")
+
+
+def test_the_main_program_is_not_executed(tmp_path: Path) -> None:
+    main = "print('once')\nimport m\nprint(live.verify().is_equal)"
+
+    out = said(tmp_path, {"m.py": "class C: pass\n"}, main)
+
+    assert out == "once\nTrue\n"
+
+
+def test_a_reload_keeps_the_program_equal_to_a_restart(tmp_path: Path) -> None:
+    files = {"rates.py": "RATE = 1\n", "shop.py": "from rates import RATE\nTWICE = RATE * 2\n"}
+    main = """
+        import shop
+        (folder / "rates.py").write_text("'''Rates.'''\\nRATE = 5\\n")
+        print(live.verify())
+        print(live.apply().status, shop.TWICE, live.verify().is_equal)
+    """
+
+    out = said(tmp_path, files, main).splitlines()
+
+    assert out[:3] == [
+        "differs   rates:RATE: int 1, a restart has int 5",
+        "differs   rates:__doc__: NoneType None, a restart has str 'Rates.'",
+        "differs   shop:RATE: int 1, a restart has int 5",
+    ]
+    assert out[3] == "differs   shop:TWICE: int 2, a restart has int 10"
+    assert out[4].startswith("4 differences from a restart; 2 modules, ")
+    assert out[5] == "ok 10 True"
+
+
+def test_a_module_whose_file_is_gone_is_a_difference(tmp_path: Path) -> None:
+    main = "import m\n(folder / 'm.py').unlink()\nprint(live.verify())"
+
+    first = said(tmp_path, {"m.py": "X = 1\n"}, main).splitlines()[0]
+
+    error = "ModuleNotFoundError: No module named 'm'"
+    assert first == f"differs   m: a module, a restart has an error: {error}"
+
+
+def test_a_module_that_ends_the_process_is_told(tmp_path: Path) -> None:
+    main = """
+        import m
+        (folder / "m.py").write_text("import os; os._exit(4)")
+        try:
+            live.verify()
+        except entrepot.errors.VerifyError as error:
+            print(error)
+    """
+
+    assert said(tmp_path, {"m.py": "X = 1\n"}, main) == (
+        "cannot compare the program with a restart: it ended with status 4: it said nothing\n"
+        "  the process runs what it ran before\n"
+        "  import the program's modules in a new Python to see what is wrong\n"
+    )
+
+
+def test_looking_changes_nothing_in_the_program(tmp_path: Path) -> None:
+    files = {
+        "m.py": """
+            ASKED = []
+            class Nosy:
+                def __getattribute__(self, name):
+                    ASKED.append(name)
+                    return object.__getattribute__(self, name)
+                def __iter__(self): ASKED.append("iter"); return iter(())
+                def __repr__(self): ASKED.append("repr"); return "nosy"
+                def __eq__(self, other): ASKED.append("eq"); return True
+                __hash__ = object.__hash__
+            class Words(list):
+                def __iter__(self): ASKED.append("words"); return iter(())
+            n, w = Nosy(), Words([1])
+            d = {n: n}
+            def __getattr__(name):
+                ASKED.append(name)
+                raise AttributeError(name)
+        """
+    }
+    main = "import m\nm.ASKED.clear()\nprint(live.verify().is_equal, m.ASKED)"
+
+    assert said(tmp_path, files, main) == "True []\n"
