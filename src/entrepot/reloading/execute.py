@@ -338,6 +338,10 @@ class Execution:
             mark.end_lineno, mark.end_col_offset = node.lineno, node.col_offset
             node.decorator_list.append(mark)
         code = compile_nodes([node], live.record.file, flags & FUTURE_MASK)
+        if nested(code) == live.codes:
+            code = _with_codes(code, live.codes)
+        else:
+            self._take_codes(live, nested(code))
         if old is not None:
 
             def adopt(new: Any) -> Any:
@@ -345,10 +349,17 @@ class Execution:
                 return self.adopter.adopt(old, new)
 
             code = _with_adoption(code, adopt)
-        if nested(code) != live.codes:  # the file's own code objects, for identity
-            live.codes = nested(code)
-            live._scopes = None  # noqa: SLF001
         return code
+
+    def _take_codes(self, live: LiveStatement, codes: list[CodeType]) -> None:
+        """Let a statement's scopes be those of the code that is run."""
+        was = (live.codes, live._scopes)  # noqa: SLF001
+        live.codes, live._scopes = codes, None  # noqa: SLF001
+
+        def undo() -> None:
+            live.codes, live._scopes = was  # noqa: SLF001
+
+        self.journal.note(undo)
 
     def _made_by(self, live: LiveStatement) -> FunctionType | None:
         """Return the one live function that the statement's old version made."""
@@ -563,6 +574,16 @@ def _restorer(namespace: dict[str, Any], name: str, old: Any) -> Callable[[], ob
     if old is _MISSING:
         return lambda: namespace.pop(name, None)
     return lambda: namespace.__setitem__(name, old)
+
+
+def _with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:
+    """Return a statement's code with the code objects that its scopes have.
+
+    Those compiled now are equal, but functions are found by the identity of their code: with
+    others the next edit would not reach what this one made.
+    """
+    own = dict(zip(map(id, nested(code)), codes, strict=True))
+    return code.replace(co_consts=tuple(own.get(id(const), const) for const in code.co_consts))
 
 
 def _with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:

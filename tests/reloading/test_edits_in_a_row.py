@@ -1,0 +1,66 @@
+"""What one edit has made, the next one reaches."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.reloading.project import Project, projects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    yield from projects(tmp_path)
+
+
+def test_a_function_that_an_edit_added_is_patched_by_the_next(project: Project) -> None:
+    project.write(shop="")
+    shop = project.load("shop")
+    project.edit(shop="def price(n):\n    return n\n")
+    held = shop.price
+
+    project.edit(shop="def price(n):\n    return n * 3\n")
+
+    assert (held(2), shop.price is held) == (6, True)
+
+
+def test_a_function_that_an_edit_added_moves_with_its_lines(project: Project) -> None:
+    project.write(shop="")
+    shop = project.load("shop")
+    text = "def price(n):\n    return n\n"
+    project.edit(shop=f"RATE = 1\n{text}")
+
+    project.edit(shop=f"RATE = 1\n\n# a remark\n{text}")
+
+    assert shop.price.__code__.co_firstlineno == 4
+    assert inspect.getsource(shop.price) == text
+
+
+def test_methods_of_a_class_that_an_edit_added_are_patched_by_the_next(project: Project) -> None:
+    project.write(shop="")
+    shop = project.load("shop")
+    text = "class Cart:\n    def total(self):\n        return {}\n"
+    project.edit(shop=text.format(1))
+    cart = shop.Cart()
+
+    project.edit(shop=text.format(2))
+
+    assert cart.total() == 2
+
+
+def test_a_function_whose_statement_ran_in_vain_is_still_reached(project: Project) -> None:
+    text = "def decorate(function):\n    return function\n\n@decorate\ndef price(n):\n    return n"
+    project.write(shop=f"{text}\n")
+    held: Any = project.load("shop").price
+
+    edited = text.replace("return function", "_ = 1\n    return function")
+    assert project.edit(shop=f"{edited}\n1 / 0\n").status == "failed"
+    project.edit(shop=f"{text} * 5\n")
+
+    assert held(2) == 10
