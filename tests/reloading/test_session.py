@@ -56,6 +56,9 @@ def test_a_plan_tells_what_would_run_and_changes_nothing(project: Project) -> No
     plan = project.live.plan(project.file("shop"))
 
     assert plan.in_order()[0].statement.text == "RATE = 3"
+    assert str(plan).splitlines()[1:] == [
+        f"may run {project.file('shop')}:6  if shop.RATE changes"
+    ]
     assert module.DEFAULT == 20
     assert project.live.apply().is_ok
     assert module.DEFAULT == 30

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import collections
 import functools
+import sys
 import types
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .base import EMPTY, Base, instance_dict, state_of
+from .base import EMPTY, Base, instance_dict, is_python_class, state_of
 from .functions import adopt_function
 from .journal import content_of, same_items
 from .values import is_atom, same
@@ -56,6 +57,7 @@ class Adopter:
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
+        self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
         self.registered: list[tuple[Any, frozenset[type]]] = []  # what the program registered
 
     def adopt(self, old: Any, new: Any) -> Any:
@@ -266,6 +268,7 @@ class Adopter:
         self.pair(old, new)
         base = self.base.of(old)
         live = content_of(old)
+        self.before.setdefault(id(old), (old, base, live))
         fresh = content_of(new)
         if self.edited is old and not self._as_before(live if base is EMPTY else base, fresh):
             self._note_lost(base, live)
@@ -338,6 +341,8 @@ class Adopter:
 
     def _instance(self, old: Any, new: Any) -> Any:
         """An instance takes over the attributes of a new one; opaque objects cannot."""
+        if _is_shared(new):
+            return new
         if not _is_plain(type(new)):
             if same(old, new):
                 return old
@@ -353,6 +358,7 @@ class Adopter:
         if not isinstance(base, dict) or isinstance(old, dict):
             base = EMPTY
         live, fresh = state_of(old), state_of(new)
+        self.before.setdefault(id(old), (old, base, live))
         keep_state = self.base.is_managed_class(type(old)) or base is not EMPTY
         for name, value in fresh.items():
             if name not in live:
@@ -411,7 +417,13 @@ def _has_slot(owner: Any, name: str) -> bool:
 
 def _is_plain(cls: type) -> bool:
     """Return whether all state of a class's instances is in attributes that can be set."""
-    return all(
-        base is object or base.__flags__ & (1 << 9) or base.__module__ == "typing"
-        for base in cls.__mro__
-    )
+    return all(is_python_class(base) or base.__module__ == "typing" for base in cls.__mro__)
+
+
+def _is_shared(value: Any) -> bool:
+    """Return whether a value is the one that the process has for a name, and nobody's own.
+
+    ``logging.getLogger("a")`` gives the same object to all: it must not become another one.
+    """
+    logging: Any = sys.modules.get("logging")
+    return logging is not None and isinstance(value, logging.Logger)

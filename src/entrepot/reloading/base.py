@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 HEAP_TYPE = 1 << 9
+IMMUTABLE_TYPE = 1 << 8
+POINTER = tuple.__itemsize__
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
 EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()
@@ -129,6 +131,28 @@ class Base:
         return content.held
 
 
+def is_python_class(cls: type) -> bool:
+    """Return whether all that instances of a class hold is in attributes that Python can set.
+
+    A class made in C has room for more than its slots, its ``__dict__`` and its weak references.
+
+    Example:
+        >>> import operator
+        >>> is_python_class(Content), is_python_class(operator.itemgetter)
+        (True, False)
+    """
+    if cls is object:
+        return True
+    namespace = type.__getattribute__(cls, "__dict__")
+    if not cls.__flags__ & HEAP_TYPE or cls.__flags__ & IMMUTABLE_TYPE or cls.__base__ is None:
+        return False
+    slots = sum(1 for member in namespace.values() if type(member) is _MEMBER)
+    if slots and "__slots__" not in namespace:
+        return False
+    room = cls.__basicsize__ - cls.__base__.__basicsize__
+    return room <= POINTER * (slots + ("__dict__" in namespace) + ("__weakref__" in namespace))
+
+
 def state_of(instance: Any) -> dict[str, Any]:
     """Return the attributes that an instance holds itself, in ``__dict__`` or slots.
 
@@ -144,7 +168,7 @@ def state_of(instance: Any) -> dict[str, Any]:
         if not cls.__flags__ & HEAP_TYPE:
             continue
         for name, member in cls.__dict__.items():
-            if type(member) is _MEMBER and name not in state:
+            if type(member) is _MEMBER and name not in state and "__slots__" in cls.__dict__:
                 try:
                     state[name] = member.__get__(instance)
                 except AttributeError:

@@ -58,6 +58,8 @@ def can_adopt(adopter: Adopter, old: type, new: type) -> bool:
 
 def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     """Make ``old`` what ``new`` is, or return ``new`` where that cannot be."""
+    if not adopter.base.is_managed_class(old):
+        return new
     if not can_adopt(adopter, old, new):
         adopter.replace(old, new)
         return new

@@ -12,6 +12,7 @@ the larger set; the set only grows, so this ends.
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import gc
 import sys
@@ -28,8 +29,11 @@ from .classes import stand_in
 from .functions import forward, set_closure, set_code
 from .index import functions_of
 from .journal import content_of, fill, same_items
+from .marks import ALWAYS, mark_of
 from .recorder import Listener
-from .relink import relink
+from .relink import held, relink
+from .stores import put_back, stores_of
+from .surroundings import Guard, note
 from .values import same
 from .world import is_reference
 
@@ -61,6 +65,18 @@ class Refused(Exception):
         self.reasons = list(reasons)
 
 
+class ProgramError(Exception):
+    """What a statement of the program raised.
+
+    Attributes:
+        error: The exception, as a restart would show it.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class Again(Exception):
     """A statement became due after its turn."""
 
@@ -84,6 +100,7 @@ class Execution:
         self.ran: dict[int, set[int]] = {}
         self.ran_codes: dict[int, CodeType] = {}
         self.executed: list[LiveStatement] = []
+        self.allow_partial = False
         self._fresh: set[int] = set()
         self._linked: set[int] = set()
         self.adopter = Adopter(journal, base, self.is_new)
@@ -158,6 +175,8 @@ class Execution:
         """Run what is due, again from the start when the set grows backwards."""
         for record in self.world.records.values():
             self.start[record.name] = dict(record.namespace)
+        if self.plan.dirty or self.plan.deletions:
+            note(self.journal)
         was_enabled = gc.isenabled()
         gc.collect(0)
         gc.disable()
@@ -184,6 +203,7 @@ class Execution:
         self.adopter.taken.clear()
         del self.adopter.forwards[state[1] :]
         self.adopter.replaced.clear()
+        self.adopter.before.clear()
         self.adopter.dropped.clear()
         self.executed.clear()
         self.ran.clear()
@@ -230,10 +250,10 @@ class Execution:
                 saved.append((owner, content_of(owner)))
 
         def restore() -> None:
-            for owner, held in saved:
+            for owner, before in saved:
                 now = content_of(owner)
-                if not same_items(now, held):
-                    fill(owner, held)
+                if not same_items(now, before):
+                    fill(owner, before)
 
         backups = [part for pair in saved for part in (pair, pair[1])]
         self.journal.note(restore, saved, *backups)
@@ -255,9 +275,15 @@ class Execution:
                 ran[id(code)] = code
 
         self._fresh = set()
+        stores = stores_of(self.world, self.adopter, live)
+        guard = Guard()
+        may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         try:
-            with Listener(tell):
+            with Listener(tell), contextlib.nullcontext() if may_start else guard:
                 exec(code, namespace)
+        except BaseException as error:
+            if not guard.seen:  # else it is told below, swallowed by the program or not
+                raise ProgramError(error) from error
         finally:
             self.annotations.after(live)
             self._note_namespace(namespace, before)
@@ -265,10 +291,16 @@ class Execution:
             for name, value in hidden.items():
                 if name not in namespace:
                     self.journal.set_item(namespace, name, value)
+        if guard.seen:
+            raise Refused(
+                f"{live.where} runs again and {guard.seen[0]}, which it did before: restart, or "
+                f"mark it `# reload: always`"
+            )
         ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
         self._merge_names(live, before)
+        put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
 
     def _note_namespace(self, namespace: dict[str, Any], before: dict[str, Any]) -> None:
@@ -386,7 +418,7 @@ class Execution:
         if id(value) in self.base.contents and self.base.contents[id(value)].owner is value:
             return False
         if not gc.is_tracked(value):
-            return True
+            return not isinstance(value, type)  # a class of C's own
         if not self._fresh:
             self._fresh = {id(item) for item in gc.get_objects(generation=0)}
         return id(value) in self._fresh
@@ -505,13 +537,13 @@ class Execution:
             return False
         attributes: set[str] = set()
         is_whole = False
-        for home, uses in self.world.parts(reader):
+        for _, uses in self.world.parts(reader):
             attributes |= uses.attributes
             is_whole = is_whole or name in uses.whole
-            del home
         if attributes & names:
             return True
-        return is_whole and any(_is_structural(item) for item in names)
+        structural = {item for item in names if _is_structural(item)}
+        return bool(structural if is_whole else structural - _SEEN_BY_NAME)
 
     def _relink_twins(self) -> None:
         """Lead to the old objects what took hold of their twins."""
@@ -522,11 +554,10 @@ class Execution:
         ]
         for new, _ in pairs:
             self._linked.add(id(new))
-        held = [
-            (new, old) for new, old in pairs if sys.getrefcount(new) > 4 or isinstance(new, type)
-        ]
-        if held:
-            relink(self.journal, held, self._own())
+        if pairs:
+            pairs = held(pairs, self.is_new)
+        if pairs:
+            relink(self.journal, pairs, self._own())
 
     def _own(self) -> set[int]:
         own = {id(self.adopter.twins), id(self.adopter.taken), id(self.base.contents)}
@@ -550,24 +581,37 @@ class Execution:
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
                 if stuck.get(id(old)):
                     stand_in(self.journal, old, new)
+            elif stuck.get(id(old)):
+                self._orphan(
+                    f"a {type(old).__qualname__} was made anew, and "
+                    f"{stuck[id(old)][0]} holds the old one"
+                )
         self.annotations.finish()
         for function, code, where in self.unshaped:
             if function.__code__ is not code and function.__code__ != code:
                 adopted = function.__code__.co_freevars == code.co_freevars
                 if not adopted and sys.getrefcount(function) > 4:
-                    raise Refused(
-                        f"{where}: a live closure has no value for "
-                        f"{', '.join(set(code.co_freevars) - set(function.__code__.co_freevars))}"
-                    )
+                    missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
+                    self._orphan(f"{where}: a live closure has no value for {', '.join(missing)}")
         self.report.state_dropped.extend(self.adopter.dropped)
+
+    def _orphan(self, what: str) -> None:
+        """Something would be left old: refuse, or note it where the user has allowed that."""
+        if not self.allow_partial:
+            raise Refused(what)
+        self.report.notes.append(f"left old: {what}")
 
 
 def _is_decorated(live: LiveStatement) -> bool:
     return bool(getattr(live.statement.node, "decorator_list", None))
 
 
+#: Facts of a class that only those see who ask for them, not those who call it or derive from it.
+_SEEN_BY_NAME = frozenset({"__doc__", "__annotations__"})
+
+
 def _is_structural(name: str) -> bool:
-    return name.startswith("__") or name == EVERYTHING
+    return name.startswith("_") or name == EVERYTHING
 
 
 def _restorer(namespace: dict[str, Any], name: str, old: Any) -> Callable[[], object]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import rules
+from .marks import KEEP, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +74,23 @@ class Plan:
         self.dirty[id(live)] = (live, reason)
         self._open.append(live)
 
+    def possible(self) -> list[tuple[LiveStatement, str]]:
+        """Return the statements that run if values turn out to differ, and what each reads."""
+        found: dict[int, tuple[LiveStatement, str]] = {}
+        waiting = [(live, name) for live in self.in_order() for name in self.world.binds(live)]
+        while waiting:
+            live, name = waiting.pop(0)
+            for reader in self.world.readers(live.record, name):
+                known = id(reader) in found or id(reader) in self.dirty
+                if known or rules.never_runs(reader) or mark_of(reader) == KEEP:
+                    continue
+                found[id(reader)] = (reader, f"if {live.record.name}.{name} changes")
+                waiting += [(reader, other) for other in self.world.binds(reader)]
+        return sorted(found.values(), key=lambda item: self.world.position(item[0]))
+
+    def __str__(self) -> str:
+        return told(self)
+
     def in_order(self) -> list[LiveStatement]:
         """Return the statements to run in the order in which an import would execute them."""
         return sorted((live for live, _ in self.dirty.values()), key=self.world.position)
@@ -86,6 +104,22 @@ class Plan:
             chain.append(str(reason))
             current = reason.because
         return chain
+
+
+def told(plan: Plan) -> str:
+    """Return a plan as text: what will be patched, deleted and run, with the chain of reasons."""
+    lines = [
+        f"patch   {scope.live.record.name}:{scope.name}"
+        for change in plan.world.changes.values()
+        for scope in change.bodies
+    ]
+    lines += [f"delete  {module}.{name}" for module, name in plan.deletions]
+    lines += [
+        f"run     {live.where}  {' <- '.join(plan.reasons(live))}" for live in plan.in_order()
+    ]
+    lines += [f"may run {live.where}  {what}" for live, what in plan.possible()]
+    lines += [f"keep    {name}" for name in plan.kept]
+    return "\n".join(lines)
 
 
 def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:

@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import functools
 import gc
+import operator
 import sys
 import types
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .base import instance_dict, state_of
+from .base import instance_dict, is_python_class, state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .journal import Journal
 
 
@@ -50,6 +53,19 @@ def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> dic
             relinker.roots[id(made[0])] = made[2]
         pairs = [(holder, made) for holder, made, _ in relinker.made]
     return relinker.stuck
+
+
+#: What holds an object without showing it: the descriptors of a class, weak references, caches.
+_PASSED_OVER = frozenset(
+    {"getset_descriptor", "member_descriptor", "weakref", "ReferenceType", "_lru_list_elem"}
+)
+
+
+#: What new objects are made of.
+_INNER = frozenset(
+    {tuple, dict, list, set, CellType, FunctionType, property, staticmethod, classmethod,
+     types.GetSetDescriptorType, types.MemberDescriptorType}
+)  # fmt: skip
 
 
 class _Relinker:
@@ -103,7 +119,7 @@ class _Relinker:
             self.again(holder, _replaced(holder, source, target), source)
         elif isinstance(holder, type):
             self._class(holder, source, target)
-        elif isinstance(holder, types.MethodType | types.GenericAlias):
+        elif isinstance(holder, types.MethodType | types.GenericAlias | types.UnionType):
             self.again(holder, _remade(holder, source, target), source)
         elif type(holder) is functools.partial:
             part: Any = holder
@@ -115,18 +131,18 @@ class _Relinker:
         elif isinstance(source, type) and type(holder) is source:
             self._instance_class(holder, source, target)
             self._state(holder, source, target)
-        elif type(holder).__name__ in {"getset_descriptor", "member_descriptor", "weakref",
-                                       "ReferenceType", "builtin_function_or_method"}:  # fmt: skip
+        elif isinstance(holder, types.BuiltinMethodType | types.MethodWrapperType):
+            self.again(holder, _method_of(holder, source, target), source)
+        elif type(holder).__name__ in _PASSED_OVER:
             return
         else:
             self._state(holder, source, target)
 
     def _dict(self, holder: dict[Any, Any], source: Any, target: Any) -> None:
         if "__module__" in holder and "__doc__" in holder and "__name__" not in holder:
-            owners = [found for found in gc.get_referrers(holder) if isinstance(found, type)]
-            for owner in owners:  # a class's own dict: only the class may change it
+            owner = _owner_of(holder)
+            if owner is not None:  # a class's own dict: only the class may change it
                 self._class(owner, source, target)
-            if owners:
                 return
         if any(key is source for key in holder):
             self.journal.refill(
@@ -172,6 +188,11 @@ class _Relinker:
         self.journal.note(lambda: object.__setattr__(holder, "__class__", source))
 
     def _state(self, holder: Any, source: Any, target: Any) -> None:
+        if not all(is_python_class(cls) for cls in type(holder).__mro__):
+            namespace = instance_dict(holder)
+            if namespace is None or not any(v is source for v in namespace.values()):
+                self.cannot(source, f"a {type(holder).__qualname__}")
+                return
         found = False
         for name, value in state_of(holder).items():
             if value is source:
@@ -182,7 +203,7 @@ class _Relinker:
                 else:
                     self.journal.set_attribute(holder, name, target)
         if not found:
-            self.cannot(source, type(holder).__qualname__)
+            self.cannot(source, f"a {type(holder).__qualname__}")
 
 
 def _is_mro_or_bases(holder: Any, source: type) -> bool:
@@ -214,15 +235,45 @@ def _remade(holder: Any, source: Any, target: Any) -> Any:
         owner = target if holder.__self__ is source else holder.__self__
         return types.MethodType(function, owner)
     args = tuple(target if item is source else item for item in holder.__args__)
+    if isinstance(holder, types.UnionType):
+        return functools.reduce(operator.or_, args)
     origin = target if holder.__origin__ is source else holder.__origin__
     return types.GenericAlias(origin, args)
 
 
-def is_held(value: Any, expected: int) -> bool:
-    """Return whether more references lead to a value than the caller knows of.
+def _owner_of(holder: dict[Any, Any]) -> type | None:
+    """Return the class whose own dict this is."""
+    for value in holder.values():
+        owner = getattr(value, "__objclass__", None)
+        if isinstance(owner, type) and any(d is holder for d in gc.get_referents(owner)):
+            return owner
+    return next((found for found in gc.get_referrers(holder) if isinstance(found, type)), None)
 
-    Args:
-        value: The object.
-        expected: How many references the caller accounts for, its own variables included.
+
+def held(pairs: list[tuple[Any, Any]], is_new: Callable[[Any], bool]) -> list[tuple[Any, Any]]:
+    """Return the pairs whose new object is held by more than the new objects themselves.
+
+    Only for those the heap is walked. A class refers to itself in many ways, a method to its
+    class, a new list to new functions: such references are counted first.
     """
-    return sys.getrefcount(value) > expected
+    counts: dict[int, int] = {}
+    seen: set[int] = set()
+    waiting: list[Any] = [new for new, _ in pairs]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        for part in gc.get_referents(value):
+            counts[id(part)] = counts.get(id(part), 0) + 1
+            if type(part) in _INNER and id(part) not in seen and is_new(part):
+                waiting.append(part)
+    value = part = None
+    return [(new, old) for new, old in pairs if sys.getrefcount(new) - counts.get(id(new), 0) > 4]
+
+
+def _method_of(holder: Any, source: Any, target: Any) -> Any:
+    """Return the method of the successor, for a bound method of C."""
+    if getattr(holder, "__self__", None) is not source:
+        return None
+    return getattr(target, holder.__name__, None)

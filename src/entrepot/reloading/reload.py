@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.text import Text
 
 from .changes import change_of
-from .execute import Execution, Refused
-from .files import forget, found_again, move
+from .execute import Execution, ProgramError, Refused
+from .files import appeared, forget, found_again, move
 from .journal import Journal
 from .late import learn
 from .plan import plan_of
 from .report import FAILED, NEEDS_RESTART, Report
-from .rules import readers_of_module
+from .rules import importers_of_appeared, readers_of_module
 from .settle import settle
 from .world import World
 
@@ -94,11 +94,15 @@ def prepare(session: Live, edit: Edit) -> Prepared:
         prepared.report.status = FAILED
         prepared.report.error = error
         return prepared
-    world = World(session.records, prepared.changes, session.recorder)
+    world = World(dict(session.records), prepared.changes, session.recorder)
     prepared.world = world
     prepared.plan = plan_of(world, prepared.changes.values())
     for record in prepared.gone:
         prepared.plan.add(readers_of_module(world, record))
+    for record in world.records.values():
+        names = appeared(record)
+        if names:
+            prepared.plan.add(importers_of_appeared(world, record, names))
     return prepared
 
 
@@ -109,6 +113,7 @@ def commit(session: Live, prepared: Prepared) -> Report:
         return report
     journal = prepared.journal
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
+    execution.allow_partial = session.allow_partial
     try:
         if prepared.refusals:
             raise Refused(*prepared.refusals)
@@ -129,12 +134,15 @@ def commit(session: Live, prepared: Prepared) -> Report:
         journal.roll_back()
         report.status = NEEDS_RESTART
         report.reasons.extend(refusal.reasons)
-    except BaseException as error:
+    except ProgramError as failure:
         journal.roll_back()
         report.status = FAILED
-        report.error = error
-        if isinstance(error, KeyboardInterrupt):
-            raise
+        report.error = failure.error
+        if isinstance(failure.error, KeyboardInterrupt):
+            raise failure.error from None
+    except BaseException:
+        journal.roll_back()
+        raise
     else:
         prepared.is_committed = True
     return report

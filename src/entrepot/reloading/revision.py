@@ -141,6 +141,7 @@ class Record:
         sites: The recorded lines, such as ``{12: Site}``.
         base: Import-time values by name, see ``base.py``.
         is_recorded: Whether its import was recorded; ``False`` after a late start.
+        missing: What it tried to import in vain; ``None`` before anybody asked.
         is_learned: Whether what can be known after a late start is known already.
         doubt: After a late start, why what runs is not known; see ``late.py``.
     """
@@ -155,6 +156,7 @@ class Record:
         "flags",
         "is_learned",
         "is_recorded",
+        "missing",
         "module",
         "name",
         "namespace",
@@ -183,6 +185,7 @@ class Record:
         self.error: BaseException | None = None
         self.is_recorded = True
         self.is_learned = False
+        self.missing: list[str] | None = None
         self.doubt: str | None = None
         self.revision = 1
         self.words: frozenset[str] | None = None

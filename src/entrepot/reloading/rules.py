@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.scopes import docstring, is_function
 
+from .marks import ALWAYS, KEEP, mark_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,12 +35,12 @@ OF_ITS_OWN = frozenset({"added", "changed"})
 
 
 def is_kept(world: World, live: LiveStatement, rule: str) -> bool:
-    """A statement whose names ``__entrepot_keep__`` lists runs again only when it was edited."""
-    kept = live.record.namespace.get("__entrepot_keep__", ())
-    if not kept or rule in OF_ITS_OWN:
+    """A statement that is marked to be kept runs again only when it was edited."""
+    if rule in OF_ITS_OWN:
         return False
-    binds = world.binds(live)
-    return bool(binds) and binds <= set(kept)
+    kept = set(live.record.namespace.get("__entrepot_keep__", ()))
+    binds = world.binds(live) if kept else set()
+    return bool(binds and binds <= kept) or mark_of(live) == KEEP
 
 
 # ------------------------------------------------------------------------ from the change
@@ -189,6 +191,27 @@ def readers_of_module(world: World, record: Record) -> Iterator[Due]:
                 yield live, "deleted", f"the file of {record.name} is gone"
 
 
+def importers_of_appeared(world: World, record: Record, names: list[str]) -> Iterator[Due]:
+    """What tried in vain to import a module runs again when the module is there."""
+    for live in world.lives(record):
+        for node in ast.walk(live.statement.node):
+            wanted = set()
+            if isinstance(node, ast.Import):
+                wanted = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                wanted = {_absolute(record, node.module or "", node.level)}
+            if not wanted.isdisjoint(names) and not live.statement.is_function:
+                yield live, "appeared", f"{', '.join(names)} can be imported now"
+                break
+
+
+def _absolute(record: Record, name: str, level: int) -> str:
+    package = record.namespace.get("__package__") or ""
+    for _ in range(level - 1):
+        package = package.rpartition(".")[0]
+    return f"{package}.{name}" if level else name
+
+
 def _imports(world: World, live: LiveStatement, record: Record) -> bool:
     for node in ast.walk(live.statement.node):
         if isinstance(node, ast.Import) and any(
@@ -207,7 +230,16 @@ def _imports(world: World, live: LiveStatement, record: Record) -> bool:
     return False
 
 
+def marked_always(world: World, change: ModuleChange) -> Iterator[Due]:
+    """What is marked ``# reload: always`` runs with every edit of its module."""
+    del world
+    for live in change.lives:
+        if mark_of(live) == ALWAYS:
+            yield live, "always", f"{live.where} is marked"
+
+
 INITIAL = (
+    marked_always,
     added,
     signed,
     code_that_ran,

@@ -72,6 +72,7 @@ class Live:
         self._last: Report | None = None
         self._taken: Prepared | None = None  # the last one committed: it can be rolled back
         self._is_busy = False
+        self.fault: Exception | None = None
         self._clients: list[Any] = []
         self._remove: Callable[[], object] | None = None
         if system is not None:
@@ -105,8 +106,6 @@ class Live:
         self.lock = threading.RLock()
         self.gate.after_fork()
 
-    # what is managed
-
     def is_managed_file(self, file: object) -> bool:
         """Return whether a file is a Python source below one of the roots."""
         return (
@@ -126,8 +125,6 @@ class Live:
         """Return whether a module is being executed now."""
         return any(record.module is module for _, record in list(self._running.values()))
 
-    # modules that are loaded already
-
     def attach(self) -> list[str]:
         """Manage the modules that were imported before; return their names."""
         from . import late
@@ -145,8 +142,6 @@ class Live:
         record.is_recorded = False
         self.records[record.name] = record
         self._pending.append(record)
-
-    # the execution hook
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Begin to record a managed module."""
@@ -238,10 +233,29 @@ class Live:
             then nothing has changed.
         """
         with self.lock:
-            prepared = self.prepare(edit, alone=alone)
-            report = self.commit(prepared)
+            try:
+                prepared = self.prepare(edit, alone=alone)
+                report = self.commit(prepared)
+            except Exception as error:
+                return self._switched_off(error)
             prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
             return report
+
+    def _switched_off(self, error: Exception) -> Report:
+        """After a fault of our own, with everything rolled back: say so and step aside."""
+        import warnings
+
+        self.close()
+        self.fault = error
+        report = Report(FAILED)
+        report.error = error
+        report.notes.append(
+            f"a fault of entrepot's own ({type(error).__name__}: {error}); the program runs what "
+            f"it ran before and is not kept live any more; restart it to go on"
+        )
+        warnings.warn(report.notes[0], RuntimeWarning, stacklevel=3)
+        self._last = report
+        return report
 
     def prepare(self, edit: Edit | None = None, *, alone: bool = False) -> Prepared:
         """Read, compare and plan; change nothing."""
@@ -312,6 +326,8 @@ class Live:
     def _hindrance(self) -> ReloadBusyError | None:
         mine = threading.get_ident()
         own = [record.name for thread, record in list(self._running.values()) if thread == mine]
+        if self.fault is not None:
+            return ReloadBusyError("entrepot switched itself off after a fault of its own")
         if self._is_busy:
             return ReloadBusyError("a reload is running on this thread")
         if own:

@@ -1,0 +1,140 @@
+"""What statements do to the process around the managed modules.
+
+*Put back* when a reload does not succeed: the module cache, the path, the meta path, the
+environment, the filters of warnings, the handlers of signals.
+
+*Refused* while a statement runs **again**: to start a thread or a process, to register an exit
+function or a signal's handler. It did so once already, and would do it twice where a restart does
+it once. A statement that is new, or marked ``# reload: always``, may.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .journal import Journal
+
+#: What is refused, as module, class, function, and what it does in words.
+EFFECTS = (
+    ("threading", "Thread", "start", "starts a thread"),
+    ("subprocess", "Popen", "__init__", "starts a process"),
+    ("multiprocessing.process", "BaseProcess", "start", "starts a process"),
+    ("os", "", "fork", "starts a process"),
+    ("atexit", "", "register", "registers an exit function"),
+)
+
+
+def note(journal: Journal) -> None:
+    """Note the surroundings, to be put back with the journal."""
+    modules = dict(sys.modules)
+    lists: list[tuple[list[Any], list[Any]]] = []
+    lists += [(found, list(found)) for found in _searched()]
+    warnings: Any = sys.modules.get("warnings")
+    if warnings is not None:
+        lists.append((warnings.filters, list(warnings.filters)))
+    environment = dict(os.environ)
+    handlers = _signal_handlers()
+
+    def put_back() -> None:
+        _put_back_modules(modules)
+        for live, before in lists:
+            if len(live) != len(before) or any(
+                a is not b for a, b in zip(live, before, strict=True)
+            ):
+                live[:] = before
+                if warnings is not None and live is warnings.filters:
+                    _filters_changed(warnings)
+        if dict(os.environ) != environment:
+            for name in set(os.environ) - set(environment):
+                del os.environ[name]
+            os.environ.update(environment)
+        _put_back_handlers(handlers)
+
+    journal.note(put_back, modules, lists, *lists, *(before for _, before in lists))
+
+
+def _searched() -> list[list[Any]]:
+    return [sys.path, sys.meta_path, sys.path_hooks]
+
+
+def _put_back_modules(before: dict[str, Any]) -> None:
+    for name in [name for name in sys.modules if name not in before]:
+        del sys.modules[name]
+    for name, module in before.items():
+        if sys.modules.get(name) is not module:
+            sys.modules[name] = module
+
+
+def _filters_changed(warnings: Any) -> None:
+    changed = getattr(warnings, "_filters_mutated", None) or getattr(
+        warnings, "_filters_mutated_lock_held", None
+    )
+    if changed is not None:
+        changed()
+
+
+def _signal_handlers() -> dict[int, Any]:
+    signal: Any = sys.modules.get("signal")
+    if signal is None or threading.current_thread() is not threading.main_thread():
+        return {}
+    return {number: signal.getsignal(number) for number in signal.valid_signals()}
+
+
+def _put_back_handlers(handlers: dict[int, Any]) -> None:
+    signal: Any = sys.modules.get("signal")
+    for number, handler in handlers.items():
+        if handler is not None and signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
+
+
+class EffectError(Exception):
+    """What a statement that runs again must not do."""
+
+
+class Guard:
+    """Refuses effects on this thread while a statement runs again.
+
+    Attributes:
+        seen: What was refused, in words: a program may swallow the exception.
+    """
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self._thread = threading.get_ident()
+        self._undo: list[Callable[[], None]] = []
+        self._handlers: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._handlers = _signal_handlers()
+        for module, owner, name, words in EFFECTS:
+            home: Any = sys.modules.get(module)
+            if home is not None and owner:
+                home = getattr(home, owner, None)
+            if home is not None and hasattr(home, name):
+                self._replace(home, name, words)
+        return self
+
+    def _replace(self, home: Any, name: str, words: str) -> None:
+        original = getattr(home, name)
+        guard = self
+
+        def refusing(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() != guard._thread:
+                return original(*args, **kwargs)
+            guard.seen.append(words)
+            raise EffectError(words)
+
+        setattr(home, name, refusing)
+        self._undo.append(lambda: setattr(home, name, original))
+
+    def __exit__(self, *_error: object) -> None:
+        while self._undo:
+            self._undo.pop()()
+        if self._handlers != _signal_handlers():  # `asyncio.run` sets one and puts it back
+            self.seen.append("sets a signal's handler")
