@@ -195,6 +195,21 @@ CASES = [
         importlib.import_module("...x", "pkg")
         """,
     ),
+    Case(
+        "a suffix for sources that a program adds",
+        """
+        -- main.py
+        import importlib.machinery, importlib.util, sys
+        importlib.machinery.SOURCE_SUFFIXES.insert(0, ".shop")
+        spec = importlib.util.spec_from_file_location("near", "near.shop")
+        print(spec.loader.__class__.__name__, spec.cached.rpartition("/")[2])
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        print(module.TEXT, getattr(module, "__cached__", None) is not None)
+        -- near.shop
+        TEXT = "hello"
+        """,
+    ),
     Case("a management command", DJANGO_LIKE, "manage.py greet a b"),
     Case("tests of the standard library's kind", TESTS, "test_it.py"),
     Case(

@@ -13,6 +13,7 @@ same below ``sys.pycache_prefix``.
 
 from __future__ import annotations
 
+import _frozen_importlib_external as _external
 import _imp
 import _io
 import marshal
@@ -34,8 +35,6 @@ HASH_BASED, CHECK_SOURCE = 0b01, 0b10
 if sys.version_info >= (3, 14):
     _MAGIC_TOKEN: int = _imp.pyc_magic_number_token  # type: ignore[attr-defined]
 else:
-    import _frozen_importlib_external as _external
-
     _MAGIC_TOKEN = _external._RAW_MAGIC_NUMBER  # type: ignore[attr-defined]
 
 MAGIC_NUMBER: bytes = _MAGIC_TOKEN.to_bytes(4, "little")
@@ -243,12 +242,12 @@ def _check_optimization(part: str) -> None:
 
 def cached_path_of(file: str) -> str | None:
     """Return what ``spec.cached`` is for a file: its bytecode's place, or None."""
-    if file.endswith(".py") or (sys.platform == "win32" and file.endswith(".pyw")):
+    if file.endswith(tuple(_external.SOURCE_SUFFIXES)):  # programs add to it, such as ".hy"
         try:
             return cache_from_source(file)
         except NotImplementedError:
             return None
-    return file if file.endswith(".pyc") else None
+    return file if file.endswith(tuple(_external.BYTECODE_SUFFIXES)) else None
 
 
 def write_atomic(path: str, data: Buffer, mode: int = 0o666) -> None:
