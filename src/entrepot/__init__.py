@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from entrepot.reloading.edit import Edit
     from entrepot.reloading.report import Report
     from entrepot.reloading.session import Live, live
+    from entrepot.reloading.steady import steady
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ __all__ = [
     "current",
     "give_back",
     "live",
+    "steady",
     "take_over",
 ]
 
@@ -60,6 +62,7 @@ _homes_by_name: "Mapping[str, str]" = {
     "give_back": "entrepot.engine.takeover",
     "live": "entrepot.reloading.session",
     "load_ipython_extension": "entrepot.notebook.extension",  # what %load_ext entrepot calls
+    "steady": "entrepot.reloading.steady",
     "take_over": "entrepot.engine.takeover",
     "unload_ipython_extension": "entrepot.notebook.extension",
 }

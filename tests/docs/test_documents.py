@@ -26,6 +26,7 @@ def needs_a_shell(block: Block) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.timeout(900)  # a document may take a reader ten minutes
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_what_a_document_shows_is_so(document: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-PATIENCE = 60.0
+PATIENCE = 240.0  # only a broken program is waited for so long
 
 #: Put at the end of a program: it answers until its input ends.
 ANSWERS = """

@@ -11,7 +11,7 @@ from tests.running.case import ANSWERS, running
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
 SHOP = f"""
 -- main.py
@@ -98,3 +98,64 @@ def test_what_is_ignored_stays_as_it_is(tmp_path: Path) -> None:
         run.save("shop.py", "def price(n): return 0\n")
         run.edit("other.py", "N = 1", "N = 2")
         assert run.ask("shop.price(3), __import__('other').N") == "(6, 2)"
+
+
+SCRIPT = f"""
+-- main.py
+RATE = 2
+STATE = []
+def price(n):
+    return n * RATE
+class Cart:
+    def total(self):
+        return price(1)
+cart = Cart()
+{ANSWERS}
+"""
+
+
+def test_the_script_itself_is_live_up_to_where_it_runs(tmp_path: Path) -> None:
+    with running(tmp_path, SCRIPT) as program:
+        assert program.ask("STATE.append(1) or cart.total()") == "2"
+
+        program.edit("main.py", "n * RATE", "n * RATE + 1")
+        assert program.ask("cart.total(), STATE, type(cart) is Cart") == "(3, [1], True)"
+
+        program.edit("main.py", "RATE = 2", "RATE = 5")
+        assert program.ask("cart.total(), STATE") == "(6, [1])"
+
+
+def test_an_edit_of_the_statement_that_runs_needs_a_restart(tmp_path: Path) -> None:
+    with running(tmp_path, SCRIPT) as program:
+        program.ask("1")
+
+        said = program.edit(
+            "main.py", "flush=True)\n    except", "flush=1)\n    except", until="restart"
+        )
+
+        assert "main.py:11 the start of the program was edited, and it is running" in said[-1]
+        assert program.ask("cart.total()") == "2"
+
+
+GUARDED = """
+-- pkg/__init__.py
+-- pkg/__main__.py
+from . import prices
+def answer(line):
+    return eval(line)
+if __name__ == "__main__":
+    import sys
+    for line in sys.stdin:
+        print(answer(line), flush=True)
+-- pkg/prices.py
+RATE = 2
+"""
+
+
+def test_a_main_module_is_live_too(tmp_path: Path) -> None:
+    with running(tmp_path, GUARDED, "-m", "pkg") as program:
+        program.ask("prices.RATE")
+        program.edit("pkg/prices.py", "RATE = 2", "RATE = 3")
+        assert program.ask("prices.RATE") == "3"
+        program.edit("pkg/__main__.py", "return eval(line)", "return str(eval(line)) + '!'")
+        assert program.ask("prices.RATE") == "3!"

@@ -10,6 +10,12 @@ usage: entrepot COMMAND ...
 A complete Python import system: isolate it, see into it, keep it live.
 
   entrepot run app.py      run a program in place of python, its imports through entrepot
+  entrepot demo            write a small program, run it, and edit it before your eyes
+  entrepot status          what a running program runs, what is not live and why
+  entrepot plan FILE       what it would do with a file as it is saved now
+  entrepot retry           have it take what is saved, though that failed before
+  entrepot verify          is it what a restart would give?
+  entrepot restart         start it anew
   entrepot trace app.py    show the imports of a program; --steps shows the steps of each
 
   entrepot COMMAND --help  tells about one command
@@ -38,6 +44,14 @@ def main(argv: list[str] | None = None) -> int:
         from .tracing import trace
 
         return trace(words[1:], sys._getframe(1))  # noqa: SLF001
+    if command in ("status", "plan", "retry", "verify", "restart"):
+        from .asking import ask
+
+        return ask(command, words[1:])
+    if command == "demo":
+        from .demo import demo
+
+        return demo(words[1:])
     if command in ("-h", "--help"):
         print(HELP, end="")
         return 0 if words else 2

@@ -73,8 +73,15 @@ class Options:
                     f"choose one of {', '.join(ON_RESTART)}",
                 )
             self.on_restart = value
-        elif name in ("loop", "log"):
-            setattr(self, name, value)
+        elif name == "loop":
+            if not _names_a_function(value):
+                raise UsageError(
+                    f"cannot follow {source}: {value!r} names no function",
+                    "write: --loop package.module:function",
+                )
+            self.loop = value
+        elif name == "log":
+            self.log = value
         else:
             raise UsageError(
                 f"there is no setting {name!r} in {source}",
@@ -134,7 +141,12 @@ def parse(words: Sequence[str], command: str, options: Options | None = None) ->
     elif rest and rest[0].startswith("-") and rest[0] not in ("-", "-m"):
         _refuse(rest[0], command)
     if options is not None and options.loop and not rest:
-        return targets.Target("function", options.loop, [])
+        return targets.Target("loop", options.loop, [])
+    if options is not None and options.loop:
+        raise UsageError(
+            f"cannot run {rest[0]!r} beside --loop {options.loop}",
+            "leave one of them out: the function's module is imported first",
+        )
     if not rest:
         raise UsageError("what to run is missing", f"name it: entrepot {command} app.py")
     if rest[0] == "-m":

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Target:
-    """What to run: ``kind`` is ``"script"``, ``"module"`` or ``"function"``."""
+    """What to run: ``kind`` is ``"script"``, ``"module"``, ``"function"`` or ``"loop"``."""
 
     __slots__ = ("arguments", "kind", "text")
 
@@ -79,7 +79,7 @@ def prepare(target: Target) -> Program:
     """
     if target.kind == "module":
         return _prepare_module(target)
-    if target.kind == "function":
+    if target.kind in ("function", "loop"):
         return _prepare_function(target)
     return _prepare_script(target)
 
@@ -105,7 +105,10 @@ def _prepare_function(target: Target) -> Program:
     main = _new_main()
     name, _, function = target.text.partition(":")
     top = function.partition(".")[0]
-    text = f"import sys; from {name} import {top}; sys.exit({function}())"
+    if target.kind == "loop":
+        text = f"from entrepot.running.looping import again; again({name!r}, {function!r})"
+    else:
+        text = f"import sys; from {name} import {top}; sys.exit({function}())"
     # As under `python -c`: a file name that tells a person that there is no file.
     code = compile(text, "<string>", "exec", dont_inherit=True)
     return Program(partial(exec, code, main.__dict__), main.__dict__, is_script=False)

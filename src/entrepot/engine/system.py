@@ -63,7 +63,7 @@ class ImportSystem(ImportAlgorithm):
 
             ground = PrivateGround(self, name, path)
         super().__init__(ground)
-        self._hooks: tuple[ExecutionHook, ...] = ()
+        self.execution_hooks: tuple[ExecutionHook, ...] = ()
         #: Names being reloaded and their modules, such as ``{"shop.cart": <module>}``.
         self._reloading: dict[str, ModuleType] = {}
         mask_package()
@@ -339,17 +339,17 @@ class ImportSystem(ImportAlgorithm):
 
     def add_execution_hook(self, hook: ExecutionHook) -> Callable[[], None]:
         """Have a hook told of all code about to execute; return how to take it off again."""
-        self._hooks = (*self._hooks, hook)
+        self.execution_hooks = (*self.execution_hooks, hook)
         return lambda: self.remove_execution_hook(hook)
 
     def remove_execution_hook(self, hook: ExecutionHook) -> None:
         """Take a hook off; it need not be there."""
-        self._hooks = tuple(h for h in self._hooks if h is not hook)
+        self.execution_hooks = tuple(h for h in self.execution_hooks if h is not hook)
 
     @ends_frames
     def execute(self, module: ModuleType, code: CodeType) -> None:
         """Execute a module's code in the module: every loader's code comes through here."""
-        hooks = self._hooks
+        hooks = self.execution_hooks
         if not hooks:
             exec(code, module.__dict__)
             return

@@ -36,11 +36,13 @@ class Gate:
             ``{7: ("GET /cart", 1234.5)}``.
         waits: How a coroutine waits, by kind of event loop: each returns what to await on this
             thread and what to call when the wait is over, None where no such loop runs.
+        notes: What the guards of this gate share, each under a name of its own.
     """
 
     def __init__(self) -> None:
         self.inside: dict[int, tuple[str, float]] = {}
         self.waits: list[Callable[[], Waits | None]] = [waits_in_asyncio]
+        self.notes: dict[str, Any] = {}
         self._changed = threading.Condition(threading.Lock())
         self._waiters: list[Callable[[], object]] = []
         self._is_closed = False

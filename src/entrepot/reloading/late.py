@@ -75,6 +75,8 @@ def _settle_codes(record: Record, functions: list[FunctionType]) -> None:
         wanted.setdefault((code.co_qualname, code.co_firstlineno), []).append(code)
     for function in functions:
         code = function.__code__
+        if code.co_name == "<module>":
+            continue  # what executes a module that is not at its end: no definition of it
         equal = [c for c in wanted.get((code.co_qualname, code.co_firstlineno), ()) if c == code]
         if not equal:
             record.doubt = (

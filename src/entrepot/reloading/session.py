@@ -85,20 +85,7 @@ class Live:
             self._remove = None
 
     def steady(self, label: str = "") -> Passage:
-        """Return a context in which no reload is carried out: either the old program or the new.
-
-        Reloads wait for it, though never longer than the settle time. Enter it by ``with``, in a
-        coroutine by ``async with``.
-
-        Args:
-            label: What the report calls it when it was too long to wait for.
-
-        Example:
-            >>> session = Live([])
-            >>> with session.steady("a sum"):
-            ...     len(session.gate.inside)
-            1
-        """
+        """Return a context in which no reload is carried out; ``entrepot.steady`` tells more."""
         return self.gate.pass_through(label)
 
     def after_fork(self) -> None:
@@ -204,9 +191,7 @@ class Live:
         pending, self._pending = self._pending, []
         for record in pending:
             record.base = dict(record.namespace)
-            self.base.take(
-                value for name, value in record.namespace.items() if name != "__builtins__"
-            )
+            self.base.take(value for name, value in record.base.items() if name != "__builtins__")
 
     # the reload
 

@@ -64,6 +64,14 @@ def short(file: str) -> str:
     return file.removeprefix(here)
 
 
+def relative(text: str) -> str:
+    """Return a text with the files in it as seen from the working folder."""
+    try:
+        return text.replace(os.getcwd() + os.sep, "")
+    except OSError:
+        return text
+
+
 def clock() -> str:
     """Return the time of the day."""
     return time.strftime("%H:%M:%S")
@@ -85,7 +93,7 @@ def facts_of(outcome: Outcome) -> Iterator[Fact]:
         return
     if report.reasons and report.error is None:
         for reason in report.reasons:
-            yield Fact("restart", short(reason))
+            yield Fact("restart", relative(reason))
         return
     if report.error is not None:
         place, words = error_in_words(report.error)
@@ -111,7 +119,7 @@ def _steps(report: Report) -> Iterator[Fact]:
     for verb, (places, why) in found.items():
         for place in places[:MOST_PER_VERB]:
             what, _, reason = place.partition("  ")
-            yield Fact(verb, short(what), reason or why)
+            yield Fact(verb, short(what), relative(reason) or why)
         if len(places) > MOST_PER_VERB:
             yield Fact(verb, f"and {len(places) - MOST_PER_VERB} more")
 

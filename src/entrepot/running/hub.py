@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STEP, DEBOUNCE = 5, 50  # milliseconds: an edit is told 5 to 10 ms after it
 LOOK_ANYWAY = 2.0  # seconds; network and container mounts may have no file events
+LOOK_SOON = 0.05  # seconds; while file events are not there yet
 LOOK = 0.3  # seconds between two looks when there are no file events
 GRACE = 2.0  # seconds to wait for forked children after the last program is gone
 PATIENCE = 30.0  # seconds that a program may take to answer
@@ -40,7 +41,6 @@ class Peer:
 
     Attributes:
         is_program: Whether it is a program.
-        pending: Questions of this peer that wait for answers: ``{3: 1}``, by number, how many.
     """
 
     def __init__(self, connection: socket.socket, *, is_program: bool) -> None:
@@ -228,21 +228,27 @@ class Watcher:
         self._last_look = 0.0
         self.wake, self._wake_up = os.pipe()
         os.set_blocking(self._wake_up, False)
-        self._watch = self._events_of_watchfiles() if every is None else None
-        self.how = "polling" if self._watch is None else "file events"
+        self._watch: Callable[..., Any] | None = None
+        self._loaded: queue.SimpleQueue[Callable[..., Any]] = queue.SimpleQueue()
+        self._is_loading = every is None and not _is_set("WATCHFILES_FORCE_POLLING")
+        self.how = "polling"
+        if self._is_loading:  # a while: until then, look
+            threading.Thread(target=self._load, daemon=True).start()
 
-    def _events_of_watchfiles(self) -> Callable[..., Any] | None:
-        if os.environ.get("WATCHFILES_FORCE_POLLING", "").lower() not in ("", "0", "false"):
-            return None
+    def _load(self) -> None:
         try:
             from watchfiles import watch
         except ImportError:
-            return None
-        found: Callable[..., Any] = watch
-        return found
+            pass
+        else:
+            self._loaded.put(watch)
+        self._is_loading = False
+        self._ring()
 
     def pause(self) -> float:
         """Return how long may be waited before the next look."""
+        if self._is_loading:
+            return LOOK_SOON
         if self._watch is None:
             return self._every or LOOK
         return 1.0  # folders that could not be watched are tried again
@@ -262,6 +268,9 @@ class Watcher:
         touched = set()
         while not self._touched.empty():
             touched.add(self._touched.get())
+        if not self._loaded.empty():
+            self._watch, self.how = self._loaded.get(), "file events"
+            self._begin_events()
         if self._events_failed:
             self._watch, self.how = None, "polling"
         every = LOOK_ANYWAY if self._watch else self.pause()
@@ -326,6 +335,10 @@ class Watcher:
             os.write(self._wake_up, b"x")
         except BlockingIOError:
             return  # it rings already
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() not in ("", "0", "false")
 
 
 def make_private_folder(folder: str) -> None:

@@ -31,6 +31,8 @@ GRACE = 0.1  # seconds that a file may be missing, or empty, in the middle of a 
 IDLE = 0.5  # seconds after the start: then what a reload needs is loaded, before an edit comes
 QUIET = 0.03  # seconds without news that end a save of many files
 MANY = 3  # files
+LONGEST_STOP = 0.3  # seconds
+LONGEST_IMPORT = 20.0  # seconds
 
 
 class Settings:
@@ -39,13 +41,11 @@ class Settings:
     Attributes:
         settle: Seconds to wait for requests that are in flight.
         poll: Seconds between two looks at the files; None for file events.
-        is_partial_allowed: Whether an edit that needs a restart is applied as far as it goes.
     """
 
-    def __init__(self, settle: float, poll: float | None, *, is_partial_allowed: bool) -> None:
+    def __init__(self, settle: float, poll: float | None) -> None:
         self.settle = settle
         self.poll = poll
-        self.is_partial_allowed = is_partial_allowed
 
 
 class Keeper:
@@ -57,6 +57,9 @@ class Keeper:
         error: The report of the edit that could not be applied, while it is outstanding.
         edits: How many edits were carried out.
         how: How the hub watches, in its words; empty until it does.
+        on_outcome: Told of what became of an edit.
+        on_idle: Called once, when the program has run for a moment.
+        answer: Answers what the program is asked from outside.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Keeper:
         self.edits = 0
         self.how = ""
         self.on_outcome: Callable[[Outcome], object] = bool
+        self.on_idle: Callable[[], object] = bool
         self.answer: Callable[[str, list[str]], str] | None = None
         self._connection: connection.Connection | None = None
         self._leader = os.getpid()
@@ -113,18 +117,29 @@ class Keeper:
             _signal.pthread_sigmask(_signal.SIG_SETMASK, ours)
 
     def _stop_thread(self) -> None:
+        """Stop the thread, unless it is at work: it may be waiting for the thread that forks."""
         read_end, write_end = self._wake
         os.write(write_end, b"x")
-        self._stopped.acquire()
+        if not self._stopped.acquire(timeout=LONGEST_STOP):
+            waiting = select.poll()
+            waiting.register(read_end, select.POLLIN)
+            if waiting.poll(0):
+                os.read(read_end, 1)
+                return
+            self._stopped.acquire()
         self._stopped.release()
-        os.close(read_end)
-        os.close(write_end)
-        self._wake = (-1, -1)
+        self._close_wake()
         # C counts the threads of the process when it forks: wait until the kernel has ended it.
         deadline = time.monotonic() + 1
         while os.path.exists(f"/proc/self/task/{self._number}"):
             if time.monotonic() > deadline:
                 return
+
+    def _close_wake(self) -> None:
+        for end in self._wake:
+            if end >= 0:
+                os.close(end)
+        self._wake = (-1, -1)
 
     @property
     def is_keeping(self) -> bool:
@@ -147,7 +162,7 @@ class Keeper:
     def _after_fork_in_child(self) -> None:
         self.program.after_fork()
         self.points.after_fork()
-        self._wake = (-1, -1)
+        self._close_wake()
         self._stopped = _thread.allocate_lock()
         if self._connection is not None:
             self._connection.close()
@@ -186,6 +201,9 @@ class Keeper:
                 return False
             self._is_warm = True
             import entrepot.reloading.reload  # noqa: F401  # parsers and all: most of a first edit
+
+            self.program.manage_main()
+            self.on_idle()
         return self._wait(None)
 
     def _wait(self, seconds: float | None) -> bool:
@@ -243,11 +261,12 @@ class Keeper:
             start: When that was heard of.
             is_asked: Whether somebody asked for it, so that nothing is too old to be tried.
         """
-        outstanding = self.outstanding
-        edit = settled(self.program, outstanding | files)
-        if not edit.contents:
+        self.program.manage_main()
+        edit = settled(self.program, files, self.outstanding)
+        if self.program.is_running(edit):
             self.outstanding = set()
             if self.error is not None:
+                self.program.apply(edit)
                 self.error = self._failed = None
                 self.tell([Fact("clear", "the files are again what the program runs")])
             return
@@ -259,17 +278,24 @@ class Keeper:
         done: list[Report] = []
         prepared = self.program.prepare(edit)
         if prepared.plan is None and isinstance(prepared.report.error, SyntaxError):
-            again = settled(self.program, set(edit.contents), GRACE / 4)
+            time.sleep(GRACE / 4)
+            again = settled(self.program, set(), set(edit.contents))
             if again != edit:  # it was in the middle of a save
-                if again.contents:
-                    self._carry_out(again, start)
+                self.bring_up(set(edit.contents), start)
                 return
+        self._wait_for_imports()
         longer = self.program.gate.close(self.settings.settle) if prepared.plan else []
         try:
             self.points.run(lambda: done.append(self.program.commit(prepared)))
         finally:
             self.program.gate.open()
         self._told(edit, prepared, done[0], longer, start)
+
+    def _wait_for_imports(self) -> None:
+        """Wait while other threads import, for a while: nobody is held for so long."""
+        end = time.monotonic() + LONGEST_IMPORT
+        while self.program.importing() and time.monotonic() < end:
+            time.sleep(GRACE / 10)
 
     def _told(
         self, edit: Edit, prepared: Any, report: Report, longer: list[str], start: float
@@ -301,12 +327,10 @@ def counted(prepared: Any) -> tuple[int, int]:
     return max(len(changed), removed), sum(len(change.lives) for change in changes)
 
 
-def settled(program: LiveProgram, files: set[str], pause: float = 0.0) -> Edit:
+def settled(program: LiveProgram, files: set[str], outstanding: set[str]) -> Edit:
     """Return an edit of files, after a moment if one of them is being saved right now."""
-    if pause:
-        time.sleep(pause)
-    edit = program.edit_of(files)
+    edit = program.edit_of(files, outstanding)
     if any(not content for content in edit.contents.values()):
         time.sleep(GRACE)
-        edit = program.edit_of(files)
+        edit = program.edit_of(files, outstanding)
     return edit

@@ -1,23 +1,31 @@
 """A program that is kept live: which of its modules, and how they look on disk.
 
-``LiveProgram`` is a live session whose modules are chosen by a scope, not by root folders, and
-which notes what each file looked like when it was read, so that whoever watches can tell whether
-it has changed since.
+``LiveProgram`` is a live session whose modules are chosen by a scope, not by root folders. It
+notes what each file looked like when it was read, so that whoever watches can tell whether it has
+changed since, and it manages the program's ``__main__`` as well.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from entrepot.reloading.edit import Edit
+from entrepot.reloading.report import NEEDS_RESTART
+from entrepot.reloading.revision import file_of
 from entrepot.reloading.session import Live
 
+from .main_module import MainModule, StartEdited, main_module_of_script
 from .snapshot import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, ModuleType
+
+    from entrepot.reloading.reload import Prepared
+    from entrepot.reloading.report import Report
 
     from .scope import Scope
 
@@ -29,13 +37,40 @@ class LiveProgram(Live):
         scope: Tells which files.
         marks: What the files looked like that are not told to the watcher yet:
             ``{"/app/cart.py": "17… 210 5 17…"}``.
+        main: What is known of ``__main__``, if it is in scope.
     """
 
-    def __init__(self, scope: Scope, system: Any, tell_files: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        system: Any,
+        tell_files: Callable[[], object],
+        *,
+        allow_partial: bool = False,
+    ) -> None:
         self.scope = scope
         self.marks: dict[str, str] = {}
+        self.main: MainModule | None = None
         self._tell_files = tell_files
-        super().__init__((), system)
+        self._edited = threading.Condition()
+        super().__init__((), system, allow_partial=allow_partial)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child, whose only thread is the one that forked."""
+        super().after_fork()
+        self._edited = threading.Condition()
+
+    def commit(self, prepared: Prepared) -> Report:
+        """Carry a prepared edit out, and wake who waits for edits."""
+        report = super().commit(prepared)
+        with self._edited:
+            self._edited.notify_all()
+        return report
+
+    def wait_for_edit(self, revision: int) -> None:
+        """Wait until the program is of another revision."""
+        with self._edited:
+            self._edited.wait_for(lambda: self.revision != revision)
 
     def is_managed_file(self, file: object) -> bool:
         """Return whether a file is kept live."""
@@ -43,12 +78,16 @@ class LiveProgram(Live):
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Note what the file looks like, then begin to record."""
-        file = getattr(module.__spec__, "origin", None)
-        if isinstance(file, str):
-            file = os.path.realpath(file)
-            if self.scope.includes(file):
-                self.note(file)
+        file = file_of(module)
+        if self.is_managed_file(file):
+            self.note(file)
         return super().about_to_execute(module, code)
+
+    def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
+        """End recording, and have the files told that are new."""
+        super().executed(module, code, error)
+        if self.marks and not self._running:
+            self._tell_files()
 
     def note(self, file: str) -> None:
         """Note what a file looks like, before it is read."""
@@ -57,18 +96,107 @@ class LiveProgram(Live):
         except OSError:
             self.marks[file] = ""
 
-    def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
-        """End recording, and have the files told that are new."""
-        super().executed(module, code, error)
-        if self.marks and not self._running:
+    # the main module
+
+    def is_about_to_start(self) -> None:
+        """Note the text of ``__main__``, right before its first line."""
+        self._take_main(main_module_of_script(sys.modules["__main__"]))
+
+    def _take_main(self, main: MainModule | None) -> None:
+        if main is not None and self.is_managed_file(main.file):
+            self.main = main
+            self.note(main.file)
             self._tell_files()
+
+    def manage_main(self) -> None:
+        """Manage what has been executed of ``__main__`` by now."""
+        if self.main is None:  # run with -m: what its file is, shows when it has begun
+            module = sys.modules.get("__main__")
+            if getattr(module, "__spec__", None) is not None:
+                self._take_main(main_module_of_script(module))
+        known = self.records.get("__main__")
+        if self.main is None or (known is not None and known.revision > 1):
+            return
+        record = self.main.record()
+        if record is not None and (known is None or record.text.content != known.text.content):
+            order = self._order
+            self.take_late(record)
+            self._order, record.order = order, record.order + (1 << 40)
+            self.take_base()
+        for twin in list(self.records.values()):
+            if record is not None and twin.file == record.file and not twin.is_parsed:
+                twin.text = (
+                    record.text
+                )  # imported as a module too: what begins the program, is not
+
+    # edits
 
     def files(self) -> list[str]:
         """Return the files that are kept live."""
-        return sorted({record.file for record in list(self.records.values())})
+        files = {record.file for record in list(self.records.values())}
+        return sorted(files | ({self.main.file} if self.main is not None else set()))
 
-    def edit_of(self, files: set[str]) -> Edit:
-        """Return an edit of those of some files whose content is not what runs."""
-        running = {record.file: record.text.content for record in list(self.records.values())}
-        found = Edit.of_files(sorted(files & running.keys()))
-        return Edit({f: new for f, new in found.contents.items() if new != running[f]})
+    def folders(self) -> list[str]:
+        """Return the folders of the managed modules, without those that lie below another."""
+        found = {os.path.dirname(record.file) for record in list(self.records.values())}
+        return sorted(
+            folder
+            for folder in found
+            if not any(folder.startswith(other + os.sep) for other in found)
+        )
+
+    def edit_of(self, files: set[str], outstanding: set[str]) -> Edit:
+        """Return an edit of files whose content is not what runs.
+
+        Args:
+            files: Files that may have changed.
+            outstanding: Files that an edit failed on; they are in it as they are now, in any case.
+        """
+        running: dict[str, set[bytes]] = {}
+        for record in list(self.records.values()):
+            running.setdefault(record.file, set()).add(record.text.content)
+        found = Edit.of_files(sorted((files | outstanding) & running.keys()))
+        contents = {
+            file: new
+            for file, new in found.contents.items()
+            if file in outstanding or {self._cut_or_whole(file, new)} != running[file]
+        }
+        return Edit(contents)
+
+    def is_running(self, edit: Edit) -> bool:
+        """Return whether an edit holds nothing but what runs."""
+        return all(
+            self._cut_or_whole(record.file, edit.contents[record.file]) == record.text.content
+            for record in list(self.records.values())
+            if record.file in edit.contents
+        )
+
+    def _cut_or_whole(self, file: str, content: bytes | None) -> bytes | None:
+        if self.main is None or file != self.main.file or content is None:
+            return content
+        try:
+            return self.main.cut(content)
+        except (SyntaxError, ValueError, StartEdited):
+            return content
+
+    def prepare(self, edit: Edit | None = None, *, alone: bool = False) -> Prepared:
+        """Read, compare and plan; of the main module's file, what has been executed."""
+        if edit is None:
+            edit = self.changed_files()
+        main = self.main
+        if main is None or edit.contents.get(main.file) is None:
+            return super().prepare(edit, alone=alone)
+        contents = dict(edit.contents)
+        try:
+            contents[main.file] = main.cut(contents[main.file] or b"")
+        except StartEdited as edited:
+            from entrepot.reloading.reload import Prepared
+
+            prepared = Prepared(edit, self.revision)
+            prepared.report.status = NEEDS_RESTART
+            prepared.report.files.append(main.file)
+            prepared.report.reasons.append(edited.reason)
+            return prepared
+        except (SyntaxError, ValueError):
+            pass  # the reload itself says so
+        return super().prepare(Edit(contents), alone=alone)

@@ -4,20 +4,17 @@ In a program that runs an event loop, in a turn of the loop: none of its callbac
 middle of something then. Otherwise on the thread that asks, under the reload lock. The loop that
 counts is that of the main thread, or else the one that was started last.
 
-The event loops of asyncio, and whatever follows its rules, tell themselves: each sets itself as
-the running loop of its thread through one function of ``asyncio.events``. ``adapters/`` has the
-others.
+Which loops run is told by the adapters.
 """
 
 from __future__ import annotations
 
 import _thread
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, ModuleType
 
 LOOK_AGAIN = 0.2  # seconds: whether the loop that is waited for still runs
 
@@ -93,32 +90,6 @@ class SafePoints:
             return None
         main = sys.modules["threading"].main_thread().ident
         return loops.get(main) or list(loops.values())[-1]
-
-    # asyncio
-
-    def follow_asyncio(self, events: ModuleType) -> None:
-        """Be told by ``asyncio.events`` of every loop that begins and ends to run."""
-        original = events._set_running_loop  # noqa: SLF001
-
-        def _set_running_loop(loop: Any) -> None:
-            original(loop)
-            thread = _thread.get_ident()
-            self.loops.pop(thread, None)
-            if loop is not None:
-                self.loops[thread] = loop.call_soon_threadsafe
-
-        events._set_running_loop = _set_running_loop  # type: ignore[attr-defined]  # noqa: SLF001
-
-    def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
-        """Return the code as it is."""
-        del module
-        return code
-
-    def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
-        """Follow the event loops once they are there."""
-        del code
-        if error is None and module.__name__ == "asyncio.events":
-            self.follow_asyncio(module)
 
     def after_fork(self) -> None:
         """Begin anew in a forked child: the threads of the loops are not in it, but for ours."""

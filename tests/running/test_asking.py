@@ -1,0 +1,131 @@
+"""A running program asked from outside, and started anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.process.case import environment
+from tests.running.case import ANSWERS, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
+
+SHOP = f"""
+-- main.py
+import os, shop
+{ANSWERS}
+-- shop.py
+def price(n):
+    return n * 2
+"""
+
+
+def asked(folder: Path, *words: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "entrepot", *words],
+        cwd=folder,
+        env=environment(TMPDIR=str(folder), XDG_RUNTIME_DIR=""),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_status_tells_what_is_live_what_is_not_and_what_is_wrong(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        program.ask("1")
+        code, out, _ = asked(tmp_path, "status", "--json")
+        answer = json.loads(out)
+        assert (code, answer["error"], answer["waiting"]) == (0, None, [])
+        assert answer["modules"]["shop"] == {"file": str(tmp_path / "shop.py"), "revision": 1}
+        assert "os" in answer["not_watched"]["standard library"]
+
+        program.edit("shop.py", "n * 2", "n * * 2", until="still")
+        code, out, _ = asked(tmp_path, "status")
+        assert code == 1
+        assert out.splitlines()[-2:] == [
+            "wait    shop.py                       saved, and not run",
+            "fail    shop.py:2                     SyntaxError: invalid syntax",
+        ]
+
+
+def test_plan_tells_what_would_be_done_and_does_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP, "--poll=100", "main.py") as program:
+        program.ask("1")
+        program.save("shop.py", "def price(n):\n    return n * 3\n")
+        code, out, _ = asked(tmp_path, "plan", "shop.py")
+        assert code == 0
+        assert "shop" in out
+        assert program.ask("shop.price(1)") == "2"
+
+        assert asked(tmp_path, "retry")[0] == 0
+        assert program.ask("shop.price(1)") == "3"
+
+
+def test_a_restart_keeps_process_arguments_environment_and_folder(tmp_path: Path) -> None:
+    probe = "os.getpid(), __import__('sys').argv, os.getcwd(), os.environ['X'], shop.price(1)"
+    with running(tmp_path, SHOP, "main.py", "-a", "b c", X="1") as program:
+        before = program.ask(probe)
+        program.ask("os.environ.update(X='2') or os.chdir('/')")
+
+        assert asked(tmp_path, "restart", f"--pid={program.process.pid}")[0] == 0
+
+        # The first line of input after the restart may be read by the program that ends.
+        after = program.ask(probe)
+        assert eval(after) == eval(before)
+        assert program.end() == 0
+
+
+def test_nobody_to_ask_is_said(tmp_path: Path) -> None:
+    assert asked(tmp_path, "status") == (
+        2,
+        "",
+        "entrepot status: no program runs under entrepot run\n  start one: entrepot run app.py\n",
+    )
+    assert asked(tmp_path, "verify", "--pid", "1")[2].startswith(
+        "entrepot verify: process 1 does not run under entrepot run\n  none does"
+    )
+
+
+def test_a_folder_that_others_can_enter_is_not_trusted(tmp_path: Path) -> None:
+    folder = tmp_path / f"entrepot-{os.getuid()}"
+    folder.mkdir()
+    folder.chmod(0o777)
+
+    code, _, err = asked(tmp_path, "status")
+
+    assert code == 2
+    assert err == (
+        f"entrepot status: {folder} is not a folder of this user alone\n"
+        f"  nobody was asked; whoever can write there could answer in a program's place\n"
+    )
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_another_user_is_not_answered(tmp_path: Path) -> None:
+    text = (
+        "import os, socket, sys\n"
+        "os.setuid(65534)\n"
+        "try:\n"
+        "    socket.socket(socket.AF_UNIX).connect(sys.argv[1])\n"
+        "except PermissionError:\n"
+        "    print('kept out')\n"
+    )
+    with running(tmp_path, SHOP) as program:
+        program.ask("1")
+        asked(tmp_path, "status")
+        path = tmp_path / f"entrepot-{os.getuid()}" / f"{program.process.pid}.sock"
+        done = subprocess.run(
+            [sys.executable, "-c", text, str(path)], capture_output=True, text=True
+        )
+        assert path.is_socket()
+        assert done.stdout == "kept out\n"
