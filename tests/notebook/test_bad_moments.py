@@ -140,3 +140,63 @@ def test_functions_and_threads_of_the_notebook_see_new_code(tmp_path: Path) -> N
     before, after, _ = notebook.run()
 
     assert (before.value, after.value) == ("1", "(10, 20)")
+
+
+@pytest.mark.process
+def test_an_edit_between_nested_cells_waits_for_the_outer_one(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.save(shop="N = 1\n")
+    notebook.cell("import shop; from pathlib import Path")
+    notebook.cell(
+        "Path('shop.py').write_text('N = 2\\n')\n"
+        "get_ipython().run_cell('inner = shop.N')\n"
+        "print(inner, shop.N)"
+    )
+    notebook.cell("shop.N")
+
+    _, nested, after = notebook.run()
+
+    assert (nested.out.splitlines()[-1], after.value) == ("1 1", "2")
+
+
+@pytest.mark.process
+def test_a_module_that_nobody_else_imports_goes_with_its_file(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.save(shop="N = 1\n")
+    notebook.cell("import shop")
+    notebook.delete("shop.py")
+    notebook.cell("shop.N")
+    notebook.save(shop="N = 2\n")
+    notebook.cell("import shop; shop.N")
+    notebook.save(shop="N = 3\n")
+    notebook.cell("shop.N")
+
+    _, gone, again, after = notebook.run()
+
+    assert gone.said == (
+        "entrepot: shop is gone, as its file is: import again once there is a file"
+    )
+    assert (gone.value, again.value, after.value) == ("1", "2", "3")
+
+
+@pytest.mark.process
+def test_a_fault_of_our_own_is_told_and_the_notebook_goes_on(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.save(shop="N = 1\n")
+    notebook.cell("import shop")
+    notebook.cell(
+        "import entrepot.reloading.session as session\n"
+        "def broken(*_, **__):\n    raise RuntimeError('planted')\n"
+        "session.Live.apply = broken"
+    )
+    notebook.save(shop="N = 2\n")
+    notebook.cell("shop.N")
+    notebook.cell("shop.N")
+
+    *_, first, second = notebook.run()
+
+    assert first.said == (
+        "entrepot: a fault of entrepot itself (RuntimeError: planted); it is off now, "
+        "nothing has changed, the code from before goes on; %entrepot on tries again"
+    )
+    assert (first.value, second.value, second.said) == ("1", "1", "")

@@ -103,6 +103,14 @@ def test_a_folder_that_goes_and_comes_back_is_watched_on(watch: Saves, tmp_path:
     assert str(a) in watch.take()
 
 
+def test_a_folder_above_a_watched_one_is_watched_too(watch: Saves, tmp_path: Path) -> None:
+    _, below = watched(watch, tmp_path, "pkg/a.py", "b.py")
+
+    write(below)
+
+    assert watch.take() == {str(below)}
+
+
 def test_many_saves_at_once_are_all_known(watch: Saves, tmp_path: Path) -> None:
     files = watched(watch, tmp_path, *(f"p{n % 7}/m{n}.py" for n in range(300)))
 

@@ -23,7 +23,7 @@ from entrepot.running.scope import Scope
 from .interrupts import Interrupts
 from .names import Names
 from .saves import saves
-from .telling import BAD, Telling, shown, telling_of
+from .telling import BAD, Telling, gone_telling, shown, telling_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,6 +90,7 @@ class Notebook:
         self._is_in_a_cell = is_in_a_cell  # a cell may run cells: an edit waits for the outer one
         self._unwatched: list[str] = []
         self._waiting: set[str] = set()
+        self._before: list[str] = []  # the modules before an edit
         self._interrupted: set[str] = set()  # files of an edit that the user interrupted
         self._cell_began = time.time()
         self._remove: Callable[[], object] = system.add_execution_hook(self)
@@ -198,6 +199,7 @@ class Notebook:
 
     def _carry_out(self, act: Callable[[], Report], edit: Edit | None, when: str) -> bool:
         self.names.note(self._base_of)
+        self._before = list(self.live.records)
         began = time.perf_counter()
         with Interrupts(self.live.is_managed_file) as interrupts:
             try:
@@ -248,6 +250,9 @@ class Notebook:
         if not report.is_ok:
             self._say_trouble(telling.line, telling.details)
             return
+        gone = [name for name in self._before if name not in self.live.records]
+        if gone:
+            telling = gone_telling(gone, telling)
         left_out = sorted(shown(file) for file in self.live.outstanding())
         is_over = bool(self.trouble) and not left_out
         if report.files:

@@ -122,6 +122,7 @@ class Events:
         self._files: set[str] = set()
         self._dirs: dict[int, str] = {}  # the watched folders by the kernel's number
         self._numbers: dict[str, int] = {}
+        self._told: set[str] = set()  # folders of which the kernel tells every save
         self._lost: set[str] = set()  # folders that are gone: they may come back
         self._saved: set[str] = set()
         self._written: dict[str, float] = {}  # files that somebody is writing, and since when
@@ -157,10 +158,11 @@ class Events:
             self._fd = -1
 
     def _add(self, folder: str) -> bool:
-        if folder in self._numbers:
+        if folder in self._told:
             return True
-        if not self._add_one(folder, CONTENT | PLACE):
+        if not self._add_one(folder, CONTENT | PLACE):  # also where only its place was watched
             return False
+        self._told.add(folder)
         above = os.path.dirname(folder)
         while above not in self._numbers and above != os.path.dirname(above):
             self._add_one(above, PLACE)  # no matter if the kernel refuses: the folder stays told
@@ -225,6 +227,7 @@ class Events:
         for other, number in list(self._numbers.items()):
             if other == folder or other.startswith(below):
                 del self._numbers[other]
+                self._told.discard(other)
                 self._dirs.pop(number, None)
                 self._libc.inotify_rm_watch(self._fd, number)
                 self._lost.add(other)

@@ -88,6 +88,13 @@ def telling_of(report: Report, took: float, when: str = "", left: Iterable[str] 
     return Telling(f"{line} ({took * 1000:.1f} ms)", details, GOOD)
 
 
+def gone_telling(gone: list[str], telling: Telling) -> Telling:
+    """Return what to say when modules left the module cache with their files."""
+    files = _verb(gone, "its file is", "their files are")
+    what = f"{_some(gone)} {_verb(gone, 'is', 'are')} gone, as {files}"
+    return Telling(f"{what}: import again once there is a file", telling.details, GOOD)
+
+
 def details_of(report: Report) -> list[str]:
     """Return the facts of a report, verb first, in columns."""
     here = os.getcwd() + os.sep
