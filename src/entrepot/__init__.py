@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from entrepot.reloading.report import Report
     from entrepot.reloading.session import Live, live
     from entrepot.reloading.steady import steady
+    from entrepot.views.tracing import trace
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ __all__ = [
     "live",
     "steady",
     "take_over",
+    "trace",
 ]
 
 # Where each public name is: {"take_over": "entrepot.engine.takeover"}.
@@ -64,6 +66,7 @@ _homes_by_name: "Mapping[str, str]" = {
     "load_ipython_extension": "entrepot.notebook.extension",  # what %load_ext entrepot calls
     "steady": "entrepot.reloading.steady",
     "take_over": "entrepot.engine.takeover",
+    "trace": "entrepot.views.tracing",
     "unload_ipython_extension": "entrepot.notebook.extension",
 }
 

@@ -26,6 +26,18 @@ class TakeOverError(EntrepotError):
         super().__init__(f"cannot {reason}\n  now: {now}\n  {remedy}")
 
 
+class TraceError(EntrepotError):
+    """A trace was asked for what it cannot do.
+
+    Attributes:
+        reason: What could not be done, as a sentence without a final stop.
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        self.reason = reason
+        super().__init__(f"cannot {reason}\n  nothing was recorded\n  {remedy}")
+
+
 class SystemClosedError(EntrepotError):
     """A private import system was used after ``close()``.
 

@@ -16,7 +16,8 @@ A complete Python import system: isolate it, see into it, keep it live.
   entrepot retry           have it take what is saved, though that failed before
   entrepot verify          is it what a restart would give?
   entrepot restart         start it anew
-  entrepot trace app.py    show the imports of a program; --steps shows the steps of each
+  entrepot trace app.py    show the imports of a program as a timed tree
+  entrepot why NAME app.py show who imported a module, by which chain, and what it costs
 
   entrepot COMMAND --help  tells about one command
   entrepot --version       shows the version and exits
@@ -29,7 +30,8 @@ run passes on the exit code of the program.
 def main(argv: list[str] | None = None) -> int:
     """Follow a command line, by default the process's own.
 
-    ``run`` and ``trace`` do not return when they start a program: the process ends with it.
+    ``run``, ``trace`` and ``why`` do not return when they start a program: the process ends with
+    it.
 
     Returns:
         The exit code.
@@ -52,6 +54,10 @@ def main(argv: list[str] | None = None) -> int:
         from .demo import demo
 
         return demo(words[1:])
+    if command == "why":
+        from .reasons import why
+
+        return why(words[1:], sys._getframe(1))  # noqa: SLF001
     if command in ("-h", "--help"):
         print(HELP, end="")
         return 0 if words else 2

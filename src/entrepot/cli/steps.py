@@ -24,7 +24,7 @@ from .telling import Fact
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import FrameType, TracebackType
+    from types import FrameType
     from typing import Any
 
     from entrepot.engine.system import ImportSystem
@@ -95,28 +95,7 @@ class Recorder:
 
     def take_frames_out(self, error: BaseException) -> None:
         """Take the recorder's own frames out of the tracebacks of an error and its causes."""
-        seen: set[int] = set()
-        waiting: list[BaseException | None] = [error]
-        while waiting:
-            shown = waiting.pop()
-            if shown is None or id(shown) in seen:
-                continue
-            seen.add(id(shown))
-            shown.__traceback__ = self._without_own(shown.__traceback__)
-            waiting += [shown.__cause__, shown.__context__, *getattr(shown, "exceptions", ())]
-
-    def _without_own(self, tb: TracebackType | None) -> TracebackType | None:
-        own = self._recording.__code__
-        while tb is not None and tb.tb_frame.f_code is own:
-            tb = tb.tb_next
-        above = tb
-        while above is not None:
-            below = above.tb_next
-            while below is not None and below.tb_frame.f_code is own:
-                below = below.tb_next
-            above.tb_next = below
-            above = below
-        return tb
+        frames.take_out(error, self._recording.__code__)
 
     # Statements
 

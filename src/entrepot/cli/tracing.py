@@ -1,100 +1,65 @@
-"""``entrepot trace --steps``: the five steps of every import of a program."""
+"""``entrepot trace``: its words, and which of its two ways of telling is meant."""
 
 from __future__ import annotations
 
 import sys
 
-from entrepot.engine.takeover import current, take_over
-from entrepot.errors import EntrepotError
-
-from . import attendants, options, run, steps, telling
+from . import run
+from .options import UsageError
+from .options import parse as parse_target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
-    from typing import TextIO
+
+    from .attendants import Attendant
 
 HELP = """\
-usage: entrepot trace --steps [--format text|json] app.py [arguments...]
-       entrepot trace --steps [--format text|json] -m name [arguments...]
-       entrepot trace --steps [--format text|json] name:function [arguments...]
+usage: entrepot trace [options] app.py [arguments...]
+       entrepot trace [options] -m name [arguments...]
+       entrepot trace [options] name:function [arguments...]
 
-Run a program as `entrepot run` does, and show on standard error the five steps of each import
-that it makes, also of those that are found in the module cache.
+Run a program as `entrepot run` does, and show the imports that it made as a tree: who asked for
+each, how its code was obtained, and the time it took, by itself and with what it imported.
 
 options:
-  --steps        number the steps of each import
-  --format json  one line of JSON per fact; times in nanoseconds (text, for a person, is usual)
+  --format F     text (usual), json, html, speedscope, chrome (for Perfetto), or
+                 importtime (the text of python -X importtime, for viewers of it)
+  -o FILE        write there; text, json and importtime go to standard error without it,
+                 the others to a file named after the program; - is standard output
+  --budget TIME  exit with 1 if importing takes longer, such as 300ms or 1.5s
+  --every        also record imports that are found in the module cache
+  --full         show imports that hardly took any time, too
+  --steps        number the steps of each import instead, cached ones included, as they happen
+                 (formats: text, json)
   -h, --help     show this and exit
 
-The exit code is the program's own; 2 when there was nothing to run.
+The exit code is the program's own; 1 when it went well but is over its budget, 2 when there was
+nothing to run.
 """
 
-_FORMATS = ("text", "json")
-_LATER = ("html", "speedscope", "chrome", "importtime")
+_FORMATS: Sequence[str] = ("text", "json", "html", "speedscope", "chrome", "importtime")
+_FORMATS_OF_STEPS: Sequence[str] = ("text", "json")
+_UNITS: Sequence[tuple[str, float]] = (("us", 1e3), ("ms", 1e6), ("s", 1e9))
 
 
-class Tracing(attendants.Attendant):
-    """Records the imports of a program from its first line to its last."""
+class Options:
+    """What the words before the target ask for.
 
-    def __init__(self, shape: str, stream: TextIO) -> None:
-        self._is_json = shape == "json"
-        self._stream = stream
-        self._recorder: steps.Recorder | None = None
-        self._has_failed = False
+    Attributes:
+        format: Empty when none is named.
+        file: What is to be written; "" for the usual place.
+        budget: Nanoseconds, or None.
+    """
 
-    def prepare(self) -> None:
-        """Take over.
-
-        Raises:
-            UsageError: Nothing can be traced.
-        """
-        try:
-            system = take_over()
-        except EntrepotError as error:
-            raise options.UsageError(f"cannot trace: {error}", "run it with python") from None
-        if current() is None:
-            raise options.UsageError(
-                "cannot trace: ENTREPOT=0 in the environment switches entrepot off",
-                "take it out of the environment",
-            )
-        self._recorder = steps.Recorder(system, self._tell)
-
-    def before(self) -> None:
-        """Begin to record."""
-        if not self._is_json:
-            self._stream.write(telling.LEGEND + "\n")
-        if self._recorder is not None:
-            self._recorder.start()
-
-    def after(self, error: BaseException | None) -> BaseException | None:
-        """End it; what is shown of an error of the program has no frame of the recorder."""
-        if self._recorder is not None:
-            self._recorder.stop()
-            if error is not None:
-                self._recorder.take_frames_out(error)
-        return error
-
-    def _tell(self, fact: telling.Fact) -> None:
-        """Write a line. The program must not notice when that fails."""
-        if self._has_failed:
-            return
-        try:
-            line = telling.as_json(fact) if self._is_json else telling.as_text(fact)
-            self._stream.write(line + "\n")
-        except Exception as error:  # noqa: BLE001
-            self._has_failed = True
-            _say_if_possible(
-                self._stream,
-                f"entrepot trace: cannot write any more: {error!r}; the program goes on\n",
-            )
-
-
-def _say_if_possible(stream: TextIO, text: str) -> None:
-    try:
-        stream.write(text)
-    except Exception:  # noqa: BLE001, S110
-        pass
+    def __init__(self) -> None:
+        self.format = ""
+        self.file = ""
+        self.budget: int | None = None
+        self.every = False
+        self.full = False
+        self.steps = False
 
 
 def trace(words: list[str], caller: FrameType | None) -> int:
@@ -107,39 +72,100 @@ def trace(words: list[str], caller: FrameType | None) -> int:
         print(HELP, end="")
         return 0
     try:
-        shape, rest = _options(words)
-        target = options.parse(rest, "trace --steps")
-        return run.run_target(target, caller, Tracing(shape, sys.stderr))
-    except options.UsageError as error:
+        options, rest = parse(words)
+        target = parse_target(rest, "trace --steps" if options.steps else "trace")
+        attendant: Attendant
+        if options.steps:
+            from . import stepping
+
+            attendant = stepping.Stepping(options.format or "text", sys.stderr)
+        else:
+            from . import timing
+
+            attendant = timing.Timing(options, target.text)
+        return run.run_target(target, caller, attendant)
+    except UsageError as error:
         print(f"entrepot trace: {error}", file=sys.stderr)
         return 2
 
 
-def _options(words: list[str]) -> tuple[str, list[str]]:
-    """Return the format, and the words that begin with the target."""
-    rest, shape, has_steps = list(words), "text", False
+def parse(words: list[str]) -> tuple[Options, list[str]]:
+    """Return the options, and the words that begin with the target.
+
+    Raises:
+        UsageError: An option cannot be followed.
+    """
+    options, rest = Options(), list(words)
     while rest:
-        if rest[0] == "--steps":
-            has_steps = True
-        elif rest[0] == "--format" and len(rest) > 1:
-            shape = rest.pop(1)
-        elif rest[0].startswith("--format="):
-            shape = rest[0].partition("=")[2]
+        name, equals, value = rest[0].partition("=")
+        if name in _FLAGS and not equals:
+            setattr(options, _FLAGS[name], True)
+        elif name in _TAKERS:
+            if not equals:
+                if len(rest) < 2:
+                    raise UsageError(
+                        f"what {name} is to be is missing",
+                        "entrepot trace --help lists the options",
+                    )
+                value = rest.pop(1)
+            _TAKERS[name](options, value)
         else:
             break
         del rest[0]
-    if shape in _LATER:
-        raise options.UsageError(
-            f"cannot write the format {shape!r}: this version has text and json",
-            "write: --format text, or --format json",
+    if options.steps:
+        _check_steps(options)
+    return options, rest
+
+
+def _take_format(options: Options, value: str) -> None:
+    if value not in _FORMATS:
+        raise UsageError(
+            f"there is no format {value!r}", f"write: --format and one of {', '.join(_FORMATS)}"
         )
-    if shape not in _FORMATS:
-        raise options.UsageError(
-            f"there is no format {shape!r}", "write: --format text, or --format json"
+    options.format = value
+
+
+def _take_file(options: Options, value: str) -> None:
+    options.file = value
+
+
+def _take_budget(options: Options, value: str) -> None:
+    for unit, nanoseconds in _UNITS:
+        number = value.removesuffix(unit)
+        if number != value and _is_positive(number):
+            options.budget = round(float(number) * nanoseconds)
+            return
+    raise UsageError(f"{value!r} is no time", "write it with its unit: --budget 300ms")
+
+
+def _is_positive(number: str) -> bool:
+    return number.replace(".", "", 1).isdecimal() and number.isascii()
+
+
+#: Options without a value, and what each sets.
+_FLAGS: Mapping[str, str] = {"--every": "every", "--full": "full", "--steps": "steps"}
+#: Options with a value, and what takes it.
+_TAKERS: Mapping[str, Callable[[Options, str], None]] = {
+    "--format": _take_format,
+    "-o": _take_file,
+    "--output": _take_file,
+    "--budget": _take_budget,
+}
+
+
+def _check_steps(options: Options) -> None:
+    if options.format and options.format not in _FORMATS_OF_STEPS:
+        raise UsageError(
+            f"cannot write steps in the format {options.format!r}",
+            "write: --format text, or --format json; or leave out --steps",
         )
-    if not has_steps:
-        raise options.UsageError(
-            "cannot trace without --steps: this version has no timed trace yet",
-            "write: entrepot trace --steps ...",
-        )
-    return shape, rest
+    for given, name in (
+        (options.file, "-o"),
+        (options.budget is not None, "--budget"),
+        (options.every, "--every"),
+        (options.full, "--full"),
+    ):
+        if given:
+            raise UsageError(
+                f"cannot follow {name} together with --steps", f"leave out {name} or --steps"
+            )

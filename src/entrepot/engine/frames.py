@@ -21,6 +21,7 @@ from entrepot import events, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import TracebackType
 
     Result = TypeVar("Result")
 
@@ -64,6 +65,32 @@ def masked(function: Any) -> Any:
     if not os.environ.get("ENTREPOT_DEBUG"):
         function.__code__ = _renamed(function.__code__)
     return function
+
+
+def take_out(error: BaseException, own: CodeType) -> None:
+    """Take the frames of one code object out of the tracebacks of an error and its causes."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        shown = waiting.pop()
+        if shown is None or id(shown) in seen:
+            continue
+        seen.add(id(shown))
+        shown.__traceback__ = _without(shown.__traceback__, own)
+        waiting += [shown.__cause__, shown.__context__, *getattr(shown, "exceptions", ())]
+
+
+def _without(tb: TracebackType | None, own: CodeType) -> TracebackType | None:
+    while tb is not None and tb.tb_frame.f_code is own:
+        tb = tb.tb_next
+    above = tb
+    while above is not None:
+        below = above.tb_next
+        while below is not None and below.tb_frame.f_code is own:
+            below = below.tb_next
+        above.tb_next = below
+        above = below
+    return tb
 
 
 def mask_frames(modules: list[ModuleType]) -> None:

@@ -354,11 +354,15 @@ def _in_words(error: BaseException) -> str:
 
 
 def _importer() -> FrameType | None:
-    """Return the frame that asked: the nearest one that is not the import system's."""
+    """Return the frame that asked: the nearest one that is not the import system's.
+
+    Nor is that of a replaced ``__import__``, whoever put it there: its caller asked.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__")
-        if not (isinstance(name, str) and (name in _SYSTEM or name.startswith(_OWN))):
+        is_system = isinstance(name, str) and (name in _SYSTEM or name.startswith(_OWN))
+        if not is_system and frame.f_code.co_name != "__import__":
             return frame
         frame = frame.f_back
     return None
