@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from entrepot.reloading.report import Report
     from entrepot.reloading.session import Live, live
     from entrepot.reloading.steady import steady
+    from entrepot.views.description import describe
     from entrepot.views.tracing import trace
 
 __version__ = "0.1.0"
@@ -42,6 +43,7 @@ __all__ = [
     "SystemPathError",
     "TakeOverError",
     "current",
+    "describe",
     "give_back",
     "live",
     "steady",
@@ -61,6 +63,7 @@ _homes_by_name: "Mapping[str, str]" = {
     "SystemPathError": "entrepot.errors",
     "TakeOverError": "entrepot.errors",
     "current": "entrepot.engine.takeover",
+    "describe": "entrepot.views.description",
     "give_back": "entrepot.engine.takeover",
     "live": "entrepot.reloading.session",
     "load_ipython_extension": "entrepot.notebook.extension",  # what %load_ext entrepot calls

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 STEPS = ("find", "create", "read", "make", "execute", "bind")
 
 #: How a module's code was obtained, by the name of its loader.
-_KINDS_BY_LOADER: Mapping[str, str] = {
+KINDS_BY_LOADER: Mapping[str, str] = {
     "ExtensionFileLoader": "extension",
     "BuiltinImporter": "built in",
     "FrozenImporter": "frozen",
@@ -106,7 +106,8 @@ class Import:
         self.outcome = "failed" if story.error is not None else "loaded"
         asked = [name_of_finder(finder) for finder in story.finders[::2]]
         self.finder = asked[-1] if story.answered else None
-        self.declined = asked[:-1] if story.answered else asked
+        # A private system may ask a finder twice: for the name, and for its name in the process.
+        self.declined = list(dict.fromkeys(asked[:-1] if story.answered else asked))
         self.kind = _kind_of(story)
         loader = getattr(spec, "loader", None)
         self.loader = None if loader is None else name_of_finder(loader)
@@ -253,7 +254,7 @@ def _kind_of(story: Story) -> str:
     if story.code_kind:
         return "bytecode" if story.code_kind == "bytecode" else "compiled"
     loader = story.spec.loader
-    return _KINDS_BY_LOADER.get("None" if loader is None else name_of_finder(loader), "other")
+    return KINDS_BY_LOADER.get("None" if loader is None else name_of_finder(loader), "other")
 
 
 def _file_of(spec: Any) -> str | None:

@@ -75,12 +75,16 @@ function prepared(element, height) {
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+let themed = null;
+
+/** Return the colours of the theme, looked up once for each. */
 function palette() {
-  return {
+  themed ||= {
     ink: style("--ink"), soft: style("--soft"), line: style("--line"), card: style("--card"), accent: style("--accent"),
     bad: style("--bad"), onBar: style("--on-bar"), chroma: style("--chroma"), light: parseFloat(style("--light")),
     warm: style("--warm"), cool: style("--cool"), font: style("--text"),
   };
+  return themed;
 }
 
 function fillOf(node, colours) {
@@ -143,13 +147,16 @@ function drawBar(node, pen, x, y, wide, colours) {
   const isFaint = state.matches && !state.matches.has(node);
   pen.globalAlpha = isFaint ? 0.22 : 1;
   pen.fillStyle = fillOf(node, colours);
-  const gap = wide > 3 ? 1 : 0;
-  pen.beginPath();
-  pen.roundRect(x, y, wide - gap, ROW - 1.5, wide > 8 ? 3 : 0);
-  pen.fill();
+  if (wide > 8) {
+    pen.beginPath();
+    pen.roundRect(x, y, wide - 1, ROW - 1.5, 3);
+    pen.fill();
+  } else {
+    pen.fillRect(x, y, wide > 3 ? wide - 1 : wide, ROW - 1.5);
+  }
   if (node.outcome === "failed" || node.rank <= 10) {
     pen.fillStyle = node.outcome === "failed" ? colours.ink : colours.bad;
-    pen.fillRect(x, y + ROW - 4, Math.max(wide - gap, 1), 2.5);
+    pen.fillRect(x, y + ROW - 4, Math.max(wide - 1, 1), 2.5);
   }
   chart.rects.push({ node, x, y, wide });
   if (wide < 28) { pen.globalAlpha = 1; return; }
@@ -159,8 +166,8 @@ function drawBar(node, pen, x, y, wide, colours) {
   const isTail = node.parent && node.name.startsWith(`${node.parent.name}.`);
   const label = fitted(pen, [node.name, isTail ? node.name.slice(node.parent.name.length) : node.name.split(".").pop()], room);
   pen.fillText(label, x + 6, y + ROW / 2);
-  const used = pen.measureText(label).width;
-  const timeWide = pen.measureText(time).width;
+  const used = widthOf(pen, label);
+  const timeWide = widthOf(pen, time);
   if (used + timeWide + 18 < room) {
     pen.globalAlpha *= 0.62;
     pen.fillText(time, x + wide - timeWide - 7, y + ROW / 2);
@@ -168,12 +175,25 @@ function drawBar(node, pen, x, y, wide, colours) {
   pen.globalAlpha = 1;
 }
 
-/** Return the first of some texts that fits, or as much of the last as does. */
+const widths = new Map();
+
+/** Return how wide a text is drawn, measured once. */
+function widthOf(pen, text_) {
+  let width = widths.get(text_);
+  if (width === undefined) {
+    if (widths.size > 20000) widths.clear();
+    width = pen.measureText(text_).width;
+    widths.set(text_, width);
+  }
+  return width;
+}
+
+/** Return the first of some texts that fits, or about as much of the last as does. */
 function fitted(pen, texts, room) {
-  for (const each of texts) if (pen.measureText(each).width <= room) return each;
-  let cut = texts[texts.length - 1];
-  while (cut.length > 1 && pen.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
-  return cut.length > 1 ? `${cut}…` : "";
+  for (const each of texts) if (widthOf(pen, each) <= room) return each;
+  const last = texts[texts.length - 1];
+  const letters = Math.floor(((room - 11) / widthOf(pen, last)) * last.length);
+  return letters > 1 ? `${last.slice(0, letters)}…` : "";
 }
 
 function outline(pen, node, scale, colour, thick) {
@@ -202,7 +222,7 @@ function drawAxis(colours, width) {
     pen.moveTo(x, 14);
     pen.lineTo(x, 22);
     pen.stroke();
-    const label = at === 0 ? "0" : words(at).replace(/\.?0+ /, " ");
+    const label = at === 0 ? "0" : words(at).replace(/\.0+ |(\.\d*[1-9])0+ /, "$1 ");
     const wide = pen.measureText(label).width;
     if (x + wide / 2 < width) pen.fillText(label, Math.max(0, x - (x > 1 ? wide / 2 : 0)), 10);
   }

@@ -98,7 +98,7 @@ document.getElementById("zoom-out").onclick = () => zoomBy(2);
 document.getElementById("zoom-all").onclick = () => zoomTo(null);
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const setTheme = (isDark) => { document.documentElement.dataset.theme = isDark ? "dark" : "light"; draw(); };
+const setTheme = (isDark) => { document.documentElement.dataset.theme = isDark ? "dark" : "light"; themed = null; draw(); };
 document.getElementById("theme").onclick = () => setTheme(document.documentElement.dataset.theme !== "dark");
 dark.addEventListener("change", () => setTheme(dark.matches));
 
@@ -199,6 +199,7 @@ function reveal(node) {
 window.addEventListener("keydown", (event) => {
   if (event.key === "/" && event.target !== search) {
     event.preventDefault();
+    search.focus();
     search.select();
   } else if (event.key === "Escape") {
     choose(null);

@@ -1,0 +1,175 @@
+"""The modules and edges of a trace, compared with a stock interpreter's on real packages.
+
+The oracle shares no code with entrepot: a stock interpreter whose ``builtins.__import__`` notes,
+at each call, the importer's ``__name__`` and the modules that the statement names. Compared are
+
+* the modules: those that stand in ``sys.modules`` after the import and did not before, and were
+  imported by the algorithm (put there by hand, they are in no trace);
+* the edges: importer and imported, of every import statement that was executed.
+
+Modules that the one has loaded before it begins (entrepot needs a few of the standard library)
+are left out on both sides, and counted.
+
+    ./dev long trace_edges
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bench_import_cpu import environment_with
+from benchmarks.measure import ROOT, environment
+
+#: What is imported of each package.
+TARGETS = {
+    "django": "import django.core.management, django.contrib.admin.sites, django.test",
+    "sqlalchemy": "import sqlalchemy.orm, sqlalchemy.dialects.postgresql",
+    "sympy": "import sympy",
+    "pandas": "import pandas",
+    "matplotlib": "import matplotlib.pyplot",
+    "boto3": "import boto3",
+    "fastapi": "import fastapi",
+    "networkx": "import networkx",
+    "rich": "import rich.console, rich.table, rich.progress, rich.markdown, rich.traceback",
+    "aiohttp": "import aiohttp",
+    "flask": "import flask",
+    "httpx": "import httpx",
+    "requests": "import requests",
+    "jinja2": "import jinja2",
+    "pytest": "import pytest",
+    "scipy": "import scipy.optimize",
+    "lxml": "import lxml.html",
+    "cryptography": "import cryptography.x509",
+    "Pillow": "import PIL.Image, PIL.ImageDraw",
+    "setuptools": "import setuptools",
+    "click": "import click",
+    "attrs": "import attrs",
+}
+
+ORACLE = """\
+import sys
+edges = set()
+def resolved(name, namespace, level):
+    if not level:
+        return name
+    package = namespace.get("__package__")
+    if package is None:
+        package = namespace["__name__"]
+        if "__path__" not in namespace:
+            package = package.rpartition(".")[0]
+    base = package.rsplit(".", level - 1)[0]
+    return base + "." + name if name else base
+def noting(name, globals=None, locals=None, fromlist=(), level=0):
+    module = stock(name, globals, locals, fromlist, level)
+    frame = sys._getframe(1)
+    if not frame.f_code.co_filename.startswith("<frozen importlib"):
+        full = resolved(name, globals or {}, level)
+        importer = frame.f_globals.get("__name__")
+        parts = full.split(".")
+        for count in range(1, len(parts) + 1):
+            edges.add((importer, ".".join(parts[:count])))
+        if fromlist:
+            items = getattr(module, "__all__", ()) if "*" in fromlist else fromlist
+            for item in items:
+                sub = full + "." + item
+                if sub in sys.modules and getattr(module, item, None) is sys.modules[sub]:
+                    edges.add((importer, sub))
+    return module
+"""
+STOCK = """\
+{oracle}
+with open({program!r}) as stream:
+    code = compile(stream.read(), {program!r}, "exec")
+import builtins
+before = set(sys.modules)
+main = {{"__name__": "__main__", "__builtins__": builtins}}
+stock = builtins.__import__
+builtins.__import__ = noting
+exec(code, main)
+builtins.__import__ = stock
+loaded = {{name for name in sys.modules if name not in before}}
+import json
+with open({out!r}, "w") as stream:
+    json.dump([sorted(before), sorted(loaded), sorted(map(list, edges), key=repr)], stream)
+"""
+
+
+def prepared(package: str) -> str:
+    """Return the program's text for a package."""
+    setup = (
+        "from django.conf import settings\nsettings.configure()\n" if package == "django" else ""
+    )
+    return f"{setup}{TARGETS[package]}\n"
+
+
+def stock_facts(python: Path, program: Path) -> tuple[set[str], set[str], set[tuple[str, str]]]:
+    """Return what a stock interpreter had before, what it loaded, and the edges."""
+    out = str(program.with_suffix(".stock.json"))
+    code = STOCK.format(oracle=ORACLE, program=str(program), out=out)
+    subprocess.run([str(python), "-c", code], env=environment(), check=True)
+    before, loaded, edges = json.loads(Path(out).read_text())
+    return set(before), set(loaded), {(a, b) for a, b in edges}
+
+
+def traced_facts(python: Path, program: Path) -> dict[str, Any]:
+    """Return the trace of a program."""
+    out = program.with_suffix(".trace.json")
+    subprocess.run(
+        [str(python), "-m", "entrepot", "trace", "--every", "-o", str(out), str(program)],
+        env={**environment(), "PYTHONPATH": str(ROOT / "src")},
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    facts: dict[str, Any] = json.loads(out.read_text())
+    return facts
+
+
+def compare(python: Path, package: str, folder: Path) -> bool:
+    """Compare one package, print its line, and return whether all is equal."""
+    program = folder / f"program_{package.lower()}.py"
+    program.write_text(prepared(package))
+    before, loaded, edges = stock_facts(python, program)
+    facts = traced_facts(python, program)
+    both = before | set(facts["loaded_before"])
+    # Only what the algorithm imported can be in a trace: the rest was put in the cache by hand.
+    by_hand = loaded - {b for _, b in edges} - {n["name"] for n in facts["imports"]}
+    modules = loaded - both - by_hand
+    ours = {n["name"] for n in facts["imports"] if n["outcome"] == "loaded"} - both
+    gone = {n for n in ours - modules if n not in loaded}  # taken out again by the program
+    asked = {(a["importer"], name) for a in facts["asked"] for name in a["names"]}
+
+    def inside(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        return {(a, b) for a, b in pairs if a not in both - {"__main__"}}
+
+    wrong_modules = (modules ^ ours) - gone
+    wrong_edges = inside(asked) ^ inside(edges)
+    print(
+        f"{package:14}{len(modules):8}{len(wrong_modules):7}{len(inside(edges)):9}"
+        f"{len(wrong_edges):7}{len(by_hand):9}",
+        flush=True,
+    )
+    for fact in [*sorted(wrong_modules), *sorted(wrong_edges, key=repr)][:10]:
+        print(f"    {fact}")
+    return not wrong_modules and not wrong_edges
+
+
+def main() -> int:
+    """Compare every package, or those that are named."""
+    named = sys.argv[1:] or list(TARGETS)
+    given = Path(sys.prefix, "bin", "python")
+    python = environment_with(list(TARGETS)) if "--here" not in named else given
+    print(f"{'package':14}{'modules':>8}{'wrong':>7}{'edges':>9}{'wrong':>7}{'by hand':>9}")
+    with tempfile.TemporaryDirectory() as folder:
+        packages = [name for name in TARGETS if "--here" in named or name in named]
+        equal = [compare(python, package, Path(folder)) for package in packages]
+    print(f"{sum(equal)} of {len(equal)} packages equal")
+    return 0 if all(equal) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
