@@ -18,12 +18,13 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import ReloadBusyError, ReloadOrderError
+from entrepot.errors import ReloadOrderError
 from entrepot.source.text import Text
 
 from .base import Base
 from .edit import Edit
 from .gate import Gate
+from .hindrance import hindrance
 from .recorder import Recorder
 from .report import FAILED, Report
 from .revision import Record, file_of
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .reload import Prepared
 
-LONGEST_WAIT_FOR_IMPORTS = 20.0
 LONGEST_WAIT_OF_IMPORTS = 2.0
 
 
@@ -66,12 +66,12 @@ class Live:
         self.revision = 0
         self._pending: list[Record] = []
         self._running: dict[int, tuple[int, Record]] = {}  # by code: the thread and the module
-        self._imports_ended = threading.Condition(threading.Lock())
+        self.imports_ended = threading.Condition(threading.Lock())
         self._order = 0
         self._open: Edit | None = None  # what failed or was refused, and is still to be taken
         self._last: Report | None = None
         self._taken: Prepared | None = None  # the last one committed: it can be rolled back
-        self._is_busy = False
+        self.is_busy = False
         self.fault: Exception | None = None
         self._clients: list[Any] = []
         self._remove: Callable[[], object] | None = None
@@ -164,27 +164,22 @@ class Live:
             self._pending.append(record)
         if is_over:
             self.take_base()
-            with self._imports_ended:
-                self._imports_ended.notify_all()
+            with self.imports_ended:
+                self.imports_ended.notify_all()
 
     def _wait_for_reload(self) -> None:
         """Let a reload on another thread end: what is imported meanwhile must not see half of it.
 
         Not for ever: that reload may be waiting for the very module that is imported here.
         """
-        if self._is_busy and self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
+        if self.is_busy and self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
             self.lock.release()
 
-    def importing(self) -> list[str]:
-        """Return the managed modules that other threads are importing."""
+    def importing(self, *, here: bool = False) -> list[str]:
+        """Return the managed modules that other threads are importing, or this one."""
         mine = threading.get_ident()
-        return [record.name for thread, record in list(self._running.values()) if thread != mine]
-
-    def _wait_for_imports(self) -> list[str]:
-        """Return the modules that other threads still import after a bounded wait."""
-        with self._imports_ended:
-            self._imports_ended.wait_for(lambda: not self.importing(), LONGEST_WAIT_FOR_IMPORTS)
-        return self.importing()
+        running = list(self._running.values())
+        return [record.name for thread, record in running if (thread == mine) is here]
 
     def take_base(self) -> None:
         """Note the import-time values of the modules imported since the last time."""
@@ -221,6 +216,10 @@ class Live:
             try:
                 prepared = self.prepare(edit, alone=alone)
                 report = self.commit(prepared)
+            except OSError as error:  # a file cannot be read: no restart could read it either
+                report = self._last = Report(FAILED)
+                report.error = error
+                return report
             except Exception as error:
                 return self._switched_off(error)
             prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
@@ -258,20 +257,20 @@ class Live:
         from .reload import commit, prepare
 
         with self.lock:
-            hindrance = self._hindrance()
-            if hindrance is not None:
+            hindered = hindrance(self)
+            if hindered is not None:
                 prepared.report.status = FAILED
-                prepared.report.error = hindrance
+                prepared.report.error = hindered
                 return prepared.report
             if prepared.revision != self.revision:  # another edit was taken since
                 prepared = prepare(self, prepared.edit)
             if self._taken is not None:
                 self._taken.journal.commit()
-            self._is_busy = True
+            self.is_busy = True
             try:
                 report = commit(self, prepared)
             finally:
-                self._is_busy = False
+                self.is_busy = False
             self._last = report
             if report.is_ok:
                 self._open = self._left_open(prepared.edit)
@@ -307,20 +306,6 @@ class Live:
             prepared.is_committed = False
             self._taken = None
             self.revision += 1
-
-    def _hindrance(self) -> ReloadBusyError | None:
-        mine = threading.get_ident()
-        own = [record.name for thread, record in list(self._running.values()) if thread == mine]
-        if self.fault is not None:
-            return ReloadBusyError("entrepot switched itself off after a fault of its own")
-        if self._is_busy:
-            return ReloadBusyError("a reload is running on this thread")
-        if own:
-            return ReloadBusyError(f"{own[-1]!r} is being imported on this thread")
-        others = self._wait_for_imports()
-        if others:
-            return ReloadBusyError(f"another thread is still importing {others[-1]!r}")
-        return None
 
     def plan(self, edit: Edit | str | os.PathLike[str]) -> Plan:
         """Return what an edit would do, and change nothing.
