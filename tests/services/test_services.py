@@ -144,7 +144,7 @@ class Service(NamedTuple):
 
 SERVICES = [
     Service("uvicorn", "-m uvicorn --port PORT app:app", ASGI),
-    Service("hypercorn", "-m hypercorn --bind 127.0.0.1:PORT app:app", ASGI),
+    Service("hypercorn", "-m hypercorn --workers 0 --bind 127.0.0.1:PORT app:app", ASGI),
     Service("flask", "-m flask run --port PORT", FLASK),
     Service("django", "manage.py runserver --noreload PORT", DJANGO),
     Service("gunicorn", "-m gunicorn --bind 127.0.0.1:PORT app:app", WSGI),

@@ -76,11 +76,12 @@ class MainModule:
         new = _tree(content, self.file)
         if self._start < 0:
             return content
-        old = _tree(self.content, self.file).body[self._start :]
+        whole = _tree(self.content, self.file)
+        old = whole.body[self._start :]
         at = len(new.body) - len(old)
         begins = _begin_of_program(new)
-        if begins is not None:
-            at = begins
+        if begins is not None and self._start == _begin_of_program(whole):
+            at = begins  # what comes after it may have been edited: it has not begun
         if at < 0 or _told(new.body[at:]) != _told(old):
             line = new.body[max(at, 0)].lineno if new.body else 1
             raise StartEdited(self.file, line)
