@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from entrepot.reloading.steady import steady
     from entrepot.views.description import describe
     from entrepot.views.tracing import trace
+    from entrepot.views.cycles import cycles
+    from entrepot.views.explaining import explain
 
 __version__ = "0.1.0"
 
@@ -44,6 +46,8 @@ __all__ = [
     "TakeOverError",
     "current",
     "describe",
+    "cycles",
+    "explain",
     "give_back",
     "live",
     "steady",
@@ -64,6 +68,8 @@ _homes_by_name: "Mapping[str, str]" = {
     "TakeOverError": "entrepot.errors",
     "current": "entrepot.engine.takeover",
     "describe": "entrepot.views.description",
+    "cycles": "entrepot.views.cycles",
+    "explain": "entrepot.views.explaining",
     "give_back": "entrepot.engine.takeover",
     "live": "entrepot.reloading.session",
     "load_ipython_extension": "entrepot.notebook.extension",  # what %load_ext entrepot calls

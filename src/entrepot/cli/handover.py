@@ -34,6 +34,8 @@ import sys
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 from _io import BufferedWriter
 
+from . import epilogue
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,6 +213,8 @@ def end_process_by(error: BaseException | None) -> None:
     hook = getattr(sys, "excepthook", None)
     sys.audit("sys.excepthook", hook, type(error), error, error.__traceback__)
     _show(error, hook)
+    if hook is sys.__excepthook__:
+        epilogue.tell_why(error)
     if _is_interrupted_by_name() and not is_interrupted:
         raise SystemExit(1)
 

@@ -18,6 +18,9 @@ A complete Python import system: isolate it, see into it, keep it live.
   entrepot restart         start it anew
   entrepot trace app.py    show the imports of a program as a timed tree
   entrepot why NAME app.py show who imported a module, by which chain, and what it costs
+  entrepot trace app.py    show the imports of a program; --steps shows the steps of each
+  entrepot cycles src      find the modules that import each other, and what to change
+  entrepot explain         tell a pasted traceback of a failed import as a story
 
   entrepot COMMAND --help  tells about one command
   entrepot --version       shows the version and exits
@@ -58,6 +61,14 @@ def main(argv: list[str] | None = None) -> int:
         from .reasons import why
 
         return why(words[1:], sys._getframe(1))  # noqa: SLF001
+    if command == "explain":
+        from .explaining import explain
+
+        return explain(words[1:])
+    if command == "cycles":
+        from .cycling import cycles
+
+        return cycles(words[1:])
     if command in ("-h", "--help"):
         print(HELP, end="")
         return 0 if words else 2

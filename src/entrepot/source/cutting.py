@@ -1,0 +1,192 @@
+"""The cheapest edge of a cycle to cut, and how.
+
+An edge is cut when no statement of the importer imports the other module while the importer is
+imported. What a cut may not do is to break an order of imports that worked: each module of the
+component is imported first, in a rehearsal, before and after.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from entrepot.names import parent_of
+
+from .deferring import put_off
+from .extracting import Taken, extracted
+from .imports import imports_of
+from .redirecting import redirected
+from .rehearsal import Rehearsal
+from .search import Changed, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .imports import ImportFact
+    from .missing import Missing
+    from .outline import ModuleSource
+    from .rehearsal import Provider
+    from .remedy import Remedy
+
+    #: Returns the module that an import of a module leads to.
+    LeadsTo = Callable[[ImportFact, str], str | None]
+
+_MOST_PROPOSALS = 20
+
+
+class Cut:
+    """An edge to cut: ``importer`` no longer imports ``imported`` at import time."""
+
+    __slots__ = ("imported", "importer", "remedy")
+
+    def __init__(self, importer: str, imported: str, remedy: Remedy) -> None:
+        self.importer = importer
+        self.imported = imported
+        self.remedy = remedy
+
+
+class Orders:
+    """What happens when one module or another is imported first.
+
+    A module's package is imported before it, so modules of one package begin alike.
+    """
+
+    def __init__(
+        self, provider: Provider, known_by_module: dict[str, set[str]] | None = None
+    ) -> None:
+        rehearsal = Rehearsal(provider, known_by_module)
+        self._begun: dict[str, tuple[Rehearsal, Missing | None]] = {"": (rehearsal, None)}
+
+    @property
+    def spent(self) -> int:
+        """How many modules were walked."""
+        return self._begun[""][0].spent[0]
+
+    def failures(self, names: Sequence[str]) -> dict[str, Missing]:
+        """Import each of these modules first; return what fails, by the module."""
+        found = {name: self._imported(name)[1] for name in names}
+        return {name: missing for name, missing in found.items() if missing is not None}
+
+    def _imported(self, name: str) -> tuple[Rehearsal, Missing | None]:
+        if name not in self._begun:
+            rehearsal, missing = self._imported(parent_of(name))
+            if missing is None and name not in rehearsal.acted_by_name:
+                rehearsal = rehearsal.copy()
+                missing = rehearsal.start(name)
+            self._begun[name] = rehearsal, missing
+        return self._begun[name]
+
+
+class Cutter:
+    """Looks for the cheapest edge of one component.
+
+    Args:
+        provider: Gives the modules' texts.
+        leads_to: Which module an import leads to.
+        component: The modules that import each other.
+        orders: The orders of imports as they are.
+        budget: How many modules may still be walked, in one item; shared by all components.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        leads_to: LeadsTo,
+        component: Sequence[str],
+        orders: Orders,
+        budget: list[int],
+    ) -> None:
+        self.provider = provider
+        self.leads_to = leads_to
+        self.component = list(component)
+        self._before: dict[str, ModuleSource] = {}
+        #: What fails when a module is imported first, such as ``{"shop.cart": Missing(...)}``.
+        self.failures_by_start = orders.failures(self.component)
+        self.budget = budget
+
+    def cheapest(self, edges: Sequence[tuple[str, str]]) -> Cut | None:
+        """Return the cheapest cut among some edges, None if none was found."""
+        proposals = [
+            (state.cost, position, importer, imported, state)
+            for position, (importer, imported) in enumerate(edges)
+            for state in self._states(importer, imported)
+        ]
+        proposals.sort(key=lambda p: p[:2])
+        for _cost, _position, importer, imported, state in proposals[:_MOST_PROPOSALS]:
+            if self.budget[0] <= 0:
+                break
+            if self._is_harmless(state):
+                remedy = state.as_remedy(self._changed(State({}, [], 0)))
+                remedy.is_tried = True
+                return Cut(importer, imported, remedy)
+        return None
+
+    def _states(self, importer: str, imported: str) -> Iterator[State]:
+        """Yield texts in which one edge is cut."""
+        waiting = [State({}, [], 0)]
+        while waiting:
+            state = waiting.pop()
+            changed = self._changed(state)
+            source = changed(importer)
+            nodes = self._statements(source, imported) if source is not None else []
+            if not nodes or source is None:
+                if state.steps:
+                    yield state
+                continue
+            for remedy in self._proposals(changed, state, source, nodes[0], imported):
+                following = state.then(remedy, changed)
+                if following is not None and len(following.steps) <= len(nodes) + len(state.steps):
+                    left = self._changed(following)(importer)
+                    if left and len(self._statements(left, imported)) < len(nodes):
+                        waiting.append(following)
+
+    def _statements(
+        self, source: ModuleSource, imported: str
+    ) -> list[ast.Import | ast.ImportFrom]:
+        """Return the statements by which a module imports another at import time."""
+        lines = {
+            fact.line
+            for fact in imports_of(source.tree)
+            if fact.when == "import" and self.leads_to(fact, source.name) == imported
+        }
+        return [
+            node
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno in lines
+        ]
+
+    def _proposals(
+        self,
+        changed: Changed,
+        state: State,
+        source: ModuleSource,
+        node: ast.Import | ast.ImportFrom,
+        imported: str,
+    ) -> Iterator[Remedy]:
+        yield from put_off(source, node)
+        if isinstance(node, ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            yield from redirected(changed, source, node, set(names))
+            owner = changed(imported)
+            if owner is not None and "*" not in names:
+                taken = Taken(names, "import", node.lineno)
+                for remedy, module, file in extracted(changed, owner, source, taken):
+                    state.modules[module] = file
+                    yield remedy
+
+    def _is_harmless(self, state: State) -> bool:
+        after = self._failures(state)
+        return set(after) <= set(self.failures_by_start)
+
+    def _failures(self, state: State) -> dict[str, Missing]:
+        changed = self._changed(state)
+        orders = Orders(changed, changed.names_before())
+        found = orders.failures(self.component)
+        self.budget[0] -= orders.spent
+        return found
+
+    def _changed(self, state: State) -> Changed:
+        changed = Changed(self.provider, None, self._before)
+        changed.texts_by_file = state.texts
+        changed.new_files_by_module = state.modules
+        return changed

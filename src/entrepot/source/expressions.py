@@ -1,0 +1,229 @@
+"""What expressions lead to, as far as a rehearsal follows them: a walk below statements."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .facts import bound_names
+from .statements import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .rehearsal import Acted, Rehearsal
+
+_DEEPEST_CALL = 12
+_ANNOTATIONS_ARE_LAZY = sys.version_info >= (3, 14)
+
+
+class Ended(Exception):
+    """A body ends early: ``return``, ``raise``, ``break``."""
+
+
+class Expressions:
+    """Walks expressions in the namespace of one module.
+
+    Attributes:
+        line: The line of the statement that is being walked.
+        function: The function that is called, ``"<module>"`` for the module's own code.
+    """
+
+    def __init__(
+        self,
+        rehearsal: Rehearsal,
+        acted: Acted,
+        function: str = "<module>",
+        scopes: Sequence[dict[str, Any]] = (),
+    ) -> None:
+        self.rehearsal = rehearsal
+        self.acted = acted
+        self.function = function
+        self.scopes = list(scopes)
+        self.line = 0
+        self.globals_declared: set[str] = set()
+        self._doubts = 0
+        self.classes: list[dict[str, Any]] = []
+        tree = acted.source.tree
+        self.keeps_annotations = _ANNOTATIONS_ARE_LAZY or any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in tree.body
+        )
+
+    def body(self, statements: Sequence[ast.AST]) -> None:
+        """Walk a whole body."""
+        raise NotImplementedError
+
+    def statements(self, statements: Iterable[ast.AST]) -> None:
+        """Walk some statements of a body."""
+        raise NotImplementedError
+
+    # names
+
+    def bind_target(self, target: ast.AST, value: Any = None) -> None:
+        """Bind the names of an assignment's target."""
+        if isinstance(target, ast.Name):
+            self.bind(target.id, value)
+            return
+        for name in bound_names(target):
+            self.bind(name, None)
+        if isinstance(target, ast.Attribute):
+            owner = self.value(target.value)
+            if isinstance(owner, tuple) and owner[0] == "module":
+                acted = self.rehearsal.acted_by_name.get(owner[1])
+                if acted is not None:
+                    acted.values_by_name[target.attr] = value
+
+    def bind(self, name: str, value: Any) -> None:
+        """Bind a name in the innermost scope."""
+        if name in self.globals_declared:
+            self.acted.values_by_name[name] = value
+        elif self.classes:
+            self.classes[-1][name] = value
+        elif self.scopes:
+            self.scopes[-1][name] = value
+        else:
+            self.acted.values_by_name[name] = value
+
+    def name(self, name: str) -> Any:
+        """Return what a name leads to, looked up from the innermost scope."""
+        if self.classes and name in self.classes[-1]:
+            return self.classes[-1][name]
+        if name not in self.globals_declared:
+            for scope in reversed(self.scopes):
+                if name in scope:
+                    return scope[name]
+        return self.rehearsal.global_name(self.acted, name)
+
+    # expressions
+
+    def value(self, node: ast.AST) -> Any:
+        """Walk an expression; return what it leads to, as far as that is followed."""
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                return self.name(node.id)
+            return None
+        if isinstance(node, ast.Attribute):
+            owner = self.value(node.value)
+            if isinstance(owner, tuple):
+                self.line = node.end_lineno or self.line
+                return self._attribute(owner, node.attr)
+            return None
+        if isinstance(node, ast.Call):
+            return self._called(node)
+        if isinstance(node, ast.Lambda):
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                if default is not None:
+                    self.value(default)
+            return None
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            self._comprehension(node)
+            return None
+        if isinstance(node, ast.NamedExpr):
+            value = self.value(node.value)
+            self.bind(node.target.id, value)
+            return value
+        if isinstance(node, ast.stmt):
+            self.statements([node])
+        else:
+            self.plain(node)
+        return None
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ) -> None:
+        self.value(node.generators[0].iter)
+        names = {n: None for g in node.generators for n in bound_names(g.target)}
+        classes, self.classes = self.classes, []
+        self.scopes.append(names)
+        try:
+            for position, generator in enumerate(node.generators):
+                for part in ([generator.iter] if position else []) + generator.ifs:
+                    self.value(part)
+            for field in ("elt", "key", "value"):
+                part = getattr(node, field, None)
+                if part is not None:
+                    self.value(part)
+        finally:
+            self.scopes.pop()
+            self.classes = classes
+
+    def _attribute(self, owner: tuple[Any, ...], name: str) -> Any:
+        if owner[0] == "module":
+            return self.rehearsal.attribute(owner[1], name)
+        if owner[0] in ("class", "instance"):
+            for statement in owner[2].body:
+                if isinstance(statement, FUNCTIONS) and statement.name == name:
+                    return ("function", owner[1], statement, ())
+        return None
+
+    def _called(self, node: ast.Call) -> Any:
+        callee = self.value(node.func)
+        line = self.line
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self.value(argument)
+        self.line = line
+        if callee is None and _imports_by_call(node.func) and node.args:
+            named = node.args[0]
+            if isinstance(named, ast.Constant) and isinstance(named.value, str):
+                is_followed = self.rehearsal.ensure(named.value)
+                return ("module", named.value) if is_followed else None
+        return self.call(callee)
+
+    def call(self, callee: Any) -> Any:
+        """Walk the body of what is called."""
+        if not isinstance(callee, tuple) or callee[0] not in ("function", "class"):
+            return None
+        if callee[0] == "class":
+            self.call(self._attribute(callee, "__init__"))
+            return ("instance", *callee[1:])
+        _kind, module, node, scopes = callee
+        walks = self.rehearsal.walks
+        acted = self.rehearsal.acted_by_name.get(module)
+        is_inside = any(walk.function == node.name and walk.acted is acted for walk in walks)
+        if acted is None or is_inside or len(walks) > _DEEPEST_CALL + 50:
+            return None
+        if sum(walk.function != "<module>" for walk in walks) >= _DEEPEST_CALL:
+            return None
+        walk = type(self)(self.rehearsal, acted, node.name, [*scopes, locals_of(node)])
+        walks.append(walk)
+        try:
+            walk.body(node.body)
+        finally:
+            if walks and walks[-1] is walk:
+                walks.pop()
+        return None
+
+
+def locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
+    """Return a function's local names; what they lead to is not known.
+
+    Example:
+        >>> sorted(locals_of(ast.parse("def f(a, *b): c = 1; global d; d = 2").body[0]))
+        ['a', 'b', 'c']
+    """
+    names: dict[str, Any] = {}
+    declared: set[str] = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.arg):
+            names[child.arg] = None
+        elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            names[child.id] = None
+        elif isinstance(child, (*FUNCTIONS, ast.ClassDef)) and child is not node:
+            names[child.name] = None
+        elif isinstance(child, ast.Import | ast.ImportFrom):
+            for alias in child.names:
+                names[alias.asname or alias.name.partition(".")[0]] = None
+        elif isinstance(child, ast.ExceptHandler) and child.name:
+            names[child.name] = None
+        elif isinstance(child, ast.Global):
+            declared.update(child.names)
+    return {name: None for name in names if name not in declared}
+
+
+def _imports_by_call(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in ("import_module", "__import__")

@@ -1,0 +1,195 @@
+"""The remedy that moves a definition, with what it needs, into a module that both sides import."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from typing import TYPE_CHECKING
+
+from .deferring import Statement, short
+from .facts import chain_of
+from .moving import binding_statements, statement_at
+from .outline import names_bound_by, statements_at_import
+from .redirecting import as_written
+from .remedy import Change, Remedy, lines_of
+from .statements import FUNCTIONS, first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .outline import ModuleSource
+    from .rehearsal import Provider
+
+
+def extracted(
+    provider: Provider, owner: ModuleSource, importer: ModuleSource, taken: Taken
+) -> Iterator[tuple[Remedy, str, str]]:
+    """Yield the remedy with the name and the file of the module that it makes.
+
+    Args:
+        provider: Gives the other modules.
+        owner: The module that defines the names.
+        importer: The module that needs them.
+        taken: The names, and where.
+    """
+    statements = _closure(owner, taken.names)
+    if statements is None:
+        return
+    definitions = [s for s in statements if not _is_import(s)]
+    if not definitions:
+        return
+    module, file = _new_module(provider, owner, taken.names[0])
+    moved = [names_bound_by(s)[0] for s in definitions]
+    before = as_written(module, owner, is_relative=bool(owner.package))
+    import_line = f"from {before} import {', '.join(moved)}\n"
+    changes = [Change(file, 1, 0, "", _text_of_new(owner, statements))]
+    changes += _taken_out(owner, definitions, import_line)
+    at_importer = _at_importer(importer, module, taken)
+    if at_importer is None:
+        return
+    listed = " and ".join(map(repr, taken.names))
+    says = f"move {listed} from {short(owner.file)} to {short(file)}, which both import"
+    yield Remedy("move", says, changes + at_importer, 8 + len(moved)), module, file
+
+
+class Taken:
+    """Names that one module takes from another, and how.
+
+    Attributes:
+        names: The names.
+        kind: ``"import"`` for a from-import; ``"attribute"`` or ``"name"`` as for `Missing`.
+        line: The line in the importer.
+    """
+
+    __slots__ = ("kind", "line", "names")
+
+    def __init__(self, names: list[str], kind: str, line: int) -> None:
+        self.names = names
+        self.kind = kind
+        self.line = line
+
+
+def _closure(owner: ModuleSource, names: list[str]) -> list[ast.stmt] | None:
+    """Return the statements that define names and all that these need; None if they must stay."""
+    waiting: list[str] = list(names)
+    found: list[ast.stmt] = []
+    while waiting:
+        binders = binding_statements(owner, waiting.pop())
+        if len(binders) != 1 or binders[0] in found:
+            if len(binders) != 1:
+                return None
+            continue
+        statement = binders[0]
+        if not _can_move(owner, statement):
+            return None
+        found.append(statement)
+        if not _is_import(statement):
+            waiting += [n for n in _names_read(statement) if n in owner.outline.lines_by_name]
+    return sorted(found, key=lambda s: s.lineno)
+
+
+def _can_move(owner: ModuleSource, statement: ast.stmt) -> bool:
+    if _is_import(statement):
+        return True
+    if not isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.Assign, ast.AnnAssign)):
+        return False
+    if len(names_bound_by(statement)) != 1 or len(list(statements_at_import([statement]))) != 1:
+        return False
+    name = names_bound_by(statement)[0]
+    return not any(
+        isinstance(node, ast.Global) and name in node.names for node in ast.walk(owner.tree)
+    )
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _names_read(statement: ast.stmt) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _new_module(provider: Provider, owner: ModuleSource, name: str) -> tuple[str, str]:
+    """Return the name and the file of a module that is not there yet, beside its owner."""
+    folder = posixpath.dirname(owner.file)
+    stem = posixpath.basename(owner.file).removesuffix(".py")
+    tail = name.lower().strip("_") if owner.is_package else f"{stem}_{name.lower().strip('_')}"
+    prefix = f"{owner.package}." if owner.package else ""
+    while provider(prefix + tail) is not None:
+        tail += "_"
+    return prefix + tail, posixpath.join(folder, f"{tail}.py")
+
+
+def _text_of_new(owner: ModuleSource, statements: list[ast.stmt]) -> str:
+    lines = lines_of(owner.text.source)
+    future = [
+        f"from __future__ import {', '.join(alias.name for alias in node.names)}\n\n"
+        for node in owner.tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    ]
+    parts = []
+    for statement in statements:
+        text = "".join(lines[first_line(statement) - 1 : statement.end_lineno])
+        gap = "\n\n" if isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and parts else ""
+        parts.append(gap + text.rstrip("\n") + "\n")
+    return "".join(future + parts)
+
+
+def _taken_out(
+    owner: ModuleSource, statements: list[ast.stmt], import_line: str
+) -> Iterator[Change]:
+    lines = lines_of(owner.text.source)
+    for position, statement in enumerate(statements):
+        first, last = first_line(statement), statement.end_lineno or 0
+        old = "".join(lines[first - 1 : last])
+        yield Change(owner.file, first, last, old, "" if position else import_line)
+
+
+def _at_importer(importer: ModuleSource, module: str, taken: Taken) -> list[Change] | None:
+    """Return the changes that have the importer take the names from the new module."""
+    origin = as_written(module, importer, is_relative=bool(importer.package))
+    for node in ast.walk(importer.tree):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.lineno == taken.line
+            and taken.kind == "import"
+        ):
+            aliases = [alias for alias in node.names if alias.name in taken.names]
+            statement = Statement(importer, node)
+            if not aliases or not statement.is_alone:
+                return None
+            stated = ", ".join(a.name + (f" as {a.asname}" if a.asname else "") for a in aliases)
+            more = f"{statement.indent}from {origin} import {stated}\n"
+            return [statement.replaced([a for a in node.names if a not in aliases], more)]
+    return _in_place_of_attribute(importer, origin, taken)
+
+
+def _in_place_of_attribute(
+    importer: ModuleSource, origin: str, taken: Taken
+) -> list[Change] | None:
+    name = taken.names[0]
+    statement = statement_at(importer, taken.line)
+    if statement is None or name in importer.outline.lines_by_name:
+        return None
+    first, last = first_line(statement), statement.end_lineno or 0
+    lines = lines_of(importer.text.source)[first - 1 : last]
+    old = "".join(lines)
+    if taken.kind == "attribute":
+        places = [
+            node
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Attribute)
+            and node.attr == name
+            and chain_of(node)
+            and node.lineno == node.end_lineno
+        ]
+        for node in sorted(places, key=lambda n: n.col_offset, reverse=True):
+            line = lines[node.lineno - first].encode()
+            line = line[: node.col_offset] + name.encode() + line[node.end_col_offset or 0 :]
+            lines[node.lineno - first] = line.decode()
+    new = f"from {origin} import {name}\n" + "".join(lines)
+    return [Change(importer.file, first, last, old, new)]

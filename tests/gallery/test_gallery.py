@@ -1,0 +1,130 @@
+"""Every broken program is explained at the right line, and runs once the change is made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.views.cycles import cycles
+from entrepot.views.explaining import explain
+from tests.gallery.circles import CIRCLES, Broken
+from tests.gallery.others import INNOCENT, OTHERS
+from tests.process.case import environment
+from tests.seeds.grounds import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.views.story import Story
+
+pytestmark = pytest.mark.process
+
+
+def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words, "main.py"],
+        cwd=folder,
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def each(programs: list[Broken]) -> pytest.MarkDecorator:
+    ids = [program.title.replace(" ", "-") for program in programs]
+    return pytest.mark.parametrize("broken", programs, ids=ids)
+
+
+def place(story: Story, folder: Path, *verbs: str) -> list[str]:
+    return [
+        f"{fact.file.removeprefix(f'{folder}/')}:{fact.line}"
+        for fact in story.facts
+        if fact.verb in verbs
+    ]
+
+
+@each(CIRCLES + OTHERS)
+def test_a_broken_program_is_explained_and_the_change_makes_it_run(
+    broken: Broken, tmp_path: Path
+) -> None:
+    folder = tmp_path.resolve()
+    write(folder, broken.program)
+    failed = ran(folder)
+    assert failed.returncode == 1, "the program must fail under python"
+
+    story = explain(failed.stderr)
+
+    assert story is not None, failed.stderr
+    assert story.kind == broken.kind
+    assert broken.needs in place(story, folder, "back", "need")
+    if broken.binds:
+        assert broken.binds in place(story, folder, "later")
+    assert story.remedy is not None, story
+    assert story.remedy.how == broken.how, story
+    story.apply()
+    mended = ran(folder)
+    assert (mended.returncode, mended.stderr) == (0, ""), story
+
+
+@each(CIRCLES + OTHERS)
+def test_under_run_the_story_follows_the_traceback(broken: Broken, tmp_path: Path) -> None:
+    folder = tmp_path.resolve()
+    write(folder, broken.program)
+
+    told = ran(folder, "-m", "entrepot", "run", "--no-watch")
+
+    story = explain(ran(folder).stderr)
+    traceback, _, why = told.stderr.partition("\n\nwhy: ")
+    assert told.returncode == 1
+    assert traceback.startswith("Traceback (most recent call last)")
+    assert f"why: {why}" == str(story).replace(f"{folder}/", "")
+
+
+@pytest.mark.parametrize("title", INNOCENT)
+def test_an_innocent_program_has_no_cycle(title: str, tmp_path: Path) -> None:
+    write(tmp_path, INNOCENT[title])
+
+    assert ran(tmp_path).returncode == 0
+    assert cycles(str(tmp_path)).cycles == []
+
+
+@each([broken for broken in CIRCLES if broken.kind == "circular"])
+def test_the_cycle_is_found_without_running_and_its_cut_harms_nobody(
+    broken: Broken, tmp_path: Path
+) -> None:
+    folder = tmp_path.resolve()
+    write(folder, broken.program)
+
+    found = cycles(str(folder))
+
+    assert any(cycle.failures_by_start for cycle in found.cycles), found
+    failing = [cycle for cycle in found.cycles if cycle.cut is not None]
+    assert failing, found
+    failing[0].apply()
+    left = cycles(str(folder))
+    assert len(left.cycles) < len(found.cycles) or len(left.edges_at_import()) < len(
+        found.edges_at_import()
+    )
+    assert ran(folder).returncode == 0, left
+
+
+def test_the_gallery_is_large_enough() -> None:
+    assert len(CIRCLES) + len(OTHERS) + len(INNOCENT) >= 30
+
+
+def test_the_story_can_be_switched_off(tmp_path: Path) -> None:
+    write(tmp_path, CIRCLES[0].program)
+    words = [sys.executable, "-m", "entrepot", "run", "--no-watch", "main.py"]
+
+    told = subprocess.run(
+        words, cwd=tmp_path, env=environment(ENTREPOT_EXPLAIN="0"), capture_output=True,
+        encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+
+    assert "why:" not in told.stderr
+    assert told.stderr == ran(tmp_path).stderr
