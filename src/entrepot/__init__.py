@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from entrepot.reloading.report import Report
     from entrepot.reloading.session import Live, live
     from entrepot.reloading.steady import steady
-    from entrepot.views.description import describe
-    from entrepot.views.tracing import trace
     from entrepot.views.cycles import cycles
+    from entrepot.views.description import describe
+    from entrepot.views.doctor import doctor
     from entrepot.views.explaining import explain
+    from entrepot.views.tracing import trace
 
 __version__ = "0.1.0"
 
@@ -45,8 +46,9 @@ __all__ = [
     "SystemPathError",
     "TakeOverError",
     "current",
-    "describe",
     "cycles",
+    "describe",
+    "doctor",
     "explain",
     "give_back",
     "live",
@@ -69,6 +71,7 @@ _homes_by_name: "Mapping[str, str]" = {
     "current": "entrepot.engine.takeover",
     "describe": "entrepot.views.description",
     "cycles": "entrepot.views.cycles",
+    "doctor": "entrepot.views.doctor",
     "explain": "entrepot.views.explaining",
     "give_back": "entrepot.engine.takeover",
     "live": "entrepot.reloading.session",

@@ -96,6 +96,26 @@ Held by `tests/micropython/test_micropython.py`; the whole screen:
 """  # noqa: E501 - rows of a table
 
 
+_PITFALLS = """\
+## The pitfalls, found
+
+What document 003 lists under "Common Pitfalls" and "Why This Matters in Real Systems", and what
+document 002 warns about, as programs in `examples/pitfalls/`. entrepot finds and explains each:
+
+| pitfall | program | found by | what it says |
+|---|---|---|---|
+| Using `from module import x` with reload | `stale_names` | `entrepot doctor` | the name is stale |
+| Relying on module re-execution | `re_execution` | `entrepot doctor` | the file was edited after it was executed |
+| Ignoring circular import risks | `circular` | `entrepot run`, `cycles`, `explain` | the chain, and the change |
+| Assuming imports are stateless | `shared_state` | `entrepot doctor` | the module's value has changed since |
+| Modifying `sys.modules` unintentionally | `tampering` | `entrepot doctor` | who set it, with the line |
+| `del sys.modules[...]` as a reload (document 002) | `second_module` | `entrepot doctor` | who keeps the old module |
+
+Held by `tests/gallery/test_pitfalls.py`. More: [circular imports](cycles.md),
+[the doctor](doctor.md).
+"""  # noqa: E501 - rows of a table
+
+
 def render() -> str:
     """Return the page's text."""
     parts = [_INTRODUCTION]
@@ -104,6 +124,7 @@ def render() -> str:
         parts.append(f"## Document{'s' if 'and' in number else ''} {number}: {title}\n")
         parts += [_claim(claim, test) for claim in claims]
         parts += [_session(session) for session in SESSIONS if session.document == number]
+    parts.append(_PITFALLS)
     parts.append(_MICROPYTHON)
     parts.append(_fenced("pycon", GOLDEN.read_text()))
     return "\n".join(parts)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
 HELP = """\
 usage: entrepot COMMAND ...
 
@@ -18,7 +22,7 @@ A complete Python import system: isolate it, see into it, keep it live.
   entrepot restart         start it anew
   entrepot trace app.py    show the imports of a program as a timed tree
   entrepot why NAME app.py show who imported a module, by which chain, and what it costs
-  entrepot trace app.py    show the imports of a program; --steps shows the steps of each
+  entrepot doctor app.py   tell what is wrong with a program's modules, and what to do
   entrepot cycles src      find the modules that import each other, and what to change
   entrepot explain         tell a pasted traceback of a failed import as a story
 
@@ -61,14 +65,8 @@ def main(argv: list[str] | None = None) -> int:
         from .reasons import why
 
         return why(words[1:], sys._getframe(1))  # noqa: SLF001
-    if command == "explain":
-        from .explaining import explain
-
-        return explain(words[1:])
-    if command == "cycles":
-        from .cycling import cycles
-
-        return cycles(words[1:])
+    if command in ("doctor", "explain", "cycles"):
+        return _examine(command, words[1:], sys._getframe(1))  # noqa: SLF001
     if command in ("-h", "--help"):
         print(HELP, end="")
         return 0 if words else 2
@@ -84,3 +82,18 @@ def main(argv: list[str] | None = None) -> int:
         file=sys.stderr,
     )
     return 2
+
+
+def _examine(command: str, words: list[str], caller: FrameType) -> int:
+    """Follow a command that tells what is wrong."""
+    if command == "doctor":
+        from .doctoring import doctor
+
+        return doctor(words, caller)
+    if command == "explain":
+        from .explaining import explain
+
+        return explain(words)
+    from .cycling import cycles
+
+    return cycles(words)

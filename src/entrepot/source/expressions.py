@@ -61,6 +61,11 @@ class Expressions:
         """Walk some statements of a body."""
         raise NotImplementedError
 
+    def plain(self, node: ast.AST) -> None:
+        """Walk the parts of a node that needs no more."""
+        for child in ast.iter_child_nodes(node):
+            self.value(child)
+
     # names
 
     def bind_target(self, target: ast.AST, value: Any = None) -> None:
@@ -144,9 +149,9 @@ class Expressions:
                 for part in ([generator.iter] if position else []) + generator.ifs:
                     self.value(part)
             for field in ("elt", "key", "value"):
-                part = getattr(node, field, None)
-                if part is not None:
-                    self.value(part)
+                element: ast.expr | None = getattr(node, field, None)
+                if element is not None:
+                    self.value(element)
         finally:
             self.scopes.pop()
             self.classes = classes

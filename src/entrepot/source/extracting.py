@@ -131,7 +131,7 @@ def _text_of_new(owner: ModuleSource, statements: list[ast.stmt]) -> str:
         for node in owner.tree.body
         if isinstance(node, ast.ImportFrom) and node.module == "__future__"
     ]
-    parts = []
+    parts: list[str] = []
     for statement in statements:
         text = "".join(lines[first_line(statement) - 1 : statement.end_lineno])
         gap = "\n\n" if isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and parts else ""

@@ -106,7 +106,7 @@ def facts_of_statement(
     node: ast.Import | ast.ImportFrom, when: str, *, is_guarded: bool
 ) -> Iterator[ImportFact]:
     """Yield a fact for each name that one statement brings in."""
-    if when == "import" and getattr(node, "is_lazy", 0):
+    if when == "import" and getattr(node, "is_lazy", False):
         when = "lazy"
     lines = node.lineno, node.end_lineno or node.lineno
     for alias in node.names:

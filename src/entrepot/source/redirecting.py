@@ -85,7 +85,7 @@ def _handed_on(
         found = definer(provider, origin, inner, seen)
         if found is not None:
             yield found
-        elif alias.name != "*":
+        elif alias.name != "*" and provider(origin) is None:
             yield origin, inner
 
 

@@ -22,8 +22,9 @@ from .missing import Link, Missing, Stopped, absolute
 from .walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from .expressions import Expressions
     from .outline import ModuleSource
 
     #: Returns the source of a module by its absolute name, None if it is not followed.
@@ -65,12 +66,12 @@ class Rehearsal:
     """
 
     def __init__(
-        self, provider: Provider, known_by_module: dict[str, Collection[str]] | None = None
+        self, provider: Provider, known_by_module: Mapping[str, Collection[str]] | None = None
     ) -> None:
         self.provider = provider
         self.known_by_module = known_by_module or {}
         self.acted_by_name: dict[str, Acted] = {}
-        self.walks: list[Walk] = []
+        self.walks: list[Expressions] = []
         self.steps_left = 400_000
         #: How many modules were walked, in copies too.
         self.spent: list[int] = [0]

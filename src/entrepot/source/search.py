@@ -239,8 +239,8 @@ class Search:
         binders = self._binders(provider, owner, missing.name)
         yield from reordered(owner, links[0].line, missing.name, binders)
         taken = Taken([missing.name], missing.kind, missing.chain[-1].line)
-        for above, importing, names in [(owner, importer, taken), *_taken(provider, links)]:
-            for remedy, module, file in extracted(provider, above, importing, names):
+        for above, below, what in [(owner, importer, taken), *_taken(provider, links)]:
+            for remedy, module, file in extracted(provider, above, below, what):
                 state.modules[module] = file
                 yield remedy
         if missing.kind == "name":

@@ -1,7 +1,7 @@
 """Walking the statements of one module, or of a function that it calls, for a rehearsal."""
 
 # The visitor's names say which statement is meant.
-# ruff: noqa: D102, N815
+# ruff: noqa: N802, N815
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .imports import catches, is_main_check, is_type_checking
 from .missing import Missing, absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
-_CAUGHT_BY_KIND = {
+_CAUGHT_BY_KIND: Mapping[str, tuple[str, ...]] = {
     "import": ("ImportError",),
     "attribute": ("AttributeError",),
     "name": ("NameError",),
 }
 
 
-class Walk(Expressions, ast.NodeVisitor):
+class Walk(Expressions):
     """Walks statements in the namespace of one module.
 
     Attributes:
@@ -46,15 +46,11 @@ class Walk(Expressions, ast.NodeVisitor):
         for statement in statements:
             self.line = getattr(statement, "lineno", self.line)
             self.rehearsal.spend()
-            method = getattr(self, f"visit_{type(statement).__name__}", None)
+            method = getattr(self, f"_visit_{type(statement).__name__}", None)
             if method is not None:
                 method(statement)
             else:
                 self.plain(statement)
-
-    def plain(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            self.value(child)
 
     def _doubtful(self, *bodies: Sequence[ast.AST]) -> None:
         self._doubts += 1
@@ -69,12 +65,12 @@ class Walk(Expressions, ast.NodeVisitor):
         if not self._doubts:
             raise Ended
 
-    visit_Return = visit_Raise = visit_Break = visit_Continue = _end
+    _visit_Return = _visit_Raise = _visit_Break = _visit_Continue = _end
 
-    def visit_Global(self, node: ast.Global) -> None:
+    def _visit_Global(self, node: ast.Global) -> None:
         self.globals_declared.update(node.names)
 
-    def visit_If(self, node: ast.If) -> None:
+    def _visit_If(self, node: ast.If) -> None:
         verdict = self._known(node.test)
         if verdict is None:
             self.value(node.test)
@@ -97,27 +93,27 @@ class Walk(Expressions, ast.NodeVisitor):
             return _compared_version(test)
         return None
 
-    def visit_For(self, node: ast.For) -> None:
+    def _visit_For(self, node: ast.For) -> None:
         self.value(node.iter)
         self.bind_target(node.target)
         self._doubtful(node.body, node.orelse)
 
-    visit_AsyncFor = visit_For
+    _visit_AsyncFor = _visit_For
 
-    def visit_While(self, node: ast.While) -> None:
+    def _visit_While(self, node: ast.While) -> None:
         self.value(node.test)
         self._doubtful(node.body, node.orelse)
 
-    def visit_With(self, node: ast.With) -> None:
+    def _visit_With(self, node: ast.With) -> None:
         for item in node.items:
             self.value(item.context_expr)
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars)
         self.statements(node.body)
 
-    visit_AsyncWith = visit_With
+    _visit_AsyncWith = _visit_With
 
-    def visit_Match(self, node: ast.Match) -> None:
+    def _visit_Match(self, node: ast.Match) -> None:
         self.value(node.subject)
         for case in node.cases:
             for part in ast.walk(case.pattern):
@@ -126,7 +122,7 @@ class Walk(Expressions, ast.NodeVisitor):
                     self.bind(name, None)
             self._doubtful(case.body)
 
-    def visit_Try(self, node: ast.Try) -> None:
+    def _visit_Try(self, node: ast.Try) -> None:
         walks = len(self.rehearsal.walks)
         try:
             try:
@@ -140,7 +136,7 @@ class Walk(Expressions, ast.NodeVisitor):
             raise
         self.statements(node.finalbody)
 
-    visit_TryStar = visit_Try
+    _visit_TryStar = _visit_Try
 
     def _caught(self, handlers: Sequence[ast.ExceptHandler], missing: Missing, walks: int) -> None:
         del self.rehearsal.walks[walks:]
@@ -154,7 +150,7 @@ class Walk(Expressions, ast.NodeVisitor):
                 return
         raise missing
 
-    def visit_Import(self, node: ast.Import) -> None:
+    def _visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             top = alias.name.partition(".")[0]
             if getattr(node, "is_lazy", 0):
@@ -167,7 +163,7 @@ class Walk(Expressions, ast.NodeVisitor):
                 is_followed = top in self.rehearsal.acted_by_name
                 self.bind(top, ("module", top) if is_followed else None)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+    def _visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = absolute(node.module or "", node.level, self.acted.source.package)
         if module is None:
             return
@@ -195,7 +191,7 @@ class Walk(Expressions, ast.NodeVisitor):
         for name in names:
             self.bind(name, other.values_by_name.get(name))
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+    def _visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         decorators = [self.value(decorator) for decorator in node.decorator_list]
         arguments = node.args
         for default in (*arguments.defaults, *arguments.kw_defaults):
@@ -213,9 +209,9 @@ class Walk(Expressions, ast.NodeVisitor):
         for decorator in reversed(decorators):
             self.call(decorator)
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    _visit_AsyncFunctionDef = _visit_FunctionDef
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+    def _visit_ClassDef(self, node: ast.ClassDef) -> None:
         decorators = [self.value(decorator) for decorator in node.decorator_list]
         for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
             self.value(base)
@@ -228,12 +224,12 @@ class Walk(Expressions, ast.NodeVisitor):
         for decorator in reversed(decorators):
             self.call(decorator)
 
-    def visit_Assign(self, node: ast.Assign) -> None:
+    def _visit_Assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
         for target in node.targets:
             self.bind_target(target, value)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+    def _visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         value = self.value(node.value) if node.value is not None else None
         is_local = self.function != "<module>" and not self.classes
         if not self.keeps_annotations and not is_local:
@@ -241,20 +237,20 @@ class Walk(Expressions, ast.NodeVisitor):
         if node.value is not None:
             self.bind_target(node.target, value)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+    def _visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
             self.name(node.target.id)
         self.value(node.value)
         self.bind_target(node.target)
 
-    def visit_Delete(self, node: ast.Delete) -> None:
+    def _visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name) and not self.scopes and not self.classes:
                 self.acted.values_by_name.pop(target.id, None)
             else:
                 self.plain(target)
 
-    def visit_TypeAlias(self, node: Any) -> None:
+    def _visit_TypeAlias(self, node: Any) -> None:
         self.bind(node.name.id, None)  # its value is computed when it is asked for
 
 

@@ -213,7 +213,7 @@ def _kind_of(spec: Any, file: str | None) -> str:
 
 
 def _text_of(file: str) -> Text:
-    with open(file, "rb") as stream:  # noqa: PTH123
+    with open(file, "rb") as stream:
         return Text(file, stream.read())
 
 

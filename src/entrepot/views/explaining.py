@@ -46,7 +46,7 @@ def explain(error: BaseException | str | None = None) -> Story | None:
     error = error if error is not None else sys.exc_info()[1]
     if error is None or not _may_be_one(error):
         return None
-    return story_of(failures_of(error), [entry for entry in sys.path if isinstance(entry, str)])
+    return story_of(failures_of(error), [str(entry) for entry in sys.path])
 
 
 def _may_be_one(error: BaseException | None) -> bool:

@@ -113,7 +113,8 @@ def relative(failure: Failure, whereabouts: Whereabouts) -> Story | None:
     if "attempted relative import with no known parent package" not in failure.message:
         return None
     last = failure.frames[-1]
-    folder, parts = os.path.dirname(os.path.abspath(last.file)), []
+    folder = os.path.dirname(os.path.abspath(last.file))
+    parts: list[str] = []
     while os.path.isfile(os.path.join(folder, "__init__.py")):
         parts.insert(0, os.path.basename(folder))
         folder = os.path.dirname(folder)

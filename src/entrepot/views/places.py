@@ -55,7 +55,7 @@ def _lines_of(file: str) -> list[str]:
     if file.startswith("<"):  # <string>, <frozen runpy>, <stdin>: no file
         return []
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123
+        with open(file, "rb") as stream:
             return decode_source(stream.read()).split("\n")
     except (OSError, ValueError, SyntaxError, LookupError):
         return []  # gone, in an archive, or in no encoding that is known
@@ -70,7 +70,7 @@ def _without_comment(line: str) -> str:
 def _entries() -> list[str]:
     """Return the folders that file names are shown from, the innermost first."""
     try:
-        here = [os.getcwd()]  # noqa: PTH109
+        here = [os.getcwd()]
     except OSError:
         here = []
     found = [entry for entry in [*here, *sys.path] if len(str(entry)) > 1]

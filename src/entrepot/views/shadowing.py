@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.source.remedy import Change, Remedy, lines_of
 
-from .story import Fact, Story
 from .sources import read_tree
+from .story import Fact, Story
 from .whereabouts import is_installed, is_standard, line_of
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def hidden_by(top: str, file: str) -> str | None:
     own = os.path.dirname(os.path.realpath(file))
     if os.path.basename(file) == "__init__.py":
         own = os.path.dirname(own)
-    path = [p for p in sys.path if isinstance(p, str) and os.path.realpath(p or ".") != own]
+    path = [p for p in map(str, sys.path) if os.path.realpath(p or ".") != own]
     if top in sys.builtin_module_names:
         return "<built in>"
     spec = importlib.machinery.PathFinder.find_spec(top, path)

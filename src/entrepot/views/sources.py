@@ -42,7 +42,7 @@ class SourceTree:
     Attributes:
         root: The absolute folder that places are counted from.
         places: Which module a name means.
-        files_by_place: Such as ``{("shop", "cart"): "/home/ada/shop/cart.py"}``.
+        files_by_place: Such as ``{("shop", "cart"): "/shop/cart.py"}``.
         imports_by_place: What each states, in the order of the text; ``[]`` where it is unread.
         unread: The files that could not be read or parsed.
     """

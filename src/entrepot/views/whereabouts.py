@@ -18,7 +18,7 @@ from entrepot.source.outline import ModuleSource
 from entrepot.source.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .failure import Frame
 
@@ -38,13 +38,18 @@ class Whereabouts:
         self._roots: list[str] = []
         self._tops: set[str] = set()
         self._name(frames)
-        files = [self.main.file] if self.main is not None else []
-        for file in [*files, *self.files_by_module.values()]:
-            root = _root_of(file) if file not in files else os.path.dirname(file)
+        for root in self._folders():
             if root not in self._roots:
                 self._roots.append(root)
         self._roots += [p for p in map(os.path.abspath, path) if p not in self._roots]
         self._tops = {name.partition(".")[0] for name in self.files_by_module}
+
+    def _folders(self) -> Iterator[str]:
+        """Yield the folders that the program's files show modules to be imported from."""
+        if self.main is not None:
+            yield os.path.dirname(self.main.file)
+        for file in self.files_by_module.values():
+            yield _root_of(file)
 
     def __call__(self, name: str) -> ModuleSource | None:
         """Return the source of a module by its absolute name, None if it is not followed."""

@@ -62,5 +62,5 @@ def write(tree: Tree, file: str, format: str) -> None:  # noqa: A002 - what peop
         OSError: The file cannot be written.
     """
     text = written(tree, format)
-    with open(file, "wb") as stream:  # noqa: PTH123
+    with open(file, "wb") as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))

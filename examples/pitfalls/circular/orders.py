@@ -1,0 +1,6 @@
+from customers import Customer
+
+
+class Order:
+    def __init__(self, name):
+        self.customer = Customer(name)

@@ -1,0 +1,5 @@
+import foo
+
+
+def hello_bar():
+    return foo.hello()

@@ -1,0 +1,2 @@
+def some_function():
+    return "some value"
