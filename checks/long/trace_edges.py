@@ -95,7 +95,9 @@ builtins.__import__ = stock
 loaded = {{name for name in sys.modules if name not in before}}
 import json
 with open({out!r}, "w") as stream:
-    json.dump([sorted(before), sorted(loaded), sorted(map(list, edges), key=repr)], stream)
+    by_hand = [n for n in loaded if getattr(sys.modules[n], "__spec__", None) is None]
+    json.dump([sorted(before), sorted(loaded - set(by_hand)), sorted(by_hand),
+               sorted(map(list, edges), key=repr)], stream)
 """
 
 
@@ -107,13 +109,15 @@ def prepared(package: str) -> str:
     return f"{setup}{TARGETS[package]}\n"
 
 
-def stock_facts(python: Path, program: Path) -> tuple[set[str], set[str], set[tuple[str, str]]]:
-    """Return what a stock interpreter had before, what it loaded, and the edges."""
+def stock_facts(
+    python: Path, program: Path
+) -> tuple[set[str], set[str], set[str], set[tuple[str, str]]]:
+    """Return what a stock interpreter had before, what it loaded, what has no spec, the edges."""
     out = str(program.with_suffix(".stock.json"))
     code = STOCK.format(oracle=ORACLE, program=str(program), out=out)
     subprocess.run([str(python), "-c", code], env=environment(), check=True)
-    before, loaded, edges = json.loads(Path(out).read_text())
-    return set(before), set(loaded), {(a, b) for a, b in edges}
+    before, loaded, by_hand, edges = json.loads(Path(out).read_text())
+    return set(before), set(loaded), set(by_hand), {(a, b) for a, b in edges}
 
 
 def traced_facts(python: Path, program: Path) -> dict[str, Any]:
@@ -133,14 +137,15 @@ def compare(python: Path, package: str, folder: Path) -> bool:
     """Compare one package, print its line, and return whether all is equal."""
     program = folder / f"program_{package.lower()}.py"
     program.write_text(prepared(package))
-    before, loaded, edges = stock_facts(python, program)
+    before, loaded, by_hand, edges = stock_facts(python, program)
     facts = traced_facts(python, program)
     both = before | set(facts["loaded_before"])
-    # Only what the algorithm imported can be in a trace: the rest was put in the cache by hand.
-    by_hand = loaded - {b for _, b in edges} - {n["name"] for n in facts["imports"]}
+    # A module without a spec was put in the cache by hand, and so was one that nobody asked for.
+    by_hand |= loaded - {name for _, name in edges} - {n["name"] for n in facts["imports"]}
     modules = loaded - both - by_hand
     ours = {n["name"] for n in facts["imports"] if n["outcome"] == "loaded"} - both
-    gone = {n for n in ours - modules if n not in loaded}  # taken out again by the program
+    # Replaced by something without a spec, or taken out again by the program.
+    gone = {n for n in ours - modules if n not in loaded}
     asked = {(a["importer"], name) for a in facts["asked"] for name in a["names"]}
 
     def inside(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -154,7 +159,8 @@ def compare(python: Path, package: str, folder: Path) -> bool:
         flush=True,
     )
     for fact in [*sorted(wrong_modules), *sorted(wrong_edges, key=repr)][:10]:
-        print(f"    {fact}")
+        side = "stock only" if fact in loaded or fact in edges else "trace only"
+        print(f"    {side}: {fact}")
     return not wrong_modules and not wrong_edges
 
 

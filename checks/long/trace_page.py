@@ -123,7 +123,7 @@ class Browser:
 
     def _cpu_so_far(self) -> float:
         metrics = self.call("Performance.getMetrics")["metrics"]
-        return float(next(m["value"] for m in metrics if m["name"] == "ScriptDuration"))
+        return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
 
     def press(self, key: str, text: str = "") -> None:
         """Press a key."""
