@@ -52,20 +52,6 @@ REFUSALS = [
         id="one word",
     ),
     pytest.param(
-        "--watch src app.py",
-        "entrepot run: cannot follow '--watch': this version does not watch files yet\n"
-        "  nothing was run\n"
-        "  leave it out; after an edit, start the program again\n",
-        id="watching",
-    ),
-    pytest.param(
-        "--on-restart=ask app.py",
-        "entrepot run: cannot follow '--on-restart=ask': this version does not watch files yet\n"
-        "  nothing was run\n"
-        "  leave it out; after an edit, start the program again\n",
-        id="restarting",
-    ),
-    pytest.param(
         "-u app.py",
         "entrepot run: cannot follow '-u': it is an option of python itself\n"
         "  nothing was run\n"

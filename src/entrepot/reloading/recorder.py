@@ -4,7 +4,7 @@ From 3.12 on by ``sys.monitoring`` local events on the module's own code objects
 own, beside coverage and debuggers; switched off when the import is over, so nothing is paid
 later. On 3.11 by ``sys.setprofile`` while managed code is imported. Recording changes nothing that
 the program does. Without a free tool id nothing is recorded, and the plan works with what the
-syntax says.
+syntax says; so it does on 3.11 under a profiler.
 
 The current site is kept for each thread. What runs on a thread that imports nothing, while
 others import, is counted for all of them: a statement that starts a thread and waits for it
@@ -42,7 +42,6 @@ class Recorder:
         self._tool: int | None = None
         self._known: set[int] = set()
         self._watched: list[CodeType] = []
-        self._previous: Any = None
         self._frames: dict[int, list[FrameType | None]] = {}
         self._running: Callable[[CodeType], None] | None = None
 
@@ -108,8 +107,7 @@ class Recorder:
 
     def _start(self) -> None:
         if _MONITORING is None:
-            self._previous = sys.getprofile()
-            sys.setprofile(self._on_profile)
+            _profile_by(self._on_profile)
             return
         for tool in (4, 3, 5, 1, 0, 2):
             if _MONITORING.get_tool(tool) is None:
@@ -125,8 +123,7 @@ class Recorder:
 
     def _stop(self) -> None:
         if _MONITORING is None:
-            sys.setprofile(self._previous)
-            self._previous = None
+            _stop_profiling_by(self._on_profile)
             return
         if self._tool is None:
             return
@@ -186,6 +183,20 @@ class Recorder:
             self._count(code)
 
 
+def _profile_by(tell: Any) -> None:
+    """Listen on 3.11, unless a profiler is there already: it is the program's, and stays.
+
+    One made in C, as cProfile is, could not be put back: Python code cannot set it.
+    """
+    if sys.getprofile() is None:
+        sys.setprofile(tell)
+
+
+def _stop_profiling_by(tell: Any) -> None:
+    if sys.getprofile() == tell:
+        sys.setprofile(None)
+
+
 class Listener:
     """Tells which code of given files runs on this thread: used while statements run again."""
 
@@ -193,12 +204,10 @@ class Listener:
         self._tell = tell
         self._thread = threading.get_ident()
         self._tool: int | None = None
-        self._previous: Any = None
 
     def __enter__(self) -> Self:
         if _MONITORING is None:
-            self._previous = sys.getprofile()
-            sys.setprofile(self._on_profile)
+            _profile_by(self._on_profile)
             return self
         for tool in (4, 3, 5, 1, 0, 2):
             if _MONITORING.get_tool(tool) is None:
@@ -213,7 +222,7 @@ class Listener:
 
     def __exit__(self, *_error: object) -> None:
         if _MONITORING is None:
-            sys.setprofile(self._previous)
+            _stop_profiling_by(self._on_profile)
         elif self._tool is not None:
             events = _MONITORING.events
             _MONITORING.set_events(self._tool, 0)
