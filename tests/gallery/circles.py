@@ -78,7 +78,7 @@ import model
 class Page(model.Order):
     pass
 """,
-        "view.py:2", "model.py:2", "reorder",
+        "view.py:2", "model.py:2", "defer",
     ),
     Broken(
         "a base class on one side and a constant on the other",
@@ -117,7 +117,7 @@ PAPER = "paper"
 def width(size=SIZE):
     return size
 """,
-        "paper.py:1", "report.py:4", "reorder",
+        "paper.py:1", "report.py:4", "defer",
     ),
     Broken(
         "classes that only annotate each other",

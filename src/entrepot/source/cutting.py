@@ -15,6 +15,7 @@ from entrepot.names import parent_of
 from .deferring import put_off
 from .extracting import Taken, extracted
 from .imports import imports_of
+from .missing import absolute
 from .redirecting import redirected
 from .rehearsal import Rehearsal
 from .search import Changed, State
@@ -175,8 +176,17 @@ class Cutter:
                     yield remedy
 
     def _is_harmless(self, state: State) -> bool:
+        if any(self._leads_back(self._changed(state)(name)) for name in state.modules):
+            return False  # the cycle would go on through the module that was made
         after = self._failures(state)
         return set(after) <= set(self.failures_by_start)
+
+    def _leads_back(self, made: ModuleSource | None) -> bool:
+        for fact in imports_of(made.tree) if made is not None else ():
+            name = absolute(fact.module, fact.level, made.package if made is not None else "")
+            if name in self.component or f"{name}.{fact.name}" in self.component:
+                return True
+        return False
 
     def _failures(self, state: State) -> dict[str, Missing]:
         changed = self._changed(state)
