@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from entrepot.names import resolve_relative
+from entrepot.names import parent_of, resolve_relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -123,6 +123,9 @@ class Places:
         if name is None:
             return None
         place = self.find(name, importer)
+        if place is None:
+            # `import a.b.c` of what has no text, such as an extension, executes the package `a.b`.
+            place = self.find(parent_of(name), importer) if fact.name is None else None
         if place is None:
             return None
         if fact.name is not None and fact.name != "*" and self.is_module((*place, fact.name)):
