@@ -68,13 +68,9 @@ def test_an_error_that_is_taken_back_is_over(tmp_path: Path) -> None:
 def test_a_failed_file_waits_for_the_other_file_of_the_edit(tmp_path: Path) -> None:
     with running(tmp_path, SHOP) as program:
         program.ask("1")
-        program.save("shop.py", "from tax import TAX\ndef price(n):\n    return n * TAX\n")
-        program.said.until("still")
-
+        program.edit("shop.py", "CARTS", "from tax import TAX\nCARTS", until="still")
         (tmp_path / "tax.py").write_text("TAX = 5\n")
-        program.save("shop.py", "from tax import TAX\n\ndef price(n):\n    return n * TAX\n")
-
-        program.said.until("the error is over")
+        program.edit("shop.py", "n * RATE", "n * TAX", until="the error is over")
         assert program.ask("shop.price(2)") == "10"
 
 

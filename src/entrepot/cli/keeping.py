@@ -8,6 +8,9 @@ from entrepot.errors import EntrepotError
 
 from . import attendants
 
+#: Bytes; the name of a socket follows, and the least that a system takes is 104 with its end.
+LONGEST_FOLDER = 88
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -142,8 +145,18 @@ def socket_of(pid: int) -> str:
 
 
 def folder_of_sockets() -> str:
-    """Return the folder of this user's sockets."""
+    """Return the folder of this user's sockets.
+
+    The system takes no socket whose path is longer than about a hundred bytes. Where the folder
+    for temporary files lies so deep, one in its place is found by both sides.
+    """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and os.path.isabs(runtime):
-        return os.path.join(runtime, "entrepot")
-    return os.path.join(os.environ.get("TMPDIR") or "/tmp", f"entrepot-{os.getuid()}")  # noqa: S108
+        folder = os.path.join(runtime, "entrepot")
+    else:
+        folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"entrepot-{os.getuid()}")  # noqa: S108
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER:
+        return folder
+    from zlib import crc32
+
+    return f"/tmp/entrepot-{os.getuid()}-{crc32(os.fsencode(folder)):08x}"  # noqa: S108

@@ -51,7 +51,11 @@ class Snapshot:
         folder = os.path.dirname(file)
         if folder not in self.folders:
             self.folders[folder] = self._read(folder)
-        return self.folders[folder].get(file, "") != mark
+        known = self.folders[folder]
+        if file not in known and _mark(file):  # it has come since the folder was read
+            known[file] = mark
+            return _mark(file) != mark
+        return known.get(file, "") != mark
 
     def changed(self, folders: Iterable[str] | None = None) -> list[str]:
         """Look again at some folders, by default at all; return the files that differ."""
