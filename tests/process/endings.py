@@ -75,7 +75,12 @@ CASES = [
     Case("a failing import by name", FAILS + "__import__('bad_import')"),
     Case("a failing import by importlib", FAILS + "import importlib as i\ni.import_module('bad')"),
     Case("a missing name", FAILS + "from lib import missing"),
-    Case("a circular import", FAILS + "import circle_a"),
+    # Its story comes after the traceback unless it is switched off (tests/gallery).
+    Case(
+        "a circular import",
+        FAILS + "import circle_a",
+        variables={"ENTREPOT_EXPLAIN": "0"},
+    ),
     Case("a library that does not compile", FAILS + "import bad_syntax"),
     Case("a script that does not compile", main("print('never')\nif True\n    pass")),
     Case("a script with wrong indentation", main("if True:\npass")),

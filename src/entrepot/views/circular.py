@@ -75,7 +75,7 @@ def circular(failure: Failure, whereabouts: Whereabouts) -> Story | None:
         return None
     if said.kind == "name":
         said.module = _star_import_without(said.name, links, whereabouts)
-    owner = _owner(said, links)
+    owner = owner_of(said, links)
     source = whereabouts(said.module)
     if owner is None or source is None or not _is_bound(source, said.name, whereabouts):
         return None
@@ -112,7 +112,7 @@ def _is_machinery(frame: Frame) -> bool:
     )
 
 
-def _owner(said: Said, links: list[Link]) -> Link | None:
+def owner_of(said: Said, links: list[Link]) -> Link | None:
     """Return the link of the module that does not have the name yet, if it is being executed."""
     for link in reversed(links[:-1]):
         if link.module == said.module and link.function == "<module>":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.source.rehearsal import Rehearsal
 from entrepot.source.remedy import Change, Remedy, lines_of
 
-from .circular import links_of, said_by, with_the_rest
+from .circular import links_of, owner_of, said_by, with_the_rest
 from .story import Fact, Story
 from .whereabouts import line_of
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 def misspelled(failure: Failure, whereabouts: Whereabouts) -> Story | None:
     """Return the story of a name that no line of a module binds, None if it is not one.
 
-    The interpreter blames a circular import whenever the module is still being executed.
+    Only of a module that is still being executed: the interpreter blames a circular import then.
     """
     said = said_by(failure)
     source = whereabouts(said.module) if said is not None and said.module else None
-    if said is None or source is None:
+    if said is None or source is None or owner_of(said, links_of(failure)) is None:
         return None
     rehearsal = Rehearsal(whereabouts)
     names = rehearsal.names_of(source)
