@@ -177,7 +177,7 @@ def _owner(python: str) -> str:
 def _contents() -> str:
     """Return a digest of what pip reads of `pyproject.toml`; a new lint rule installs nothing."""
     tables = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    read = [tables["build-system"], tables["project"], tables["tool"]["hatch"]]
+    read = [tables.get("build-system"), tables.get("project"), tables.get("tool", {}).get("hatch")]
     return hashlib.sha256(json.dumps(read).encode()).hexdigest()[:16]
 
 

@@ -39,6 +39,7 @@ class Case(NamedTuple):
         since: The first Python that the program is for.
         until: The last one.
         prepare: Called with the folder once the files are there.
+        is_live: Whether ``entrepot run`` keeps it live; where not, `docs/limits.md` says why.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Case(NamedTuple):
     since: tuple[int, int] = (3, 11)
     until: tuple[int, int] = (3, 99)
     prepare: Callable[[Path], object] = bool
+    is_live: bool = True
 
 
 class Ended(NamedTuple):
@@ -73,10 +75,13 @@ def ended(case: Case, folder: Path, *, by_entrepot: bool) -> Ended:
     write(folder, case.program)
     case.prepare(folder)
     ours = ["-m", "entrepot", "run"] if by_entrepot else []
+    if by_entrepot and not case.is_live:
+        ours.append("--no-watch")
     done = subprocess.run(
         [sys.executable, *case.flags, *ours, *case.words.split()],
         cwd=folder,
-        env=environment(**case.variables),
+        # The story after a traceback is our own addition; its tests are in tests/views.
+        env=environment(**{"ENTREPOT_EXPLAIN": "0", **case.variables}),
         input=case.stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT if case.merged else subprocess.PIPE,

@@ -123,6 +123,7 @@ CASES = [
         print("the end of the script")
         """
         ),
+        is_live=False,
     ),
     Case(
         "what comes at exit after an exception",

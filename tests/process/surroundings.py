@@ -186,6 +186,7 @@ CASES = [
         -- pkg/far.py
         -- pkg/deep.py
         """,
+        is_live=False,
     ),
     Case(
         "a relative import beyond the top, asked for by a call",

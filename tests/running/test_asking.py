@@ -30,9 +30,11 @@ def price(n):
 
 def asked(folder: Path, *words: str) -> tuple[int, str, str]:
     """Ask the program that runs in a folder, once it listens: its hub begins beside it."""
-    while (answer := asked_now(folder, *words))[0] == 2 and "no program runs" in answer[2]:
-        pass
-    return answer
+    while True:
+        answer = asked_now(folder, *words)
+        is_too_early = "no program runs" in answer[2] or "does not run under" in answer[2]
+        if answer[0] != 2 or not is_too_early:
+            return answer
 
 
 def asked_now(folder: Path, *words: str) -> tuple[int, str, str]:
