@@ -92,8 +92,16 @@ def blocked(failure: Failure, whereabouts: Whereabouts) -> Story | None:
 
 
 def taken_out(file: str, line: int) -> Remedy | None:
-    """Return the remedy that takes one statement out, that has its line for itself."""
-    lines = lines_of(_text(file))
+    """Return the remedy that takes one statement out, that has its line for itself.
+
+    None where there is no such line to read: at a prompt, in a notebook, after an edit.
+    """
+    try:
+        lines = lines_of(_text(file))
+    except (OSError, SyntaxError, ValueError):
+        return None
+    if line > len(lines):
+        return None
     old = lines[line - 1]
     indent = old[: len(old) - len(old.lstrip())]
     new = f"{indent}pass\n" if indent else ""
