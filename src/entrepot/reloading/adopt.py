@@ -17,7 +17,8 @@ import types
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .base import EMPTY, Base, instance_dict, is_python_class, state_of
+from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
+from .base import EMPTY, Base, held_by
 from .functions import adopt_function
 from .journal import content_of, same_items
 from .values import is_atom, same
@@ -163,7 +164,7 @@ class Adopter:
         held = self.base.of(base)
         if held is EMPTY or isinstance(base, type):
             return False
-        fresh = _held(new)
+        fresh = held_by(new)
         if isinstance(held, dict):
             return held.keys() == fresh.keys() and all(
                 self.alike(value, fresh[key], depth - 1) for key, value in held.items()
@@ -363,7 +364,7 @@ class Adopter:
         for name, value in fresh.items():
             if name not in live:
                 if not (base is not EMPTY and name in base and self.alike(base[name], value)):
-                    _set_state(self.journal, old, name, value)
+                    set_state(self.journal, old, name, value)
                 continue
             was = base.get(name, EMPTY) if base is not EMPTY else EMPTY
             place = f"{self.place}.{name}"
@@ -373,46 +374,14 @@ class Adopter:
                 else self.adopt(live[name], value)
             )
             if merged is not live[name]:
-                _set_state(self.journal, old, name, merged)
+                set_state(self.journal, old, name, merged)
         for name in live:
             if name not in fresh and (not keep_state or (base is not EMPTY and name in base)):
-                _delete_state(self.journal, old, name)
+                delete_state(self.journal, old, name)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)
         if not isinstance(old, dict | list | set):
             self.note_base(old, fresh)
-
-
-def _held(value: Any) -> Any:
-    if isinstance(value, dict | list | set | bytearray | collections.deque):
-        return content_of(value)
-    if type(value) is CellType:
-        try:
-            return [value.cell_contents]
-        except ValueError:
-            return []
-    return state_of(value)
-
-
-def _set_state(journal: Journal, owner: Any, name: str, value: Any) -> None:
-    namespace = instance_dict(owner)
-    if namespace is not None and (name in namespace or not _has_slot(owner, name)):
-        journal.set_item(namespace, name, value)
-    else:
-        journal.set_attribute(owner, name, value)
-
-
-def _delete_state(journal: Journal, owner: Any, name: str) -> None:
-    namespace = instance_dict(owner)
-    if namespace is not None and name in namespace:
-        journal.delete_item(namespace, name)
-    else:
-        journal.delete_attribute(owner, name)
-
-
-def _has_slot(owner: Any, name: str) -> bool:
-    member = types.MemberDescriptorType
-    return any(type(cls.__dict__.get(name)) is member for cls in type(owner).__mro__)
 
 
 def _is_plain(cls: type) -> bool:

@@ -14,18 +14,17 @@ from __future__ import annotations
 import abc
 import sys
 from abc import ABCMeta
+from collections import deque
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import state_of
 from .journal import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
-HEAP_TYPE = 1 << 9
-IMMUTABLE_TYPE = 1 << 8
-POINTER = tuple.__itemsize__
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
 EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()
@@ -131,66 +130,6 @@ class Base:
         return content.held
 
 
-def is_python_class(cls: type) -> bool:
-    """Return whether all that instances of a class hold is in attributes that Python can set.
-
-    A class made in C has room for more than its slots, its ``__dict__`` and its weak references.
-
-    Example:
-        >>> import operator
-        >>> is_python_class(Content), is_python_class(operator.itemgetter)
-        (True, False)
-    """
-    if cls is object:
-        return True
-    namespace = type.__getattribute__(cls, "__dict__")
-    if not cls.__flags__ & HEAP_TYPE or cls.__flags__ & IMMUTABLE_TYPE or cls.__base__ is None:
-        return False
-    slots = sum(1 for member in namespace.values() if type(member) is _MEMBER)
-    if slots and "__slots__" not in namespace:
-        return False
-    room = cls.__basicsize__ - cls.__base__.__basicsize__
-    return room <= POINTER * (slots + ("__dict__" in namespace) + ("__weakref__" in namespace))
-
-
-def state_of(instance: Any) -> dict[str, Any]:
-    """Return the attributes that an instance holds itself, in ``__dict__`` or slots.
-
-    Example:
-        >>> class Spot:
-        ...     __slots__ = ("x", "y")
-        >>> spot = Spot(); spot.x = 1
-        >>> state_of(spot)
-        {'x': 1}
-    """
-    state: dict[str, Any] = {}
-    for cls in type(instance).__mro__:
-        if not cls.__flags__ & HEAP_TYPE:
-            continue
-        for name, member in cls.__dict__.items():
-            if type(member) is _MEMBER and name not in state and "__slots__" in cls.__dict__:
-                try:
-                    state[name] = member.__get__(instance)
-                except AttributeError:
-                    continue
-    namespace = instance_dict(instance)
-    if namespace:
-        state.update(namespace)
-    return state
-
-
-_MEMBER = type(FunctionType.__dict__["__closure__"])
-
-
-def instance_dict(instance: Any) -> dict[str, Any] | None:
-    """Return an instance's ``__dict__``, whatever its class says, ``None`` if it has none."""
-    try:
-        found = object.__getattribute__(instance, "__dict__")
-    except AttributeError:
-        return None
-    return found if type(found) is dict else None
-
-
 def registered_with(cls: ABCMeta) -> frozenset[type]:
     """Return the classes that were registered with an abstract class and are alive.
 
@@ -210,3 +149,15 @@ def data_of(cls: type) -> dict[str, Any]:
         for name, value in type.__getattribute__(cls, "__dict__").items()
         if name not in {"__dict__", "__weakref__"}
     }
+
+
+def held_by(value: Any) -> Any:
+    """Return what an object holds now, in the form that the base notes it."""
+    if isinstance(value, dict | list | set | bytearray | deque):
+        return content_of(value)
+    if type(value) is CellType:
+        try:
+            return [value.cell_contents]
+        except ValueError:
+            return []
+    return state_of(value)

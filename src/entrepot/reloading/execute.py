@@ -15,66 +15,42 @@ import ast
 import contextlib
 import copy
 import gc
-import sys
-from types import CellType, CodeType, FunctionType
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.scopes import docstring, is_function, nested, same_interface
+from entrepot.source.scopes import nested
 
-from .adopt import EVERYTHING, Adopter
+from .adopt import Adopter
 from .annotations import Annotations
 from .base import EMPTY
-from .changes import compile_nodes
+from .changes import FUTURES, compile_nodes
 from .classes import stand_in
-from .functions import forward, set_closure, set_code
-from .index import functions_of
+from .functions import forward
 from .journal import content_of, fill, same_items
 from .marks import ALWAYS, mark_of
+from .merging import Merger
+from .outcomes import ProgramError, Refused
+from .patching import Patcher
 from .recorder import Listener
 from .relink import held, relink
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
-from .values import same
-from .world import is_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
+    from types import CodeType
 
     from .base import Base
     from .journal import Journal
     from .plan import Plan
     from .recorder import Recorder
     from .report import Report
-    from .revision import LiveStatement, Record
+    from .revision import LiveStatement
     from .world import World
 
 MAX_PASSES = 25
 MARK = "<entrepot adopts here>"
 _MISSING: Any = type("MISSING", (), {})()
-
-
-class Refused(Exception):
-    """The edit cannot be taken without a restart.
-
-    Attributes:
-        reasons: Each with file and line.
-    """
-
-    def __init__(self, *reasons: str) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = list(reasons)
-
-
-class ProgramError(Exception):
-    """What a statement of the program raised.
-
-    Attributes:
-        error: The exception, as a restart would show it.
-    """
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 class Again(Exception):
@@ -93,10 +69,6 @@ class Execution:
         self.base = base
         self.recorder = recorder
         self.report = report
-        self.functions: dict[int, list[FunctionType]] = {}
-        self.caches: list[Any] = []
-        self.unshaped: list[tuple[FunctionType, CodeType, str]] = []
-        self.start: dict[str, dict[str, Any]] = {}
         self.ran: dict[int, set[int]] = {}
         self.ran_codes: dict[int, CodeType] = {}
         self.executed: list[LiveStatement] = []
@@ -104,77 +76,16 @@ class Execution:
         self._fresh: set[int] = set()
         self._linked: set[int] = set()
         self.adopter = Adopter(journal, base, self.is_new)
+        self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
+        self.merger = Merger(plan, journal, self.adopter, report)
         self.annotations = Annotations(journal, plan.world)
-
-    # patching
-
-    def patch(self) -> None:
-        """Give every live function of an edited or moved scope its new code."""
-        patches = [
-            (scope, code)
-            for change in self.world.changes.values()
-            for scope, code in change.patches
-            if is_function(scope.code)
-        ]
-        records = [change.record for change in self.world.changes.values()]
-        self.functions, caches = functions_of(
-            [scope for scope, _ in patches], records, self.recorder
-        )
-        bodies = {id(scope.code) for scope in self._bodies()}
-        self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
-        for scope, code in patches:
-            functions = self.functions[id(scope.code)]
-            for function in functions:
-                self._patch_one(function, code, f"{scope.live.where} {scope.name}")
-            if functions and scope in self._bodies():
-                self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
-
-    def _bodies(self) -> set[Any]:
-        return {scope for change in self.world.changes.values() for scope in change.bodies}
-
-    def _patch_one(self, function: FunctionType, code: CodeType, where: str) -> None:
-        old = function.__code__
-        if old.co_freevars == code.co_freevars:
-            set_code(self.journal, function, code)
-        elif not self._reshape(function, code):
-            self.unshaped.append((function, code, where))
-            return
-        if not same_interface(old, code):
-            self.adopter.change(function)
-        elif docstring(old) != docstring(code):
-            self.adopter.change(function, "__doc__")
-
-    def _reshape(self, function: FunctionType, code: CodeType) -> bool:
-        """Give a function code with other free variables, if their cells can be told."""
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-        wanted: list[CellType] = []
-        for name in code.co_freevars:
-            if name not in cells:
-                owner = self._class_of(function) if name == "__class__" else None
-                if owner is None:
-                    return False
-                cells[name] = CellType(owner)
-            wanted.append(cells[name])
-        return set_closure(self.journal, function, code, tuple(wanted))
-
-    def _class_of(self, function: FunctionType) -> type | None:
-        """Return the class that a method was defined in, by its qualified name."""
-        value: Any = None
-        for position, name in enumerate(function.__code__.co_qualname.split(".")[:-1]):
-            if name == "<locals>":
-                return None
-            if position == 0:
-                value = function.__globals__.get(name)
-            else:
-                value = getattr(value, "__dict__", {}).get(name)
-        return value if isinstance(value, type) else None
 
     # running
 
     def run(self) -> None:
         """Run what is due, again from the start when the set grows backwards."""
         for record in self.world.records.values():
-            self.start[record.name] = dict(record.namespace)
+            self.merger.start[record.name] = dict(record.namespace)
         if self.plan.dirty or self.plan.deletions:
             note(self.journal)
         was_enabled = gc.isenabled()
@@ -299,7 +210,7 @@ class Execution:
         ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
-        self._merge_names(live, before)
+        self.merger.merge_names(live, before)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
 
@@ -342,7 +253,7 @@ class Execution:
         record = live.record
         for module, level in live.uses.stars:
             source = self.world.module_named(record, module, level)
-            start = self.start.get(getattr(source, "__name__", ""))
+            start = self.merger.start.get(getattr(source, "__name__", ""))
             if start is None or source.__dict__ is not self._namespace_of(source.__name__):
                 continue
             for name, value in list(record.namespace.items()):
@@ -360,7 +271,7 @@ class Execution:
         change = self.world.changes.get(live.record.name)
         flags = live.record.flags if change is None else change.flags
         node: ast.stmt = live.statement.node
-        old = self._made_by(live)
+        old = self.patcher.made_by(live)
         if live.statement.shift or old is not None:
             node = copy.deepcopy(node)
         if live.statement.shift:
@@ -369,7 +280,7 @@ class Execution:
             mark = ast.copy_location(ast.Constant(MARK), node)
             mark.end_lineno, mark.end_col_offset = node.lineno, node.col_offset
             node.decorator_list.append(mark)
-        code = compile_nodes([node], live.record.file, flags & FUTURE_MASK)
+        code = compile_nodes([node], live.record.file, flags & FUTURES)
         if nested(code) == live.codes:
             code = _with_codes(code, live.codes)
         else:
@@ -393,24 +304,6 @@ class Execution:
 
         self.journal.note(undo)
 
-    def _made_by(self, live: LiveStatement) -> FunctionType | None:
-        """Return the one live function that the statement's old version made."""
-        old = self.world.before(live)
-        if old is None or not live.statement.is_function or not old.statement.is_function:
-            return None
-        if not (_is_decorated(live) and _is_decorated(old)):
-            return None
-        scopes = [scope for scope in old.scopes.values() if len(scope.path) == 1
-                  and scope.path[0][0] == live.statement.name]  # fmt: skip
-        if len(scopes) != 1:
-            return None
-        functions = self.functions.get(id(scopes[0].code))
-        if functions is None:
-            found, _ = functions_of(scopes, [live.record], self.recorder)
-            functions = found[id(scopes[0].code)]
-            self.functions[id(scopes[0].code)] = functions
-        return functions[0] if len(functions) == 1 else None
-
     # adopting
 
     def is_new(self, value: Any) -> bool:
@@ -422,128 +315,6 @@ class Execution:
         if not self._fresh:
             self._fresh = {id(item) for item in gc.get_objects(generation=0)}
         return id(value) in self._fresh
-
-    def _merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
-        record = live.record
-        namespace = record.namespace
-        changed = {
-            name for name, value in namespace.items() if before.get(name, _MISSING) is not value
-        }
-        static = self.world.binds(live)
-        extra = changed - static
-        if extra:
-            self.world.extra_binds.setdefault(id(live), set()).update(extra)
-        for name in sorted((static | changed) & namespace.keys()):
-            if name == "__builtins__":
-                continue
-            self._merge_name(live, name)
-        for name in before.keys() - namespace.keys():
-            self._moved_on(record, name, live)
-
-    def _merge_name(self, live: LiveStatement, name: str) -> None:
-        record = live.record
-        namespace = record.namespace
-        binders = self.world.binders(record, name)
-        if binders and binders[-1] is not live and live in binders:
-            return
-        new = namespace[name]
-        start = self.start[record.name].get(name, _MISSING)
-        base = record.base.get(name, EMPTY)
-        self.adopter.place = f"{record.name}.{name}"
-        final = new
-        if start is not _MISSING:
-            final = self._merged(live, name, start, base, new)
-        if final is not namespace[name]:
-            self.journal.set_item(namespace, name, final)
-        known = base if base is not EMPTY else start
-        if start is not _MISSING and final is start and base is not EMPTY and start is not base:
-            self.report.kept.append(f"{record.name}.{name}")
-            return
-        if self.adopter.is_changed(final) or not (final is known or same(final, known)):
-            self._moved_on(record, name, live, final if final is known else None)
-
-    def _merged(self, live: LiveStatement, name: str, start: Any, base: Any, new: Any) -> Any:
-        """Return what a name is to be bound to."""
-        owners = self.world.old_binders(live.record, name)
-        old = self.world.before(live)
-        owns = old is not None and bool(owners) and owners[-1] is old
-        if owns and not is_reference(live) and not (old is not None and is_reference(old)):
-            self.adopter.edited = start if self._is_edited(live) else None
-            final = self.adopter.merge(base, start, new, f"{live.record.name}.{name}")
-            if start is base and final is not start:
-                self._succeed(start, final, owners, live)
-            return final
-        if base is not EMPTY and start is not base and owns:
-            return start if self.adopter.alike(base, new) else new
-        if start is not new:
-            self._succeed(start, new, owners, live)
-        return new
-
-    def _is_edited(self, live: LiveStatement) -> bool:
-        change = self.world.changes.get(live.record.name)
-        return change is not None and live in change.signed
-
-    def _succeed(
-        self, start: Any, new: Any, owners: list[LiveStatement], live: LiveStatement
-    ) -> None:
-        """What another statement binds now takes the place of what an old one made."""
-        if not owners or is_reference(owners[-1]):
-            return
-        if owners[-1] in self._going() or owners[-1] is self.world.before(live):
-            if type(start) is FunctionType and callable(new):
-                if id(start) not in self.adopter.taken:
-                    self.adopter.taken[id(start)] = start
-                    self.adopter.forwards.append((start, new))
-            elif isinstance(start, type) and isinstance(new, type):
-                self.adopter.replace(start, new)
-
-    def _going(self) -> list[LiveStatement]:
-        return [live for change in self.world.changes.values() for live in change.removed]
-
-    def _moved_on(
-        self,
-        record: Record,
-        name: str,
-        live: LiveStatement,
-        adopted: Any = None,
-        seen: frozenset[tuple[str, str]] = frozenset(),
-    ) -> None:
-        """A location has changed: who reads it is due.
-
-        An object that changed in place has changed under its other names too: an import or an
-        alias of it need not run, but who reads that name is due.
-        """
-        what = f"{record.name}.{name} changed"
-        names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
-        for reader in self.world.readers(record, name):
-            if reader is live:
-                continue
-            if names is None or self._depends(reader, record, name, names):
-                self.plan.add([(reader, "read", what)], live)
-            elif is_reference(reader):
-                seen |= {(record.name, name)}
-                home = reader.record
-                for other in self.world.binds(reader):
-                    if (home.name, other) not in seen and home.namespace.get(other) is adopted:
-                        self._moved_on(home, other, live, adopted, seen)
-
-    def _depends(self, reader: LiveStatement, record: Record, name: str, names: set[str]) -> bool:
-        """Return whether a reader can see the difference in an adopted object."""
-        if EVERYTHING in names:
-            return not is_reference(reader) or any(
-                uses.stars for _, uses in self.world.parts(reader)
-            )
-        if is_reference(reader):
-            return False
-        attributes: set[str] = set()
-        is_whole = False
-        for _, uses in self.world.parts(reader):
-            attributes |= uses.attributes
-            is_whole = is_whole or name in uses.whole
-        if attributes & names:
-            return True
-        structural = {item for item in names if _is_structural(item)}
-        return bool(structural if is_whole else structural - _SEEN_BY_NAME)
 
     def _relink_twins(self) -> None:
         """Lead to the old objects what took hold of their twins."""
@@ -565,7 +336,7 @@ class Execution:
         own |= {id(pair) for pair in (*self.adopter.forwards, *self.adopter.replaced)}
         own |= {id(self.adopter.forwards), id(self.adopter.replaced)}
         own |= {id(self.__dict__), id(self.adopter.__dict__)}
-        own |= {id(start) for start in self.start.values()}
+        own |= {id(start) for start in self.merger.start.values()}
         own |= {id(content) for content in self.base.contents.values()}
         return own
 
@@ -587,12 +358,8 @@ class Execution:
                     f"{stuck[id(old)][0]} holds the old one"
                 )
         self.annotations.finish()
-        for function, code, where in self.unshaped:
-            if function.__code__ is not code and function.__code__ != code:
-                adopted = function.__code__.co_freevars == code.co_freevars
-                if not adopted and sys.getrefcount(function) > 4:
-                    missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
-                    self._orphan(f"{where}: a live closure has no value for {', '.join(missing)}")
+        for what in self.patcher.left_old():
+            self._orphan(what)
         self.report.state_dropped.extend(self.adopter.dropped)
 
     def _orphan(self, what: str) -> None:
@@ -600,18 +367,6 @@ class Execution:
         if not self.allow_partial:
             raise Refused(what)
         self.report.notes.append(f"left old: {what}")
-
-
-def _is_decorated(live: LiveStatement) -> bool:
-    return bool(getattr(live.statement.node, "decorator_list", None))
-
-
-#: Facts of a class that only those see who ask for them, not those who call it or derive from it.
-_SEEN_BY_NAME = frozenset({"__doc__", "__annotations__"})
-
-
-def _is_structural(name: str) -> bool:
-    return name.startswith("_") or name == EVERYTHING
 
 
 def _restorer(namespace: dict[str, Any], name: str, old: Any) -> Callable[[], object]:
@@ -639,17 +394,3 @@ def _with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:
         else:
             consts.append(const)
     return code.replace(co_consts=tuple(consts))
-
-
-def _future_mask() -> int:
-    from .changes import FUTURES
-
-    return FUTURES
-
-
-FUTURE_MASK = _future_mask()
-
-
-def importers(records: Iterable[Record]) -> list[str]:
-    """Return the names of modules, sorted."""
-    return sorted(record.name for record in records)

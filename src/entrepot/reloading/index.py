@@ -15,7 +15,7 @@ import types
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .base import instance_dict
+from .attributes import instance_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,7 +19,7 @@ import types
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .base import instance_dict, is_python_class, state_of
+from .attributes import instance_dict, is_python_class, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.text import Text
 
 from .changes import change_of
-from .execute import Execution, ProgramError, Refused
+from .execute import Execution
 from .files import appeared, forget, found_again, move
 from .journal import Journal
 from .late import learn
+from .outcomes import ProgramError, Refused
 from .plan import plan_of
 from .report import FAILED, NEEDS_RESTART, Report
 from .rules import importers_of_appeared, readers_of_module
@@ -121,12 +122,12 @@ def commit(session: Live, prepared: Prepared) -> Report:
             move(journal, record, spec)
         for record in prepared.gone:
             forget(journal, session.records, record)
-        execution.patch()
+        execution.patcher.patch()
         execution.run()
         execution.finish()
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
-        for cache in execution.caches:
+        for cache in execution.patcher.caches:
             cache.cache_clear()
         for client in session.clients:
             report.rebound.extend(client.rebind(journal))

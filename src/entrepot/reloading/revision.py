@@ -113,7 +113,7 @@ class LiveStatement:
     def node_of(self, scope: LiveScope) -> Any:
         """Return the syntax tree of a scope, ``None`` if it cannot be told."""
         if self._nodes is None:
-            from entrepot.source.facts import function_nodes
+            from entrepot.source.nodes import function_nodes
 
             self._nodes = list(function_nodes(self.statement.node))
         line = scope.code.co_firstlineno - self.statement.shift
@@ -286,7 +286,7 @@ def _by_count(lives: list[LiveStatement], position: int) -> int:
     first = _first_on_line(lives, position)
     if first == position:
         return position
-    from entrepot.source.facts import function_nodes
+    from entrepot.source.nodes import function_nodes
 
     for candidate in range(first, position):
         live = lives[candidate]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from entrepot.source.scopes import docstring, is_function
 
 from .marks import ALWAYS, KEEP, mark_of
+from .touches import creators, touch_objects, touched, touchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,10 +158,10 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
     for scope in change.bodies:
         gone.extend(world.runners(scope))
     for live in gone:
-        for value in world.touched(live).values():
+        for value in touched(world, live).values():
             if _is_lone_store(world, live, value):
                 continue
-            for creator in world.creators(value):
+            for creator in creators(world, value):
                 if world.before(creator) is not live:
                     yield creator, "6f", f"{live.where} changed it before the edit"
 
@@ -316,13 +317,13 @@ def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:
     A newly added one that comes last, and a store to a constant key that nobody else stores,
     can do without.
     """
-    for value in world.touched(live).values():
-        creators = [creator for creator in world.creators(value) if creator is not live]
-        if not creators or _is_lone_store(world, live, value):
+    for value in touched(world, live).values():
+        makers = [creator for creator in creators(world, value) if creator is not live]
+        if not makers or _is_lone_store(world, live, value):
             continue
         if world.before(live) is None and _is_last_toucher(world, live, value):
             continue
-        for creator in creators:
+        for creator in makers:
             if world.position(creator) < world.position(live):
                 yield creator, "6c", f"{live.where} changes what it makes"
 
@@ -332,9 +333,9 @@ def touchers_of_created(world: World, live: LiveStatement) -> Iterator[Due]:
     record = live.record
     for name in world.binds(live):
         value = record.namespace.get(name)
-        if value is None or live not in world.creators(value):
+        if value is None or live not in creators(world, value):
             continue
-        for toucher in world.touchers(value):
+        for toucher in touchers(world, value):
             if toucher is not live:
                 yield toucher, "6d", f"it changes {name}, which {live.where} makes anew"
 
@@ -344,7 +345,7 @@ def _is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
     words = _stored_words(world, live, value)
     if not words or "" in words:
         return False
-    for other in world.touchers(value):
+    for other in touchers(world, value):
         if live not in (other, other.old) and live.old is not other:
             theirs = _stored_words(world, other, value)
             if theirs & words or "" in theirs:
@@ -356,7 +357,7 @@ def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
     words: set[str] = set()
     for home, uses in world.parts(live):
         for touch in uses.touches:
-            objects = world.touch_objects(home, touch)
+            objects = touch_objects(world, home, touch)
             if any(item is value for item in objects):
                 is_store = touch.how == "store" and objects[-1] is value
                 words.add(touch.word if is_store else "")
@@ -367,7 +368,7 @@ def _is_last_toucher(world: World, live: LiveStatement, value: object) -> bool:
     here = world.position(live)
     return all(
         world.position(other) <= here or world.before(other) is None
-        for other in world.touchers(value)
+        for other in touchers(world, value)
     )
 
 

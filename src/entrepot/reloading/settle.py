@@ -110,7 +110,7 @@ def _record_run(session: Live, execution: Execution, live: LiveStatement) -> Non
 
 def _take_base(session: Live, execution: Execution, record: Record) -> None:
     journal, base = execution.journal, record.base
-    start: dict[str, Any] = execution.start[record.name]
+    start: dict[str, Any] = execution.merger.start[record.name]
     for name, value in record.namespace.items():
         if name not in base or name not in start or value is not start[name]:
             journal.set_item(base, name, value)

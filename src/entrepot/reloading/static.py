@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import is_function
 
-from .base import instance_dict
+from .attributes import instance_dict
 from .revision import LiveScope, LiveStatement, Record, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.source.facts import Chain, Uses
+    from entrepot.source.facts import Uses
+    from entrepot.source.nodes import Chain
 
     from .recorder import Recorder
 

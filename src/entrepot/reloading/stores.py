@@ -10,8 +10,10 @@ import ast
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .base import EMPTY, state_of
+from .attributes import state_of
+from .base import EMPTY
 from .journal import content_of
+from .touches import objects
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -46,10 +48,10 @@ def stores_of(world: World, adopter: Adopter, live: LiveStatement) -> list[Store
     for touch in live.uses.touches:
         if touch.how != "store" or not touch.word:
             continue
-        objects = world.objects(live.record, touch.chain)
-        if not objects:
+        passed = objects(world, live.record, touch.chain)
+        if not passed:
             continue
-        store = _store(objects[-1], touch.word)
+        store = _store(passed[-1], touch.word)
         if store is None:
             continue
         known = adopter.before.get(id(store.owner))

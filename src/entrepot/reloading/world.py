@@ -6,19 +6,17 @@ The world looks at live namespaces to tell what a name leads to, and changes not
 
 from __future__ import annotations
 
-import abc
 import sys
 import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .base import instance_dict
-from .purity import PURE_BUILTINS, PURE_METHODS
-from .values import is_atom
+from .attributes import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from entrepot.source.facts import Chain, Touch, Uses
+    from entrepot.source.facts import Uses
+    from entrepot.source.nodes import Chain
 
     from .changes import ModuleChange
     from .recorder import Recorder
@@ -125,9 +123,10 @@ class World:
         for scope in self.ran(live):
             if scope.live.record is live.record and _is_immediate(scope, live):
                 continue
-            yield scope.live.record, self._current_uses(scope)
+            yield scope.live.record, self.current_uses(scope)
 
-    def _current_uses(self, scope: LiveScope) -> Uses:
+    def current_uses(self, scope: LiveScope) -> Uses:
+        """Return the uses that a scope will have after the edit."""
         now = self.now(scope.live)
         if now is None or now is scope.live:
             return scope.uses
@@ -203,7 +202,7 @@ class World:
             names |= set(star_names(self.module_named(live.record, module, level)))
         for scope in self.ran(live):
             if scope.live.record is live.record:
-                uses = scope.uses if old else self._current_uses(scope)
+                uses = scope.uses if old else self.current_uses(scope)
                 if not _is_immediate(scope, live):
                     names |= uses.binds
         return names
@@ -217,8 +216,8 @@ class World:
         told = self.names_bound(record) | self.names_bound(record, old=True)
         found = []
         for name in record.base:
-            value = record.namespace.get(name, _NOTHING)
-            if name in told or value is _NOTHING or name[:2] == "__":
+            value = record.namespace.get(name, NOTHING)
+            if name in told or value is NOTHING or name[:2] == "__":
                 continue
             if isinstance(value, types.ModuleType) and value is sys.modules.get(
                 f"{record.name}.{name}"
@@ -305,129 +304,21 @@ class World:
         for old in home.lives:
             for scope in old.scopes.values():
                 if id(scope.code) in self.recorder.runners and self.uses_read(
-                    home, self._current_uses(scope), record, name
+                    home, self.current_uses(scope), record, name
                 ):
-                    self._add_runners(scope, found)
+                    self.add_runners(scope, found)
 
     def _stars(self, home: Record, record: Record) -> bool:
         return record.name.rpartition(".")[2] in home.mentions() and any(
             live.uses.stars for live in self.lives(home)
         )
 
-    # objects
-
-    def objects(self, home: Record, chain: Chain) -> list[Any]:
-        """Return the objects that a chain passes, modules and immutable values left out."""
-        found = []
-        value = home.namespace.get(chain[0], _NOTHING)
-        for position in range(len(chain)):
-            if value is _NOTHING:
-                break
-            if not _is_inert(value):
-                found.append(value)
-            if position + 1 < len(chain):
-                value = _attribute(value, chain[position + 1])
-        return found
-
-    def touched(self, live: LiveStatement) -> dict[int, Any]:
-        """Return the objects that executing a statement may change, by identity."""
-        found: dict[int, Any] = {}
-        for home, uses in self.parts(live):
-            for touch in uses.touches:
-                for value in self.touch_objects(home, touch):
-                    found[id(value)] = value
-        return found
-
-    def touch_objects(self, home: Record, touch: Touch) -> list[Any]:
-        """Return the objects that one touch may change."""
-        values = self.objects(home, touch.chain)
-        if not values:
-            return values
-        last = values[-1]
-        if touch.how == "method" and touch.word in PURE_METHODS and _is_builtin_container(last):
-            return values[:-1]
-        if touch.how == "method" and type(last) is types.FunctionType:
-            return values
-        if touch.how == "method" and isinstance(last, type):
-            is_registry = touch.word == "register" and isinstance(last, abc.ABCMeta)
-            return [last] if is_registry else []
-        if touch.how == "argument":
-            if isinstance(last, type | types.FunctionType):
-                return []
-            return values if self._callee_touches(home, touch) else []
-        return values
-
-    def _callee_touches(self, home: Record, touch: Touch) -> bool:
-        """Return whether a call may change what it gets as an argument."""
-        if not touch.callee:
-            return True
-        callee = home.namespace.get(touch.callee[0], _NOTHING)
-        if callee is _NOTHING:
-            return touch.callee[0] not in PURE_BUILTINS
-        for tail in touch.callee[1:]:
-            callee = _attribute(callee, tail)
-        if isinstance(callee, types.FunctionType):
-            scope = self.scope_of(callee.__code__) if self._managed(callee) else None
-            if scope is not None:
-                return _parameter_touched(scope, touch.position)
-        return True
-
-    def _managed(self, function: types.FunctionType) -> bool:
-        return id(function.__globals__) in self.by_namespace
-
-    def homes(self, value: Any) -> list[Location]:
-        """Return the locations that an object is bound to."""
-        return [
-            (record.name, name)
-            for record in self.records.values()
-            for name, held in list(record.namespace.items())
-            if held is value
-        ]
-
-    def touchers(self, value: Any) -> list[LiveStatement]:
-        """Return the statements whose execution may change an object."""
-        found: dict[int, LiveStatement] = {}
-        names = {name for _, name in self.homes(value)}
-        for record in self.records.values():
-            if not names & record.mentions():
-                continue
-            for live in self.lives(record):
-                if self._uses_touch(record, live.uses, value):
-                    found[id(live)] = live
-            for old in record.lives:
-                for scope in old.scopes.values():
-                    if id(scope.code) in self.recorder.runners and self._uses_touch(
-                        record, self._current_uses(scope), value
-                    ):
-                        for runner in self.runners(scope):
-                            now = self.now(runner)
-                            if now is not None:
-                                found[id(now)] = now
-        return list(found.values())
-
-    def _add_runners(self, scope: LiveScope, found: dict[int, LiveStatement]) -> None:
+    def add_runners(self, scope: LiveScope, found: dict[int, LiveStatement]) -> None:
+        """Add the statements during which a scope ran, as they will be."""
         for runner in self.runners(scope):
             now = self.now(runner)
             if now is not None:
                 found[id(now)] = now
-
-    def _uses_touch(self, home: Record, uses: Uses, value: Any) -> bool:
-        return any(
-            any(item is value for item in self.touch_objects(home, touch))
-            for touch in uses.touches
-        )
-
-    def creators(self, value: Any) -> list[LiveStatement]:
-        """Return the statements that made an object: bind it and do not only refer to it."""
-        last = [
-            live
-            for module, name in self.homes(value)
-            for live in self.binders(self.records[module], name)[-1:]
-        ]
-        return [live for live in last if not is_reference(live)]
-
-
-_NOTHING: Any = type("NOTHING", (), {})()
 
 
 def is_reference(live: LiveStatement) -> bool:
@@ -467,53 +358,3 @@ def _is_immediate(scope: LiveScope, live: LiveStatement) -> bool:
         not is_function(scope.code)
         or scope.path[-1][0] in {"<listcomp>", "<setcomp>", "<dictcomp>"}
     )
-
-
-def _is_inert(value: Any) -> bool:
-    return (
-        is_atom(value)
-        or isinstance(value, types.ModuleType | types.BuiltinFunctionType)
-        or type(value) is frozenset
-    )
-
-
-def _is_builtin_container(value: Any) -> bool:
-    return type(value).__module__ in {"builtins", "collections"}
-
-
-def _attribute(value: Any, name: str) -> Any:
-    """Return an attribute without running code, ``_NOTHING`` where that cannot be."""
-    if isinstance(value, types.ModuleType):
-        return value.__dict__.get(name, _NOTHING)
-    if isinstance(value, type):
-        for cls in value.__mro__:
-            if name in cls.__dict__:
-                return cls.__dict__[name]
-        return _NOTHING
-    namespace = instance_dict(value)
-    if namespace is not None and name in namespace:
-        return namespace[name]
-    for cls in type(value).__mro__:
-        if name in cls.__dict__:
-            found = cls.__dict__[name]
-            return _NOTHING if hasattr(type(found), "__get__") else found
-    return _NOTHING
-
-
-def _parameter_touched(scope: LiveScope, position: int | str) -> bool:
-    """Return whether a function may change (or keep) one of its arguments."""
-    code = scope.code
-    if isinstance(position, str):
-        name = position
-    elif position < code.co_argcount:
-        name = code.co_varnames[position]
-    else:
-        return True
-    uses = scope.uses
-    return any(touch.chain[0] == name for touch in uses.local_touches) or name in code.co_cellvars
-
-
-def iter_lives(records: Iterable[Record], world: World) -> Iterator[LiveStatement]:
-    """Yield the statements of modules as they will be."""
-    for record in records:
-        yield from world.lives(record)

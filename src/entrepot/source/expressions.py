@@ -6,7 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .facts import bound_names
+from .nodes import bound_names
 from .statements import FUNCTIONS
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from .deferring import Statement, short
-from .facts import chain_of
 from .moving import binding_statements, statement_at
+from .nodes import chain_of
 from .outline import names_bound_by, statements_at_import
 from .redirecting import as_written
 from .remedy import Change, Remedy, lines_of

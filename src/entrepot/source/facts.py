@@ -15,13 +15,13 @@ Names are taken from the syntax and from the code object, which knows what is lo
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from .nodes import Chain, bound_names, chain_of, handed_on, root_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from types import CodeType
-
-Chain: TypeAlias = tuple[str, ...]
 
 DYNAMIC = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
 WRITING = frozenset({"globals", "locals", "vars", "exec", "eval"})
@@ -164,76 +164,6 @@ def uses_of_function(node: ast.AST, code: CodeType) -> Uses:
     return uses
 
 
-def chain_of(node: ast.AST) -> Chain:
-    """Return the chain of an expression, ``()`` if it is none.
-
-    Example:
-        >>> chain_of(ast.parse("app.routes.add", mode="eval").body)
-        ('app', 'routes', 'add')
-    """
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ()
-    parts.append(node.id)
-    return tuple(reversed(parts))
-
-
-def root_chain(node: ast.AST) -> Chain:
-    """Return the longest chain below calls and subscripts: what ``a.b[0].c()`` works on."""
-    while True:
-        chain = chain_of(node)
-        if chain:
-            return chain
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return ()
-
-
-def bound_names(target: ast.AST) -> Iterator[str]:
-    """Yield the names that an assignment to a target binds.
-
-    Example:
-        >>> list(bound_names(ast.parse("a, (b, *c), d.e = x").body[0].targets[0]))
-        ['a', 'b', 'c']
-    """
-    if isinstance(target, ast.Name):
-        yield target.id
-    elif isinstance(target, ast.Tuple | ast.List):
-        for item in target.elts:
-            yield from bound_names(item)
-    elif isinstance(target, ast.Starred):
-        yield from bound_names(target.value)
-
-
-def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
-    r"""Yield every scope below a statement: its code's name, its first line, its node.
-
-    Example:
-        >>> tree = ast.parse("@d\ndef f(): return [lambda: 1]").body[0]
-        >>> [(name, line) for name, line, _ in function_nodes(tree)]
-        [('f', 1), ('<lambda>', 2)]
-    """
-    names = {
-        ast.Lambda: "<lambda>",
-        ast.GeneratorExp: "<genexpr>",
-        ast.ListComp: "<listcomp>",
-        ast.SetComp: "<setcomp>",
-        ast.DictComp: "<dictcomp>",
-    }
-    for child in ast.walk(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            decorators = [decorator.lineno for decorator in child.decorator_list]
-            yield child.name, min([child.lineno, *decorators]), child
-        elif type(child) in names:
-            yield names[type(child)], getattr(child, "lineno", 0), child
-
-
 class _Reader(ast.NodeVisitor):
     """Collects the uses of one piece of code; does not enter function bodies."""
 
@@ -330,7 +260,7 @@ class _Reader(ast.NodeVisitor):
             self._argument(callee, keyword.arg or "**", keyword.value)
 
     def _argument(self, callee: Chain, position: int | str, node: ast.expr) -> None:
-        for part in _handed_on(node):
+        for part in handed_on(node):
             chain = root_chain(part)
             if chain and not isinstance(part, ast.Call):
                 self.add_touch(Touch(chain, "argument", "", callee, position))
@@ -452,20 +382,3 @@ class _Reader(ast.NodeVisitor):
         self.local = before
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
-
-
-def _handed_on(node: ast.expr) -> Iterator[ast.AST]:
-    """Yield the expressions whose values a call gets, looking into displays."""
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        for item in node.elts:
-            yield from _handed_on(item)
-    elif isinstance(node, ast.Dict):
-        for value in node.values:
-            yield from _handed_on(value)
-    elif isinstance(node, ast.Starred):
-        yield from _handed_on(node.value)
-    elif isinstance(node, ast.IfExp):
-        yield from _handed_on(node.body)
-        yield from _handed_on(node.orelse)
-    else:
-        yield node

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .facts import bound_names
 from .imports import when_of_branches
+from .nodes import bound_names
 from .statements import FUNCTIONS
 
 if TYPE_CHECKING:

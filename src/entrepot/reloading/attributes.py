@@ -1,0 +1,116 @@
+"""What an instance holds itself, in ``__dict__`` and in slots; its own code is not asked."""
+
+from __future__ import annotations
+
+from types import MemberDescriptorType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .journal import Journal
+
+HEAP_TYPE = 1 << 9
+IMMUTABLE_TYPE = 1 << 8
+POINTER = tuple.__itemsize__
+NOTHING: Any = type("NOTHING", (), {"__slots__": ()})()
+
+
+def is_python_class(cls: type) -> bool:
+    """Return whether all that instances of a class hold is in attributes that Python can set.
+
+    A class made in C has room for more than its slots, its ``__dict__`` and its weak references.
+
+    Example:
+        >>> import argparse, operator
+        >>> is_python_class(argparse.Action), is_python_class(operator.itemgetter)
+        (True, False)
+    """
+    if cls is object:
+        return True
+    namespace = type.__getattribute__(cls, "__dict__")
+    if not cls.__flags__ & HEAP_TYPE or cls.__flags__ & IMMUTABLE_TYPE or cls.__base__ is None:
+        return False
+    slots = sum(1 for member in namespace.values() if type(member) is MemberDescriptorType)
+    if slots and "__slots__" not in namespace:
+        return False
+    room = cls.__basicsize__ - cls.__base__.__basicsize__
+    return room <= POINTER * (slots + ("__dict__" in namespace) + ("__weakref__" in namespace))
+
+
+def state_of(instance: Any) -> dict[str, Any]:
+    """Return the attributes that an instance holds itself, in ``__dict__`` or slots.
+
+    Example:
+        >>> class Spot:
+        ...     __slots__ = ("x", "y")
+        >>> spot = Spot(); spot.x = 1
+        >>> state_of(spot)
+        {'x': 1}
+    """
+    state: dict[str, Any] = {}
+    for cls in type(instance).__mro__:
+        if not cls.__flags__ & HEAP_TYPE:
+            continue
+        for name, member in cls.__dict__.items():
+            if (
+                type(member) is MemberDescriptorType
+                and name not in state
+                and "__slots__" in cls.__dict__
+            ):
+                try:
+                    state[name] = member.__get__(instance)
+                except AttributeError:
+                    continue
+    namespace = instance_dict(instance)
+    if namespace:
+        state.update(namespace)
+    return state
+
+
+def instance_dict(instance: Any) -> dict[str, Any] | None:
+    """Return an instance's ``__dict__``, whatever its class says, ``None`` if it has none."""
+    try:
+        found = object.__getattribute__(instance, "__dict__")
+    except AttributeError:
+        return None
+    return found if type(found) is dict else None
+
+
+def attribute(value: Any, name: str) -> Any:
+    """Return an attribute without running code, ``NOTHING`` where that cannot be."""
+    if isinstance(value, ModuleType):
+        return value.__dict__.get(name, NOTHING)
+    if isinstance(value, type):
+        for cls in value.__mro__:
+            if name in cls.__dict__:
+                return cls.__dict__[name]
+        return NOTHING
+    namespace = instance_dict(value)
+    if namespace is not None and name in namespace:
+        return namespace[name]
+    for cls in type(value).__mro__:
+        if name in cls.__dict__:
+            found = cls.__dict__[name]
+            return NOTHING if hasattr(type(found), "__get__") else found
+    return NOTHING
+
+
+def set_state(journal: Journal, owner: Any, name: str, value: Any) -> None:
+    """Set an attribute where an instance holds it: in its ``__dict__`` or in a slot."""
+    namespace = instance_dict(owner)
+    if namespace is not None and (name in namespace or not _has_slot(owner, name)):
+        journal.set_item(namespace, name, value)
+    else:
+        journal.set_attribute(owner, name, value)
+
+
+def delete_state(journal: Journal, owner: Any, name: str) -> None:
+    """Delete an attribute where an instance holds it."""
+    namespace = instance_dict(owner)
+    if namespace is not None and name in namespace:
+        journal.delete_item(namespace, name)
+    else:
+        journal.delete_attribute(owner, name)
+
+
+def _has_slot(owner: Any, name: str) -> bool:
+    return any(type(cls.__dict__.get(name)) is MemberDescriptorType for cls in type(owner).__mro__)

@@ -1,0 +1,168 @@
+"""What becomes of the names that a statement has bound: adopted, merged, kept; who is due then."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from .adopt import EVERYTHING
+from .base import EMPTY
+from .values import same
+from .world import is_reference
+
+if TYPE_CHECKING:
+    from .adopt import Adopter
+    from .journal import Journal
+    from .plan import Plan
+    from .report import Report
+    from .revision import LiveStatement, Record
+    from .world import World
+
+_MISSING: Any = type("MISSING", (), {})()
+
+
+class Merger:
+    """Merges what statements bind into the program, name by name.
+
+    Attributes:
+        start: What the modules' names were bound to before the reload: ``{"shop": {"RATE": 5}}``.
+    """
+
+    def __init__(self, plan: Plan, journal: Journal, adopter: Adopter, report: Report) -> None:
+        self.plan = plan
+        self.world: World = plan.world
+        self.journal = journal
+        self.adopter = adopter
+        self.report = report
+        self.start: dict[str, dict[str, Any]] = {}
+
+    def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
+        """Bind what a statement has bound to what is to be there; ``before`` is the namespace."""
+        record = live.record
+        namespace = record.namespace
+        changed = {
+            name for name, value in namespace.items() if before.get(name, _MISSING) is not value
+        }
+        static = self.world.binds(live)
+        extra = changed - static
+        if extra:
+            self.world.extra_binds.setdefault(id(live), set()).update(extra)
+        for name in sorted((static | changed) & namespace.keys()):
+            if name == "__builtins__":
+                continue
+            self._merge_name(live, name)
+        for name in before.keys() - namespace.keys():
+            self._moved_on(record, name, live)
+
+    def _merge_name(self, live: LiveStatement, name: str) -> None:
+        record = live.record
+        namespace = record.namespace
+        binders = self.world.binders(record, name)
+        if binders and binders[-1] is not live and live in binders:
+            return
+        new = namespace[name]
+        start = self.start[record.name].get(name, _MISSING)
+        base = record.base.get(name, EMPTY)
+        self.adopter.place = f"{record.name}.{name}"
+        final = new
+        if start is not _MISSING:
+            final = self._merged(live, name, start, base, new)
+        if final is not namespace[name]:
+            self.journal.set_item(namespace, name, final)
+        known = base if base is not EMPTY else start
+        if start is not _MISSING and final is start and base is not EMPTY and start is not base:
+            self.report.kept.append(f"{record.name}.{name}")
+            return
+        if self.adopter.is_changed(final) or not (final is known or same(final, known)):
+            self._moved_on(record, name, live, final if final is known else None)
+
+    def _merged(self, live: LiveStatement, name: str, start: Any, base: Any, new: Any) -> Any:
+        """Return what a name is to be bound to."""
+        owners = self.world.old_binders(live.record, name)
+        old = self.world.before(live)
+        owns = old is not None and bool(owners) and owners[-1] is old
+        if owns and not is_reference(live) and not (old is not None and is_reference(old)):
+            self.adopter.edited = start if self._is_edited(live) else None
+            final = self.adopter.merge(base, start, new, f"{live.record.name}.{name}")
+            if start is base and final is not start:
+                self._succeed(start, final, owners, live)
+            return final
+        if base is not EMPTY and start is not base and owns:
+            return start if self.adopter.alike(base, new) else new
+        if start is not new:
+            self._succeed(start, new, owners, live)
+        return new
+
+    def _is_edited(self, live: LiveStatement) -> bool:
+        change = self.world.changes.get(live.record.name)
+        return change is not None and live in change.signed
+
+    def _succeed(
+        self, start: Any, new: Any, owners: list[LiveStatement], live: LiveStatement
+    ) -> None:
+        """What another statement binds now takes the place of what an old one made."""
+        if not owners or is_reference(owners[-1]):
+            return
+        if owners[-1] in self._going() or owners[-1] is self.world.before(live):
+            if type(start) is FunctionType and callable(new):
+                if id(start) not in self.adopter.taken:
+                    self.adopter.taken[id(start)] = start
+                    self.adopter.forwards.append((start, new))
+            elif isinstance(start, type) and isinstance(new, type):
+                self.adopter.replace(start, new)
+
+    def _going(self) -> list[LiveStatement]:
+        return [live for change in self.world.changes.values() for live in change.removed]
+
+    def _moved_on(
+        self,
+        record: Record,
+        name: str,
+        live: LiveStatement,
+        adopted: Any = None,
+        seen: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """A location has changed: who reads it is due.
+
+        An object that changed in place has changed under its other names too: an import or an
+        alias of it need not run, but who reads that name is due.
+        """
+        what = f"{record.name}.{name} changed"
+        names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
+        for reader in self.world.readers(record, name):
+            if reader is live:
+                continue
+            if names is None or self._depends(reader, record, name, names):
+                self.plan.add([(reader, "read", what)], live)
+            elif is_reference(reader):
+                seen |= {(record.name, name)}
+                home = reader.record
+                for other in self.world.binds(reader):
+                    if (home.name, other) not in seen and home.namespace.get(other) is adopted:
+                        self._moved_on(home, other, live, adopted, seen)
+
+    def _depends(self, reader: LiveStatement, record: Record, name: str, names: set[str]) -> bool:
+        """Return whether a reader can see the difference in an adopted object."""
+        if EVERYTHING in names:
+            return not is_reference(reader) or any(
+                uses.stars for _, uses in self.world.parts(reader)
+            )
+        if is_reference(reader):
+            return False
+        attributes: set[str] = set()
+        is_whole = False
+        for _, uses in self.world.parts(reader):
+            attributes |= uses.attributes
+            is_whole = is_whole or name in uses.whole
+        if attributes & names:
+            return True
+        structural = {item for item in names if _is_structural(item)}
+        return bool(structural if is_whole else structural - _SEEN_BY_NAME)
+
+
+#: Facts of a class that only those see who ask for them, not those who call it or derive from it.
+_SEEN_BY_NAME = frozenset({"__doc__", "__annotations__"})
+
+
+def _is_structural(name: str) -> bool:
+    return name.startswith("_") or name == EVERYTHING

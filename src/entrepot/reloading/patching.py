@@ -1,0 +1,135 @@
+"""Patching: live functions get their new code, wherever they are held."""
+
+from __future__ import annotations
+
+import sys
+from types import CellType
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.scopes import docstring, is_function, same_interface
+
+from .functions import set_closure, set_code
+from .index import functions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FunctionType
+
+    from .adopt import Adopter
+    from .journal import Journal
+    from .recorder import Recorder
+    from .report import Report
+    from .revision import LiveStatement
+    from .world import World
+
+
+class Patcher:
+    """Gives live functions their new code.
+
+    Attributes:
+        caches: Of edited functions, to be cleared: what ``functools.lru_cache`` made of them.
+    """
+
+    def __init__(
+        self, world: World, journal: Journal, adopter: Adopter, recorder: Recorder, report: Report
+    ) -> None:
+        self.world = world
+        self.journal = journal
+        self.adopter = adopter
+        self.recorder = recorder
+        self.report = report
+        self.caches: list[Any] = []
+        self._functions: dict[int, list[FunctionType]] = {}
+        self._unshaped: list[tuple[FunctionType, CodeType, str]] = []
+
+    def patch(self) -> None:
+        """Give every live function of an edited or moved scope its new code."""
+        patches = [
+            (scope, code)
+            for change in self.world.changes.values()
+            for scope, code in change.patches
+            if is_function(scope.code)
+        ]
+        records = [change.record for change in self.world.changes.values()]
+        self._functions, caches = functions_of(
+            [scope for scope, _ in patches], records, self.recorder
+        )
+        bodies = {id(scope.code) for scope in self._bodies()}
+        self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
+        for scope, code in patches:
+            functions = self._functions[id(scope.code)]
+            for function in functions:
+                self._patch_one(function, code, f"{scope.live.where} {scope.name}")
+            if functions and scope in self._bodies():
+                self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
+
+    def _bodies(self) -> set[Any]:
+        return {scope for change in self.world.changes.values() for scope in change.bodies}
+
+    def _patch_one(self, function: FunctionType, code: CodeType, where: str) -> None:
+        old = function.__code__
+        if old.co_freevars == code.co_freevars:
+            set_code(self.journal, function, code)
+        elif not self._reshape(function, code):
+            self._unshaped.append((function, code, where))
+            return
+        if not same_interface(old, code):
+            self.adopter.change(function)
+        elif docstring(old) != docstring(code):
+            self.adopter.change(function, "__doc__")
+
+    def _reshape(self, function: FunctionType, code: CodeType) -> bool:
+        """Give a function code with other free variables, if their cells can be told."""
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        wanted: list[CellType] = []
+        for name in code.co_freevars:
+            if name not in cells:
+                owner = self._class_of(function) if name == "__class__" else None
+                if owner is None:
+                    return False
+                cells[name] = CellType(owner)
+            wanted.append(cells[name])
+        return set_closure(self.journal, function, code, tuple(wanted))
+
+    def _class_of(self, function: FunctionType) -> type | None:
+        """Return the class that a method was defined in, by its qualified name."""
+        value: Any = None
+        for position, name in enumerate(function.__code__.co_qualname.split(".")[:-1]):
+            if name == "<locals>":
+                return None
+            if position == 0:
+                value = function.__globals__.get(name)
+            else:
+                value = getattr(value, "__dict__", {}).get(name)
+        return value if isinstance(value, type) else None
+
+    def made_by(self, live: LiveStatement) -> FunctionType | None:
+        """Return the one live function that the statement's old version made."""
+        old = self.world.before(live)
+        if old is None or not live.statement.is_function or not old.statement.is_function:
+            return None
+        if not (_is_decorated(live) and _is_decorated(old)):
+            return None
+        scopes = [scope for scope in old.scopes.values() if len(scope.path) == 1
+                  and scope.path[0][0] == live.statement.name]  # fmt: skip
+        if len(scopes) != 1:
+            return None
+        functions = self._functions.get(id(scopes[0].code))
+        if functions is None:
+            found, _ = functions_of(scopes, [live.record], self.recorder)
+            functions = found[id(scopes[0].code)]
+            self._functions[id(scopes[0].code)] = functions
+        return functions[0] if len(functions) == 1 else None
+
+    def left_old(self) -> Iterator[str]:
+        """Yield what is left old: closures in use whose new code needs what they do not have."""
+        for function, code, where in self._unshaped:
+            if function.__code__ is not code and function.__code__ != code:
+                adopted = function.__code__.co_freevars == code.co_freevars
+                if not adopted and sys.getrefcount(function) > 4:
+                    missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
+                    yield (f"{where}: a live closure has no value for {', '.join(missing)}")
+
+
+def _is_decorated(live: LiveStatement) -> bool:
+    return bool(getattr(live.statement.node, "decorator_list", None))

@@ -1,0 +1,98 @@
+"""Small questions about syntax: what a target binds, what a chain of attributes starts at."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Chain: TypeAlias = tuple[str, ...]
+
+
+def chain_of(node: ast.AST) -> Chain:
+    """Return the chain of an expression, ``()`` if it is none.
+
+    Example:
+        >>> chain_of(ast.parse("app.routes.add", mode="eval").body)
+        ('app', 'routes', 'add')
+    """
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ()
+    parts.append(node.id)
+    return tuple(reversed(parts))
+
+
+def root_chain(node: ast.AST) -> Chain:
+    """Return the longest chain below calls and subscripts: what ``a.b[0].c()`` works on."""
+    while True:
+        chain = chain_of(node)
+        if chain:
+            return chain
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return ()
+
+
+def bound_names(target: ast.AST) -> Iterator[str]:
+    """Yield the names that an assignment to a target binds.
+
+    Example:
+        >>> list(bound_names(ast.parse("a, (b, *c), d.e = x").body[0].targets[0]))
+        ['a', 'b', 'c']
+    """
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        for item in target.elts:
+            yield from bound_names(item)
+    elif isinstance(target, ast.Starred):
+        yield from bound_names(target.value)
+
+
+def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
+    r"""Yield every scope below a statement: its code's name, its first line, its node.
+
+    Example:
+        >>> tree = ast.parse("@d\ndef f(): return [lambda: 1]").body[0]
+        >>> [(name, line) for name, line, _ in function_nodes(tree)]
+        [('f', 1), ('<lambda>', 2)]
+    """
+    names = {
+        ast.Lambda: "<lambda>",
+        ast.GeneratorExp: "<genexpr>",
+        ast.ListComp: "<listcomp>",
+        ast.SetComp: "<setcomp>",
+        ast.DictComp: "<dictcomp>",
+    }
+    for child in ast.walk(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            decorators = [decorator.lineno for decorator in child.decorator_list]
+            yield child.name, min([child.lineno, *decorators]), child
+        elif type(child) in names:
+            yield names[type(child)], getattr(child, "lineno", 0), child
+
+
+def handed_on(node: ast.expr) -> Iterator[ast.AST]:
+    """Yield the expressions whose values a call gets, looking into displays."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        for item in node.elts:
+            yield from handed_on(item)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from handed_on(value)
+    elif isinstance(node, ast.Starred):
+        yield from handed_on(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from handed_on(node.body)
+        yield from handed_on(node.orelse)
+    else:
+        yield node
