@@ -9,6 +9,7 @@ not seen.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from entrepot.events import Record
 
 _ADDED, _MODIFIED, _DELETED, _CLONED, _CLEARED = range(5)
-_MACHINERY = ("importlib", "_frozen_importlib", "entrepot", "zipimport", "runpy")
+#: The import systems: ours and, frozen, the interpreter's. Told by the file: code that runs in
+#: the namespace of one of our modules (a doctest) is not ours.
+_OUR_CODE = ("<frozen ", os.path.join(os.path.dirname(os.path.dirname(__file__)), ""))
 _ABSENT: Any = object()
 
 
@@ -118,10 +121,7 @@ class CacheWatch:
         """Take note of a change that is about to be made in a frame."""
         if frame is None or event >= _CLEARED + 1 or event == _CLONED:
             return
-        module = frame.f_globals.get("__name__")
-        if isinstance(module, str) and module.partition(".")[0] in _MACHINERY:
-            return
-        if frame.f_code.co_filename.startswith("<frozen "):
+        if frame.f_code.co_filename.startswith(_OUR_CODE):
             return
         old = self._watched.get(name, _ABSENT) if isinstance(name, str) else _ABSENT
         action = {_ADDED: "set", _MODIFIED: "replaced", _DELETED: "deleted"}.get(event, "cleared")
