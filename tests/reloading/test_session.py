@@ -127,6 +127,64 @@ def test_only_the_last_edit_can_be_rolled_back(project: Project) -> None:
     )
 
 
+def test_an_edit_that_fails_leaves_the_one_before_to_be_rolled_back(project: Project) -> None:
+    module = shop(project)
+    file = str(project.file("shop"))
+    taken = project.live.prepare(Edit({file: b"RATE = 3\n"}))
+    project.live.commit(taken)
+
+    failed = project.live.apply(Edit({file: b"RATE = 1 / 0\n"}))
+    project.live.roll_back(taken)
+
+    assert isinstance(failed.error, ZeroDivisionError)
+    assert (module.RATE, module.DEFAULT, module.price(1)) == (2, 20, 2)
+
+
+def test_the_names_of_a_prompt_follow_a_roll_back_too(project: Project) -> None:
+    shop(project)
+    file = str(project.file("shop"))
+    prompt: dict[str, Any] = {}
+    source = "from shop import RATE as rate"
+    exec(source, prompt)
+    project.live.ran_client(source, prompt)
+
+    taken = project.live.prepare(Edit({file: b"RATE = 3\n"}))
+    project.live.commit(taken)
+    seen = [prompt["rate"]]
+    project.live.roll_back(taken)
+    seen.append(prompt["rate"])
+    project.live.apply(Edit({file: b"RATE = 4\n"}))
+    seen.append(prompt["rate"])
+
+    assert seen == [3, 2, 4]
+
+
+def test_what_new_code_put_into_a_cache_goes_with_a_roll_back(project: Project) -> None:
+    text = "import functools\n\n@functools.lru_cache\ndef price(n):\n    return n * {}\n"
+    project.write(shop=text.format(2))
+    price = project.load("shop").price
+
+    seen = [price(1)]
+    taken = project.live.prepare(Edit({str(project.file("shop")): text.format(3).encode()}))
+    project.live.commit(taken)
+    seen.append(price(1))
+    project.live.roll_back(taken)
+    seen.append(price(1))
+
+    assert seen == [2, 3, 2]
+
+
+def test_names_stand_in_their_order_after_an_edit_that_failed(project: Project) -> None:
+    project.write(shop="A = 1\nB = 2\nC = 3\n")
+    module = project.load("shop")
+    before = list(vars(module))
+
+    failed = project.edit(shop="B = 2\nC = 1 / 0\n")
+
+    assert failed.status == "failed"
+    assert list(vars(module)) == before
+
+
 def test_a_plan_that_is_overtaken_is_made_anew(project: Project) -> None:
     module = shop(project)
     file = str(project.file("shop"))
@@ -178,6 +236,42 @@ def test_a_reload_waits_for_another_threads_import(project: Project) -> None:
 
     assert [report.status for report in reports] == ["ok"], str(reports[0])
     assert (module.RATE, project.load("slow").R) == (3, 3)
+
+
+def test_a_save_while_a_module_is_imported_is_not_missed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write(shop="RATE = 1\n\ndef rate():\n    return RATE\n")
+    begin = project.live.about_to_execute
+
+    def slow(module: Any, code: Any) -> Any:
+        project.write(shop="RATE = 2\n\ndef rate():\n    return -RATE\n")
+        return begin(module, code)
+
+    monkeypatch.setattr(project.live, "about_to_execute", slow)
+    module = project.load("shop")
+
+    assert (module.RATE, module.rate()) == (2, -2)
+    assert project.live.changed_files().contents == {}
+    assert project.edit(shop="RATE = 2\n\ndef rate():\n    return RATE * 10\n").is_ok
+    assert module.rate() == 20
+
+
+def test_a_module_that_is_being_written_while_it_is_imported_is_left_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write(shop="RATE = 1\n")
+    begin = project.live.about_to_execute
+
+    def slow(module: Any, code: Any) -> Any:
+        project.write(shop="RATE = (\n")
+        return begin(module, code)
+
+    monkeypatch.setattr(project.live, "about_to_execute", slow)
+    module = project.load("shop")
+
+    assert module.RATE == 1
+    assert project.live.status().modules == []
 
 
 def test_two_reloads_at_once_happen_one_after_the_other(project: Project) -> None:

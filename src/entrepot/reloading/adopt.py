@@ -259,8 +259,8 @@ class Adopter:
         before = old.__reduce__()[2]
         if not same((old.func, old.args, old.keywords), (function, args, keywords)):
             self.change(old)
-        old.__setstate__((function, args, keywords, old.__dict__ or None))
         self.journal.note(lambda: old.__setstate__(before), before, *before)
+        old.__setstate__((function, args, keywords, old.__dict__ or None))
         return old
 
     def _container(self, old: Any, new: Any) -> Any:
@@ -285,8 +285,8 @@ class Adopter:
             new.default_factory
         ):
             before = old.default_factory
-            old.default_factory = self.adopt(before, new.default_factory)
             self.journal.note(lambda: setattr(old, "default_factory", before))
+            old.default_factory = self.adopt(before, new.default_factory)
         extra = instance_dict(new)
         if extra is not None:
             self._attributes(old, new)
@@ -322,8 +322,8 @@ class Adopter:
         mapped = self.mapped(fresh)
         if content is not None:
             before = content.held
-            content.held = mapped
             self.journal.note(lambda: setattr(content, "held", before), before)
+            content.held = mapped
 
     def mapped(self, content: Any) -> Any:
         """Return content with the old objects in the places of their twins."""

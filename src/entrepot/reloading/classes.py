@@ -173,8 +173,8 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
     if not before or not made_by_import:
         return
     wanted = (before - made_by_import) | registered_with(new)
-    _set_registered(old, wanted)
     adopter.journal.note(lambda: _set_registered(old, before))
+    _set_registered(old, wanted)
     adopter.registered.append((old, before - made_by_import))
 
 

@@ -42,6 +42,6 @@ class Client:
             new = getattr(source, "__dict__", {}).get(wanted, value)
             if self.namespace.get(name) is value and new is not value:
                 journal.set_item(self.namespace, name, new)
-                self.bound[name] = (module, wanted, new)
+                journal.set_item(self.bound, name, (module, wanted, new))
                 rebound.append(name)
         return rebound

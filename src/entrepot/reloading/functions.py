@@ -36,8 +36,8 @@ def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
     if old is code:
         return
     old_doc, new_doc = docstring(old), docstring(code)
-    _assign_code(function, code)
     journal.note(lambda: _assign_code(function, old))
+    _assign_code(function, code)
     if old_doc != new_doc and function.__doc__ == old_doc:
         journal.set_attribute(function, "__doc__", new_doc)
     if function.__name__ == old.co_name and old.co_name != code.co_name:
@@ -80,8 +80,8 @@ def set_closure(
     if setter is None:
         return False
     old_code, old_cells = function.__code__, function.__closure__ or ()
-    _swap_closure(setter, function, code, cells)
     journal.note(lambda: _swap_closure(setter, function, old_code, old_cells))
+    _swap_closure(setter, function, code, cells)
     return True
 
 

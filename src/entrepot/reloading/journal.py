@@ -1,19 +1,23 @@
 """The journal: every change to an object of the program, and how to undo it.
 
-Nothing else in this package changes an object of the user's. Each method makes one change and
-notes its inverse; ``roll_back`` runs the inverses in reverse order; ``commit`` forgets them.
+Nothing else in this package changes an object of the user's. Each method notes the inverse of one
+change and makes it, in this order: an interrupt may come in between, and the inverse of a change
+that was not made does nothing. ``roll_back`` runs the inverses in reverse order; ``commit``
+forgets them.
 """
 
 from __future__ import annotations
 
 import collections
+import functools
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CellType
 
 _MISSING: Any = object()
+_EMPTY_CELL = CellType()
 
 
 class Journal:
@@ -56,48 +60,57 @@ class Journal:
         """
         setter, getter, deleter = _accessors(owner)
         old = getter(owner, name)
-        setter(owner, name, value)
         if old is _MISSING:
-            self.note(lambda: deleter(owner, name))
+            self.note(lambda: getter(owner, name) is _MISSING or deleter(owner, name))
         else:
-            self.note(lambda: setter(owner, name, old))
+            self.note(lambda: getter(owner, name) is old or setter(owner, name, old))
+        setter(owner, name, value)
 
     def delete_attribute(self, owner: Any, name: str) -> None:
         """Delete an attribute."""
         setter, getter, deleter = _accessors(owner)
         old = getter(owner, name)
+        self.note(lambda: getter(owner, name) is old or setter(owner, name, old))
         deleter(owner, name)
-        self.note(lambda: setter(owner, name, old))
 
     def set_item(self, container: dict[Any, Any], key: object, value: object) -> None:
         """Set an item of a dict."""
         old = dict.get(container, key, _MISSING)
         if old is value:
             return
-        dict.__setitem__(container, key, value)
         if old is _MISSING:
             self.note(lambda: dict.pop(container, key, None))
         else:
             self.note(lambda: dict.__setitem__(container, key, old))
+        dict.__setitem__(container, key, value)
 
     def delete_item(self, container: dict[Any, Any], key: object) -> None:
         """Delete an item of a dict, if it is there."""
-        old = dict.pop(container, key, _MISSING)
-        if old is not _MISSING:
-            self.note(lambda: dict.__setitem__(container, key, old))
+        old = dict.get(container, key, _MISSING)
+        if old is _MISSING:
+            return
+        keys = list(container)
+        later = keys[keys.index(key) + 1 :]
+
+        def undo() -> None:
+            dict.__setitem__(container, key, old)
+            _move_to_end(container, later)
+
+        self.note(undo, later)
+        dict.pop(container, key)
 
     def refill(self, container: Any, content: Any) -> None:
         """Give a list, dict, set or deque another content, its identity kept."""
         before = content_of(container)
-        fill(container, content)
         self.note(lambda: fill(container, before), before)
+        fill(container, content)
 
     def set_cell(self, cell: CellType, value: object) -> None:
         """Set what a closure's cell holds."""
         try:
             old = cell.cell_contents
         except ValueError:
-            self.note(lambda: delattr(cell, "cell_contents"))
+            self.note(lambda: _empty(cell))
         else:
             if old is value:
                 return
@@ -109,11 +122,21 @@ class Journal:
         self.roll_back_to(0)
 
     def roll_back_to(self, mark: int) -> None:
-        """Undo the changes made since the journal had ``mark`` records."""
+        """Undo the changes made since the journal had ``mark`` records.
+
+        Every undo is tried, whatever another one raises: a program that is half as it was helps
+        nobody. The first error is raised when all are done.
+        """
+        first: BaseException | None = None
         while len(self._undos) > mark:
             undo, own = self._undos.pop()
-            undo()
+            try:
+                undo()
+            except BaseException as error:
+                first = first or error
             self.own.difference_update(own)
+        if first is not None:
+            raise first
 
     def commit(self) -> None:
         """Forget how to undo: the changes stay."""
@@ -230,3 +253,18 @@ def _attribute(owner: Any, name: str) -> Any:
         return object.__getattribute__(owner, name)
     except AttributeError:
         return _MISSING
+
+
+def _move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
+    """Put keys behind all others, in one call of C: no other thread finds one of them missing."""
+    last = list(dict.keys(container))[-len(keys) :] if keys else []
+    if last != keys:
+        values = map(functools.partial(dict.pop, container), keys)
+        collections.deque(
+            map(functools.partial(dict.__setitem__, container), keys, values), maxlen=0
+        )
+
+
+def _empty(cell: CellType) -> None:
+    if cell != _EMPTY_CELL:
+        del cell.cell_contents

@@ -126,8 +126,8 @@ class _Relinker:
             before = part.__reduce__()[2]
             function, args, keywords, names = before
             after = (target if function is source else function, args, keywords, names)
-            part.__setstate__(after)
             journal.note(lambda: part.__setstate__(before), before, *before)
+            part.__setstate__(after)
         elif isinstance(source, type) and type(holder) is source:
             self._instance_class(holder, source, target)
             self._state(holder, source, target)

@@ -127,10 +127,13 @@ def commit(session: Live, prepared: Prepared) -> Report:
         execution.finish()
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
-        for cache in execution.patcher.caches:
-            cache.cache_clear()
         for client in session.clients:
             report.rebound.extend(client.rebind(journal))
+        for cache in execution.patcher.caches:
+            cache.cache_clear()  # last: what it held cannot be put back
+            journal.note(
+                cache.cache_clear
+            )  # nor may what the new code computes stay after an undo
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART

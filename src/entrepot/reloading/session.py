@@ -19,12 +19,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import ReloadOrderError
-from entrepot.source.text import Text
 
 from .base import Base
 from .edit import Edit
 from .gate import Gate
 from .hindrance import hindrance
+from .reading import read
 from .recorder import Recorder
 from .report import FAILED, Report
 from .revision import Record, file_of
@@ -136,14 +136,13 @@ class Live:
         if not self.is_managed_file(file):
             return code
         self._wait_for_reload()
-        try:
-            with open(file, "rb") as stream:  # noqa: PTH123
-                content = stream.read()
-        except OSError:
+        found = read(module, file, code)
+        if found is None:
             return code
+        text, code = found
         self._order += 1
         name = module.__name__
-        record = Record(module, name, Text(file, content), code, self._order)
+        record = Record(module, name, text, code, self._order)
         self._running[id(code)] = (threading.get_ident(), record)
         self.records[name] = record
         self.recorder.begin(record)
@@ -264,8 +263,6 @@ class Live:
                 return prepared.report
             if prepared.revision != self.revision:  # another edit was taken since
                 prepared = prepare(self, prepared.edit)
-            if self._taken is not None:
-                self._taken.journal.commit()
             self.is_busy = True
             try:
                 report = commit(self, prepared)
@@ -274,6 +271,8 @@ class Live:
             self._last = report
             if report.is_ok:
                 self._open = self._left_open(prepared.edit)
+                if self._taken is not None:
+                    self._taken.journal.commit()  # only the last one can be rolled back
                 self._taken = prepared
                 self.revision += 1
             else:
@@ -363,7 +362,9 @@ class Live:
         """Learn what a cell or a prompt has run: its from-imports are kept up to date."""
         from .clients import Client
 
-        self._clients.append(Client(source, namespace))
+        client = Client(source, namespace)
+        if client.bound:
+            self._clients.append(client)
 
     @property
     def clients(self) -> list[Any]:

@@ -1,0 +1,55 @@
+"""The text of a module that is about to be executed, read after its loader has read it.
+
+A file may be saved in between. Then the text would be newer than the code, the module would run
+what no file holds, and no later edit would tell. So a file that was saved just now is compiled and
+compared, and where the two differ the module executes the newer text, as if it had been imported a
+moment later.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from importlib.machinery import SourceFileLoader
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.text import Text
+
+if TYPE_CHECKING:
+    from types import CodeType, ModuleType
+
+#: How long before its import a save counts as made just now, in seconds: longer than it takes from
+#: the loader's reading of a file to its execution.
+LATELY = 2.0
+_PLAIN = ("get_code", "get_data", "source_to_code")
+
+
+def read(module: ModuleType, file: str, code: CodeType) -> tuple[Text, CodeType] | None:
+    """Return the text of a module's file and the code to execute for it.
+
+    Returns:
+        ``None`` if the file cannot be read, or was saved just now and is no Python: it is being
+        written. Then the text that runs is not known.
+    """
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123 (pathlib is slow to import)
+            content = stream.read()
+            found = os.fstat(stream.fileno())
+    except OSError:
+        return None
+    loader: Any = getattr(module, "__loader__", None)
+    saved = max(found.st_mtime, found.st_ctime)
+    if saved > time.time() - LATELY and _is_plain(loader):
+        try:
+            newest = loader.source_to_code(content, code.co_filename)
+        except (SyntaxError, ValueError):
+            return None
+        code = code if newest == code else newest
+    return Text(file, content), code
+
+
+def _is_plain(loader: Any) -> bool:
+    """Return whether a loader executes a file's text as it stands."""
+    return all(
+        getattr(type(loader), name, None) is getattr(SourceFileLoader, name) for name in _PLAIN
+    )

@@ -1,0 +1,61 @@
+"""The journal puts back what was, in its order, whatever happens in between."""
+
+from __future__ import annotations
+
+from types import CellType, SimpleNamespace
+
+import pytest
+
+from entrepot.reloading.journal import Journal
+
+
+def test_a_deleted_item_comes_back_to_its_place() -> None:
+    names = {"a": 1, "b": 2, "c": 3}
+    journal = Journal()
+
+    journal.delete_item(names, "b")
+    journal.set_item(names, "d", 4)
+    journal.delete_item(names, "a")
+    assert names == {"c": 3, "d": 4}
+    journal.roll_back()
+
+    assert list(names.items()) == [("a", 1), ("b", 2), ("c", 3)]
+
+
+def test_an_undo_that_raises_does_not_stop_the_others() -> None:
+    spot = SimpleNamespace(x=1, y=1)
+    journal = Journal()
+
+    def broken() -> None:
+        raise RuntimeError("no")
+
+    journal.set_attribute(spot, "x", 2)
+    journal.note(broken)
+    journal.set_attribute(spot, "y", 2)
+    with pytest.raises(RuntimeError, match="no"):
+        journal.roll_back()
+
+    assert (spot.x, spot.y) == (1, 1)
+    assert len(journal) == 0
+
+
+def test_a_change_that_was_not_made_is_undone_without_harm() -> None:
+    class Fixed:
+        __slots__ = ("x",)
+
+    fixed = Fixed()
+    cell = CellType()
+    journal = Journal()
+
+    with pytest.raises(AttributeError):
+        journal.set_attribute(fixed, "y", 1)
+    with pytest.raises(AttributeError):
+        journal.delete_attribute(fixed, "x")
+    with pytest.raises(TypeError):
+        journal.set_item({}, [], 1)
+    journal.set_cell(cell, 1)
+    del cell.cell_contents
+    journal.roll_back()
+
+    assert not hasattr(fixed, "x")
+    assert cell == CellType()
