@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from tests.properties.generate import program
 from tests.properties.judge import KINDS, Judge, Verdict
-from tests.properties.shrink import script, shrunk
+from tests.properties.shrink import script, shrunk, story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,10 @@ def judge_all(
                 made = shrunk(judge, made)
                 found = [v for v in judge.verdicts(made) or [] if v.kind != "right"]
                 text = script(made, "; ".join(f"{v.kind}: {v.why}" for v in found))
-                Path(shrink, f"{seed.replace(' ', '_')}.py").write_text(text, encoding="utf-8")
+                file = Path(shrink, seed.replace(" ", "_"))
+                file.with_suffix(".py").write_text(text, encoding="utf-8")
+                told = story(made, "; ".join(f"{v.kind}: {v.why}" for v in found))
+                file.with_suffix(".txt").write_text(told, encoding="utf-8")
             out.put((seed, verdicts))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import difflib
 from typing import TYPE_CHECKING
 
 from tests.properties.programs import Fragment, Program
@@ -146,6 +147,28 @@ def _parts(fragment: Fragment) -> list[Fragment]:
         start = (body[number - 1].end_lineno or 0) if number else 0
         found.append(Fragment("\n".join(lines[start:end])))
     return found
+
+
+def story(program: Program, why: str) -> str:
+    """Return the files of the first version, then what each edit changes, to be read."""
+    lines = [f"{program.seed}: {why}"]
+    before: dict[str, str] = {}
+    for number, version in enumerate(program.versions):
+        if number:
+            lines.append(f"---- edit {number}: {program.edits[number - 1]}")
+        for name in sorted(before.keys() | version.files.keys()):
+            old, new = before.get(name, ""), version.files.get(name, "")
+            if not number:
+                lines += [f"== {name}", new.strip("\n")]
+            elif old != new or name not in before:
+                changed = difflib.unified_diff(
+                    old.splitlines(), new.splitlines(), lineterm="", n=1
+                )
+                lines += [f"== {name}", *list(changed)[2:]]
+        before = version.files
+    lines += [f"h = {hold.make}; {hold.probe}" for hold in program.holds]
+    lines += [f"in {module}: {statement}" for module, statement, _ in program.states]
+    return "\n".join(lines) + "\n"
 
 
 def script(program: Program, why: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import gc
 import sys
 import types
 from types import CellType, FunctionType
@@ -21,7 +22,7 @@ from .attributes import delete_state, instance_dict, is_python_class, set_state,
 from .base import EMPTY, Base, held_by
 from .functions import adopt_function
 from .journal import content_of, same_items
-from .values import is_atom, same
+from .values import is_atom, is_view, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,10 +94,13 @@ class Adopter:
 
             return adopt_class(self, old, new)
         if type(new) is FunctionType:
-            if old.__globals__ is not new.__globals__:
+            if not same(old.__globals__, new.__globals__):
                 return self._stand_in(old, new)
             self.pair(old, new)
-            if adopt_function(self.journal, old, new, self.base.of(old.__dict__), self.adopt):
+            visible = adopt_function(
+                self.journal, old, new, self.base.of(old.__dict__), self.adopt
+            )
+            if visible or any(self.is_changed(cell) for cell in old.__closure__ or ()):
                 self.change(old)
             return old
         if isinstance(new, dict | list | set | bytearray | collections.deque):
@@ -132,7 +136,11 @@ class Adopter:
         """Return whether readers of a value can see a difference since before the reload."""
         if id(value) in self.changes:
             return True
-        return type(value) is tuple and any(self.is_changed(item) for item in value)
+        if type(value) is tuple:
+            return any(self.is_changed(item) for item in value)
+        if is_view(value):
+            return any(id(part) in self.changes for part in gc.get_referents(value))
+        return False
 
     def merge(self, base: Any, live: Any, new: Any, place: str) -> Any:
         """Return the value of one place: base and live are values or ``EMPTY``."""
@@ -140,8 +148,7 @@ class Adopter:
             return self.adopt(live, new)
         if self.alike(base, new):
             return live
-        if not same(live, new):
-            self.dropped.append(place)
+        self.dropped.append(place)
         return self.adopt(base, new)
 
     def alike(self, base: Any, new: Any, depth: int = 8) -> bool:
@@ -213,6 +220,8 @@ class Adopter:
         merged = self.merge(base, live, value, f"{self.place} (closure)")
         if merged is not live:
             self.journal.set_cell(old, merged)
+        if merged is not live or self.is_changed(merged):
+            self.change(old)
         return old
 
     def _wrapper(self, old: Any, new: Any) -> Any:

@@ -72,11 +72,25 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
             return new
         adopter.change(old)
     adopter.pair(old, new)
+    _note_order(adopter.journal, old)
     _point_class_cells(adopter, old, new)
     _adopt_members(adopter, old, new)
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
     return old
+
+
+def _note_order(journal: Journal, cls: type) -> None:
+    """Note in which order a class has its attributes: what is put back would stand last."""
+    (namespace,) = gc.get_referents(type.__getattribute__(cls, "__dict__"))
+    order = list(namespace)
+
+    def restore() -> None:
+        if list(namespace) != order and namespace.keys() == set(order):
+            for name in order:
+                namespace[name] = namespace.pop(name)
+
+    journal.note(restore)
 
 
 def _adopt_members(adopter: Adopter, old: type, new: type) -> None:

@@ -13,7 +13,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any, cast
 
-from entrepot.source.scopes import KINDS, docstring
+from entrepot.source.scopes import KINDS, docstring, same_body
 
 from .values import same
 
@@ -153,7 +153,10 @@ def adopt_function(
     base: Any,
     adopt: Callable[[Any, Any], Any],
 ) -> bool:
-    """Make ``old`` what ``new`` is. Return whether callers could tell a difference but the body.
+    """Make ``old`` what ``new`` is. Return whether callers could tell a difference.
+
+    That the body was edited is not meant: the live function has its new code already, unless
+    another definition has made the new one.
 
     Args:
         journal: Where to note the changes.
@@ -163,9 +166,7 @@ def adopt_function(
         adopt: Merges two values of cells and attributes.
     """
     before = _visible(old)
-    if old.__globals__ is not new.__globals__:
-        forward(journal, old, new)
-        return True
+    is_other = old.__code__ is not new.__code__ and not same_body(old.__code__, new.__code__)
     cells = _merged_cells(old, new, adopt)
     if old.__code__.co_freevars == new.__code__.co_freevars:
         set_code(journal, old, new.__code__)
@@ -174,7 +175,7 @@ def adopt_function(
         return True
     _copy_facts(journal, old, new)
     _merge_attributes(journal, old, new, base, adopt)
-    return not same(before, _visible(old))
+    return is_other or not same(before, _visible(old))
 
 
 def _merge_attributes(

@@ -132,7 +132,7 @@ class Merger:
         for reader in self.world.readers(record, name):
             if reader is live:
                 continue
-            if names is None or self._depends(reader, record, name, names):
+            if names is None or self._depends(reader, adopted, name, names):
                 self.plan.add([(reader, "read", what)], live)
             elif is_reference(reader):
                 seen |= {(record.name, name)}
@@ -141,13 +141,17 @@ class Merger:
                     if (home.name, other) not in seen and home.namespace.get(other) is adopted:
                         self._moved_on(home, other, live, adopted, seen)
 
-    def _depends(self, reader: LiveStatement, record: Record, name: str, names: set[str]) -> bool:
+    def _is_bound_by(self, reader: LiveStatement, value: Any) -> bool:
+        """Return whether a reference gives a name to an object itself, not to a part of it."""
+        namespace = reader.record.namespace
+        return any(namespace.get(name) is value for name in self.world.binds(reader))
+
+    def _depends(self, reader: LiveStatement, adopted: Any, name: str, names: set[str]) -> bool:
         """Return whether a reader can see the difference in an adopted object."""
+        is_alias = is_reference(reader) and self._is_bound_by(reader, adopted)
         if EVERYTHING in names:
-            return not is_reference(reader) or any(
-                uses.stars for _, uses in self.world.parts(reader)
-            )
-        if is_reference(reader):
+            return not is_alias or any(uses.stars for _, uses in self.world.parts(reader))
+        if is_alias:
             return False
         attributes: set[str] = set()
         is_whole = False

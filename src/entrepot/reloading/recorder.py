@@ -2,9 +2,11 @@
 
 From 3.12 on by ``sys.monitoring`` local events on the module's own code objects: a tool id of its
 own, beside coverage and debuggers; switched off when the import is over, so nothing is paid
-later. On 3.11 by ``sys.setprofile`` while managed code is imported. Recording changes nothing that
-the program does. Without a free tool id nothing is recorded, and the plan works with what the
-syntax says; so it does on 3.11 under a profiler.
+later. Code of modules whose import was over before can run in a later one too: then the events
+are global, and given up for each code object that is not managed when it is first seen. On 3.11 by
+``sys.setprofile`` while managed code is imported. Recording changes nothing that the program does.
+Without a free tool id nothing is recorded, and the plan works with what the syntax says; so it
+does on 3.11 under a profiler.
 
 The current site is kept for each thread. What runs on a thread that imports nothing, while
 others import, is counted for all of them: a statement that starts a thread and waits for it
@@ -42,6 +44,8 @@ class Recorder:
         self._tool: int | None = None
         self._known: set[int] = set()
         self._watched: list[CodeType] = []
+        self._files: set[str] = set()
+        self._is_later = False
         self._frames: dict[int, list[FrameType | None]] = {}
         self._running: Callable[[CodeType], None] | None = None
 
@@ -58,6 +62,7 @@ class Recorder:
             self._frames[thread] = []
         if stack:
             record.parent = self.current(thread)
+        self._files.add(record.code.co_filename)
         stack.append(self._site(record, 0))
         self._frames[thread].append(None)
         self._watch(record.code)
@@ -120,6 +125,9 @@ class Recorder:
         _MONITORING.register_callback(tool, events.PY_RESUME, self._on_start)
         _MONITORING.register_callback(tool, events.LINE, self._on_line)
         self._tool = tool
+        if self._is_later:
+            _MONITORING.set_events(tool, events.PY_START | events.PY_RESUME)
+        self._is_later = True
 
     def _stop(self) -> None:
         if _MONITORING is None:
@@ -130,6 +138,7 @@ class Recorder:
         tool, events = self._tool, _MONITORING.events
         for code in self._watched:
             _MONITORING.set_local_events(tool, code, 0)
+        _MONITORING.set_events(tool, 0)
         for event in (events.PY_START, events.PY_RESUME, events.LINE):
             _MONITORING.register_callback(tool, event, None)
         _MONITORING.free_tool_id(tool)
@@ -162,8 +171,12 @@ class Recorder:
             if type(const) is type(code):
                 self._remember(const)
 
-    def _on_start(self, code: CodeType, _offset: int) -> None:
-        self._count(code)
+    def _on_start(self, code: CodeType, _offset: int) -> object:
+        if code.co_filename not in self._files:
+            return _MONITORING.DISABLE
+        if code.co_name != "<module>":  # which the global events tell of too
+            self._count(code)
+        return None
 
     def _on_line(self, code: CodeType, line: int) -> object:
         stack = self._stacks.get(threading.get_ident())

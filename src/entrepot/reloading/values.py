@@ -19,6 +19,12 @@ _TRUSTED = frozenset(
 )  # fmt: skip
 
 
+_VIEWS = frozenset(
+    {type({}.keys()), type({}.values()), type({}.items()), types.MappingProxyType, memoryview,
+     types.MethodWrapperType}
+)  # fmt: skip
+
+
 def is_atom(value: object) -> bool:
     """Return whether a value cannot change and holds nothing.
 
@@ -27,6 +33,19 @@ def is_atom(value: object) -> bool:
         (True, True, False)
     """
     return type(value) in ATOMS or type(value) in {float, complex}
+
+
+def is_view(value: Any) -> bool:
+    """Return whether a value of Python's own shows another object: a method of it, its keys.
+
+    Example:
+        >>> is_view({}.get), is_view({}.keys()), is_view([]), is_view(len)
+        (True, True, False, False)
+    """
+    kind = type(value)
+    if kind is types.BuiltinMethodType:
+        return not isinstance(value.__self__, types.ModuleType)
+    return kind is types.MethodType or kind in _VIEWS
 
 
 def same(left: Any, right: Any, depth: int = 20) -> bool:
