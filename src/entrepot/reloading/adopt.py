@@ -23,6 +23,7 @@ from .base import EMPTY, Base, held_by
 from .functions import adopt_function
 from .journal import content_of, same_items
 from .values import is_atom, is_view, same
+from .wrappers import adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,9 +109,9 @@ class Adopter:
         if type(new) is CellType:
             return self._cell(old, new)
         if isinstance(new, property | staticmethod | classmethod | types.MethodType):
-            return self._wrapper(old, new)
+            return adopt_wrapper(self, old, new)
         if type(new) is functools.partial:
-            return self._partial(old, new)
+            return adopt_partial(self, old, new)
         return self._instance(old, new)
 
     # bookkeeping
@@ -222,54 +223,6 @@ class Adopter:
             self.journal.set_cell(old, merged)
         if merged is not live or self.is_changed(merged):
             self.change(old)
-        return old
-
-    def _wrapper(self, old: Any, new: Any) -> Any:
-        """Properties and methods cannot change: make one of the adopted functions."""
-        if type(new) is property:
-            parts = [
-                self.adopt(a, b)
-                for a, b in ((old.fget, new.fget), (old.fset, new.fset), (old.fdel, new.fdel))
-            ]
-            if (
-                parts == [old.fget, old.fset, old.fdel]
-                and old.__doc__ == new.__doc__
-                and not any(self.is_changed(part) for part in parts)
-            ):
-                return old
-            doc = None if new.fget and new.__doc__ == new.fget.__doc__ else new.__doc__
-            made: Any = property(parts[0], parts[1], parts[2], doc)
-            if getattr(new, "__isabstractmethod__", False) != getattr(
-                made, "__isabstractmethod__", False
-            ):
-                return new
-            return made
-        if type(new) in {staticmethod, classmethod}:
-            inner = self.adopt(old.__func__, new.__func__)
-            if inner is old.__func__:
-                return old
-            return type(new)(inner)
-        if type(new) is types.MethodType:
-            owner = self.adopt(old.__self__, new.__self__)
-            function = self.adopt(old.__func__, new.__func__)
-            if owner is old.__self__ and function is old.__func__:
-                return old
-            return types.MethodType(function, owner)
-        return new
-
-    def _partial(self, old: Any, new: Any) -> Any:
-        self.pair(old, new)
-        function = self.adopt(old.func, new.func)
-        args = self.adopt(old.args, new.args)
-        keywords = {
-            key: self.adopt(old.keywords[key], value) if key in old.keywords else value
-            for key, value in new.keywords.items()
-        }
-        before = old.__reduce__()[2]
-        if not same((old.func, old.args, old.keywords), (function, args, keywords)):
-            self.change(old)
-        self.journal.note(lambda: old.__setstate__(before), before, *before)
-        old.__setstate__((function, args, keywords, old.__dict__ or None))
         return old
 
     def _container(self, old: Any, new: Any) -> Any:

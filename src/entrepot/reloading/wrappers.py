@@ -1,0 +1,65 @@
+"""Properties, methods and partials take over what new ones wrap."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+from .values import same
+
+if TYPE_CHECKING:
+    from .adopt import Adopter
+
+
+def adopt_wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
+    """Properties and methods cannot change: make one of the adopted functions."""
+    if type(new) is property:
+        parts = [
+            adopter.adopt(a, b)
+            for a, b in ((old.fget, new.fget), (old.fset, new.fset), (old.fdel, new.fdel))
+        ]
+        if (
+            parts == [old.fget, old.fset, old.fdel]
+            and old.__doc__ == new.__doc__
+            and not any(adopter.is_changed(part) for part in parts)
+        ):
+            return old
+        doc = None if new.fget and new.__doc__ == new.fget.__doc__ else new.__doc__
+        made: Any = property(parts[0], parts[1], parts[2], doc)
+        if getattr(new, "__isabstractmethod__", False) != getattr(
+            made, "__isabstractmethod__", False
+        ):
+            return new
+        return made
+    if type(new) in {staticmethod, classmethod}:
+        inner = adopter.adopt(old.__func__, new.__func__)
+        if inner is old.__func__:
+            return old
+        return type(new)(inner)
+    if type(new) is types.MethodType:
+        owner = adopter.adopt(old.__self__, new.__self__)
+        function = adopter.adopt(old.__func__, new.__func__)
+        if owner is old.__self__ and function is old.__func__:
+            return old
+        return types.MethodType(function, owner)
+    return new
+
+
+def adopt_partial(adopter: Adopter, old: Any, new: Any) -> Any:
+    """A partial takes over function and arguments of another."""
+    adopter.pair(old, new)
+    function = adopter.adopt(old.func, new.func)
+    args = adopter.adopt(old.args, new.args)
+    keywords = {
+        key: adopter.adopt(old.keywords[key], value) if key in old.keywords else value
+        for key, value in new.keywords.items()
+    }
+    before = old.__reduce__()[2]
+    parts = (function, args, *keywords.values())
+    if not same((old.func, old.args, old.keywords), (function, args, keywords)) or any(
+        adopter.is_changed(part) for part in parts
+    ):
+        adopter.change(old)
+    adopter.journal.note(lambda: old.__setstate__(before), before, *before)
+    old.__setstate__((function, args, keywords, old.__dict__ or None))
+    return old
