@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import _socket
 import os
+import posix
 import sys
-from typing import TYPE_CHECKING
 
 from .wire import Unpacker, packed
-
-if TYPE_CHECKING:
-    from typing import NoReturn
 
 _HIGH = 200
 #: The hub's program: whatever stands in the working folder must not be imported by it.
 _HUB = (
     "import sys; sys.path.append(sys.argv.pop(1)); from entrepot.running.hub import main; main()"
 )
+_SHELL = "/bin/sh"
+_DETACH = '"$@" &'
+_LEAVE = "import os; os.fork() and os._exit(0)"
 _QUIET = getattr(_socket, "MSG_NOSIGNAL", 0)
 _AT_ONCE = getattr(_socket, "MSG_DONTWAIT", 0)
 _READ_SIZE = 65536
@@ -134,32 +134,41 @@ def start_hub(path: str, poll: float | None) -> Connection:
     """
     ours, theirs = _socket.socketpair()
     try:
-        child = os.fork()
+        descriptor = theirs.fileno()
+        os.set_inheritable(descriptor, True)
+        os.waitpid(_start(str(descriptor), path, str(poll or "-")), 0)
     except OSError:
         ours.close()
-        theirs.close()
         raise
-    if child == 0:
-        _become_hub(theirs.detach(), path, poll)
-    theirs.close()
-    os.waitpid(child, 0)
+    finally:
+        theirs.close()
     return Connection(ours.detach())
 
 
-def _become_hub(descriptor: int, path: str, poll: float | None) -> NoReturn:
-    """Go on as the hub, in a child of this child; never return to the program's code."""
+def _start(*words: str) -> int:
+    """Start the hub as the child of a child, and return the number of that one, which ends.
+
+    The shell is that child, as it begins in no time; where there is none, the hub leaves its
+    first process by itself. Nothing is forked with this interpreter in it: functions that others
+    registered for forks would run, and a debugger would go on with the child. It would with the
+    hub too, so what it puts in the place of ``os.posix_spawn`` is not used.
+    """
+    python = [sys.executable, *_flags(), "-P", "-c"]
+    home = __file__.removesuffix(os.path.join(*__name__.split(".")) + ".py")
+    through_shell = ["sh", "-c", _DETACH, "sh", *python, _HUB, home, *words]
     try:
-        if os.fork() == 0:
-            os.setsid()
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            for number in (0, 1) if os.environ.get("ENTREPOT_DEBUG") else (0, 1, 2):
-                os.dup2(nowhere, number)
-            os.set_inheritable(descriptor, True)
-            home = __file__.removesuffix(os.path.join(*__name__.split(".")) + ".py")
-            words = [sys.executable, *_flags(), "-P", "-c", _HUB, home, str(descriptor), path]
-            os.execve(sys.executable, [*words, str(poll or "-")], _environment())
-    finally:
-        os._exit(0)
+        return _spawn(_SHELL, through_shell)
+    except OSError:
+        alone = [*python, f"{_LEAVE}; {_HUB}", home, *words]
+        return _spawn(sys.executable, alone)
+
+
+def _spawn(program: str, words: list[str]) -> int:
+    """Start a program that reads and writes nothing; ENTREPOT_DEBUG=1 leaves standard error."""
+    nowhere = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
+    copied = (1,) if os.environ.get("ENTREPOT_DEBUG") else (1, 2)
+    actions = [*nowhere, *((os.POSIX_SPAWN_DUP2, 0, number) for number in copied)]
+    return posix.posix_spawn(program, words, _environment(), file_actions=actions)
 
 
 def _flags() -> list[str]:
