@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from types import MemberDescriptorType, ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .journal import Journal
 
 HEAP_TYPE = 1 << 9

@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import abc
 import sys
+from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from abc import ABCMeta
-from collections import deque
 from types import CellType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
 
 from .attributes import state_of
 from .journal import content_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 _get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 MAX_DEPTH = 8

@@ -6,8 +6,7 @@ edit can be written as bytes and read again, so that a cluster can send it to it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

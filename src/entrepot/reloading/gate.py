@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextvars import ContextVar
+from _contextvars import ContextVar
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import TypeAlias
+    from typing import Any, Self, TypeAlias
 
     Waits: TypeAlias = tuple[Awaitable[object], Callable[[], object]]
 

@@ -8,13 +8,14 @@ forgets them.
 
 from __future__ import annotations
 
-import collections
-import functools
+from _collections import OrderedDict  # type: ignore[import-not-found]  # less to load
+from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 from types import CellType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 _MISSING: Any = object()
 _EMPTY_CELL = CellType()
@@ -149,7 +150,7 @@ def content_of(container: Any) -> Any:
 
     Hashes are taken over, not asked for: the program's ``__hash__`` is not called.
     """
-    if isinstance(container, collections.OrderedDict):
+    if isinstance(container, OrderedDict):
         return {key: dict.__getitem__(container, key) for key in _ordered_keys(container)}
     if isinstance(container, dict):
         return dict.copy(container)
@@ -208,7 +209,7 @@ def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
     With keys of built-in types no key is missing in between. The hashes of others may have changed
     with an edit, so that they are not found any more: those dicts are emptied first.
     """
-    kind: Any = collections.OrderedDict if _is_ordered(container) else dict
+    kind: Any = OrderedDict if _is_ordered(container) else dict
     if not all(type(key) in _STEADY for key in (*dict.keys(container), *content)):
         kind.clear(container)
         kind.update(container, content)
@@ -228,11 +229,11 @@ _STEADY = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def _is_ordered(container: Any) -> bool:
-    return isinstance(container, collections.OrderedDict)
+    return isinstance(container, OrderedDict)
 
 
 def _ordered_keys(container: Any) -> list[Any]:
-    return list(collections.OrderedDict.keys(container))
+    return list(OrderedDict.keys(container))
 
 
 def _accessors(owner: Any) -> tuple[Any, Any, Any]:
@@ -259,9 +260,9 @@ def _move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
     """Put keys behind all others, in one call of C: no other thread finds one of them missing."""
     last = list(dict.keys(container))[-len(keys) :] if keys else []
     if last != keys:
-        values = map(functools.partial(dict.pop, container), keys)
+        values = map(partial(dict.pop, container), keys)
         collections.deque(
-            map(functools.partial(dict.__setitem__, container), keys, values), maxlen=0
+            map(partial(dict.__setitem__, container), keys, values), maxlen=0
         )
 
 

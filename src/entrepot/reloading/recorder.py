@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Self
 
 from .revision import Record, Site
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
+    from typing import Any, Self
 
 TOOL_NAME = "entrepot"
 _MONITORING: Any = getattr(sys, "monitoring", None)

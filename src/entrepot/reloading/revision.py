@@ -13,13 +13,14 @@ Nothing here is parsed before the first reload that needs it.
 
 from __future__ import annotations
 
-import bisect
 import os
-from typing import TYPE_CHECKING, Any
+from _bisect import bisect_right
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, ModuleType
+    from typing import Any
 
     from entrepot.source.facts import Uses
     from entrepot.source.scopes import Path
@@ -269,11 +270,11 @@ def _made_live(record: Record, statements: list[Statement]) -> list[LiveStatemen
     lives = [LiveStatement(record, statement, []) for statement in statements]
     firsts = [statement.first for statement in statements]
     for code in nested(record.code):
-        position = bisect.bisect_right(firsts, code.co_firstlineno) - 1
+        position = bisect_right(firsts, code.co_firstlineno) - 1
         if position >= 0:
             lives[_by_count(lives, position)].codes.append(code)
     for site in record.sites.values():
-        position = bisect.bisect_right(firsts, site.line) - 1
+        position = bisect_right(firsts, site.line) - 1
         if position >= 0:
             for live in lives[_first_on_line(lives, position) : position + 1]:
                 live.sites.append(site)

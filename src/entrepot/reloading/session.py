@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import ReloadOrderError
 
@@ -30,9 +29,11 @@ from .report import FAILED, Report
 from .revision import Record, file_of
 from .status import Status
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, ModuleType
+    from typing import Any
 
     from entrepot.verifying.verify import Verdict
 

@@ -10,6 +10,7 @@ it once. A statement that is new, or marked ``# reload: always``, may.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # not the program's own signal.py
 import os
 import sys
 import threading
@@ -80,17 +81,15 @@ def _filters_changed(warnings: Any) -> None:
 
 
 def _signal_handlers() -> dict[int, Any]:
-    signal: Any = sys.modules.get("signal")
-    if signal is None or threading.current_thread() is not threading.main_thread():
-        return {}
-    return {number: signal.getsignal(number) for number in signal.valid_signals()}
+    if threading.get_ident() != threading.main_thread().ident:
+        return {}  # asked by its number: current_thread() would make the keeper a known thread
+    return {number: _signal.getsignal(number) for number in _signal.valid_signals()}
 
 
 def _put_back_handlers(handlers: dict[int, Any]) -> None:
-    signal: Any = sys.modules.get("signal")
     for number, handler in handlers.items():
-        if handler is not None and signal.getsignal(number) is not handler:
-            signal.signal(number, handler)
+        if handler is not None and _signal.getsignal(number) is not handler:
+            _signal.signal(number, handler)
 
 
 class EffectError(Exception):

@@ -6,8 +6,6 @@ their bytes do. Lines are those of Python's universal newlines, as the compiler 
 
 from __future__ import annotations
 
-import importlib.util
-
 
 class Text:
     """The content of one source file at one moment.
@@ -33,6 +31,8 @@ class Text:
             SyntaxError: The bytes are not in the encoding that they declare.
         """
         if self._source is None:
+            import importlib.util  # not on the way to a program's first line
+
             try:
                 self._source = importlib.util.decode_source(self.content)
             except UnicodeDecodeError as error:
