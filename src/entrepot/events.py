@@ -24,8 +24,7 @@ Times are nanoseconds of ``time.perf_counter_ns``. The classes are written out, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

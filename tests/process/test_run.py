@@ -150,14 +150,24 @@ def test_when_nothing_can_be_taken_over_the_program_still_runs(tmp_path: Path) -
     )
 
 
-def test_the_program_finds_nothing_more_but_entrepot_and_standard_modules(tmp_path: Path) -> None:
-    program = "-- main.py\nimport sys\nprint(*sys.modules)"
+HEAVY = {
+    "argparse", "ast", "collections", "contextlib", "dataclasses", "enum", "functools", "inspect",
+    "json", "logging", "re", "typing",
+}  # fmt: skip
 
-    stock = set(ended(tmp_path, program, "main.py").out.split())
-    more = set(ended(tmp_path, program, *RUN, "main.py").out.split()) - stock
+
+@pytest.mark.parametrize("options", [(), ("--no-watch",)], ids=["live", "not live"])
+def test_the_program_finds_nothing_more_but_entrepot_and_a_few_small_standard_modules(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    program = "-- main.py\nimport sys\nprint(*sys.modules)\n-- stock.py\nimport {}\nimport main"
+    needed = "sys" if options else "threading"  # it must be loaded by the main thread
+
+    stock = set(ended(tmp_path, program.format(needed), "-m", "stock").out.split())
+    more = set(ended(tmp_path, program, *RUN, *options, "main.py").out.split()) - stock
 
     assert {name.partition(".")[0] for name in more} <= sys.stdlib_module_names | {"entrepot"}
-    assert more.isdisjoint({"argparse", "ast", "dataclasses", "inspect", "json", "logging"})
+    assert more.isdisjoint(HEAVY)
 
 
 LAUNCHER = """

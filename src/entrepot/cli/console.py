@@ -126,7 +126,13 @@ def _as_json(fact: Fact) -> str:
     import json
     import time
 
-    fields = {"time": round(time.time(), 3), "pid": os.getpid(), **fact._asdict()}
+    fields = {
+        "time": round(time.time(), 3),
+        "pid": os.getpid(),
+        "verb": fact.verb,
+        "what": fact.what,
+        "why": fact.why,
+    }
     return json.dumps(fields)
 
 

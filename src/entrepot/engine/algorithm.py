@@ -14,7 +14,6 @@ from __future__ import annotations
 import _imp
 import sys
 from _warnings import warn
-from typing import TYPE_CHECKING, Any
 
 from entrepot.names import parent_of, tail_of
 
@@ -25,9 +24,11 @@ from .legacy import FINDERS_WORK, legacy_meta_path_spec
 from .locks import DeadlockError, ImportLockHolder, ModuleLockHolder
 from .narration import UNTOLD, Narrator
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
+    from typing import Any
 
     from .ground import Ground
     from .narration import Story

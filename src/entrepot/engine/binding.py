@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import sys
 from _warnings import warn
-from typing import TYPE_CHECKING, Any
 
 from entrepot.names import resolve_relative
 
 from .frames import call_without_frames
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
 _ABSENT = object()
 _MISMATCH = DeprecationWarning if sys.version_info >= (3, 12) else ImportWarning

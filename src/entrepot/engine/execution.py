@@ -16,11 +16,14 @@ code it had.
 from __future__ import annotations
 
 from _warnings import warn
-from typing import TYPE_CHECKING, Protocol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, ModuleType
+    from typing import Protocol
+else:
+    Protocol = object
 
 
 class ExecutionHook(Protocol):
@@ -31,11 +34,9 @@ class ExecutionHook(Protocol):
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Return the code to execute for ``module``."""
-        ...
 
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """Learn that ``code`` ended, by ``error`` if it is not None."""
-        ...
 
 
 def tell_before(

@@ -18,7 +18,6 @@ import _frozen_importlib_external as _external
 import os
 import sys
 from _warnings import warn
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import paths
 from .frames import tell
@@ -26,9 +25,11 @@ from .legacy import legacy_path_entry_spec
 from .namespaces import NamespacePath
 from .specs import ModuleSpec, portions_spec, spec_from_file_location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
+    from typing import Any, ClassVar
 
 #: Since 3.14 an unreadable current folder is skipped like one that is gone.
 _NO_CURRENT_FOLDER: tuple[type[OSError], ...] = (FileNotFoundError,)

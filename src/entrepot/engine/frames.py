@@ -15,13 +15,14 @@ from __future__ import annotations
 import os
 import sys
 from types import CodeType, FunctionType, ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from entrepot import events, names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
+    from typing import Any, TypeVar
 
     Result = TypeVar("Result")
 

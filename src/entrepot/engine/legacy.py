@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from _warnings import warn
-from typing import Any
 
 from .specs import ModuleSpec, portions_spec, spec_from_loader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Up to 3.11 a finder without ``find_spec()`` is asked by its older methods.
 FINDERS_WORK = sys.version_info < (3, 12)

@@ -16,13 +16,14 @@ import io
 import os
 import sys
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import bytecode, paths
 from .frames import call_without_frames, tell
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
+    from typing import Any, ClassVar
 
     from typing_extensions import Buffer
 

@@ -21,10 +21,11 @@ import _imp
 import sys
 from _thread import RLock, allocate_lock, get_ident
 from _weakref import ref
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 #: The interpreter's own class, since programs and C may catch it.
 DeadlockError: type[RuntimeError] = _frozen_importlib._DeadlockError  # type: ignore[attr-defined]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import _frozen_importlib_external as _external
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, ModuleType
+    from typing import Any, ClassVar, Literal
 
     from .specs import ModuleSpec
 

@@ -16,13 +16,14 @@ from _thread import _local, get_ident
 from _warnings import warn
 from itertools import count
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Self
 
 from entrepot import events
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
+    from typing import Any, Self
 
     from entrepot.events import Record, Subscriber
 

@@ -20,13 +20,14 @@ from _frozen_importlib_external import (
 )
 from _warnings import warn
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 from . import paths
 from .frames import call_without_frames
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 ModuleSpec = _frozen_importlib.ModuleSpec
 

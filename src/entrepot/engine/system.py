@@ -5,8 +5,6 @@ The algorithm itself is in ``algorithm.py``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
-
 from entrepot.names import level_of, parent_of, tail_of, top_of
 
 from . import specs
@@ -16,9 +14,11 @@ from .execution import tell_after, tell_before
 from .frames import cut_frames, ends_frames, mask_package
 from .locks import ModuleLockHolder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import CodeType, ModuleType
+    from typing import Any, Self
 
     from entrepot.events import Subscriber
 

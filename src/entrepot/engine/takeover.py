@@ -22,7 +22,6 @@ import builtins
 import os
 import sys
 from _thread import RLock
-from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import TakeOverError
 
@@ -30,8 +29,10 @@ from . import binding, bytecode, finders, frames, loaders, locks, namespaces, sp
 from .locks import LockTable
 from .system import ImportSystem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
     from .specs import ModuleSpec
 

@@ -14,17 +14,18 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 from .facts import Fact, error_in_words, relative, short
 from .scope import unwatched
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from .keeper import Keeper
 
-Answer = dict[str, Any]
+Answer = dict[str, object]
 
 
 class Answers:
@@ -40,7 +41,7 @@ class Answers:
         import json
 
         answer = self._answered(verb, words)
-        return json.dumps({"pid": os.getpid(), "verb": verb, **answer})
+        return json.dumps({"pid": os.getpid(), "verb": verb, **answer}, default=Fact.row)
 
     def _answered(self, verb: str, words: list[str]) -> Answer:
         known: Mapping[str, Callable[[list[str]], Answer]] = {

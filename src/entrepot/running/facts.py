@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_PER_VERB = 8
 
 
-class Fact(NamedTuple):
+class Fact:
     """One line.
 
     Attributes:
@@ -30,12 +30,19 @@ class Fact(NamedTuple):
         why: More about it; may be empty.
     """
 
-    verb: str
-    what: str
-    why: str = ""
+    __slots__ = ("verb", "what", "why")
+
+    def __init__(self, verb: str, what: str, why: str = "") -> None:
+        self.verb = verb
+        self.what = what
+        self.why = why
+
+    def row(self) -> list[str]:
+        """Return the three texts in order."""
+        return [self.verb, self.what, self.why]
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """A reload and what is to be known about it beside the report.
 
     Attributes:
@@ -47,12 +54,23 @@ class Outcome(NamedTuple):
         edit: Its number, counted over the process.
     """
 
-    report: Report
-    files: list[str]
-    statements: tuple[int, int]
-    waited_for: list[str]
-    took: float
-    edit: int
+    __slots__ = ("edit", "files", "report", "statements", "took", "waited_for")
+
+    def __init__(
+        self,
+        report: Report,
+        files: list[str],
+        statements: tuple[int, int],
+        waited_for: list[str],
+        took: float,
+        edit: int,
+    ) -> None:
+        self.report = report
+        self.files = files
+        self.statements = statements
+        self.waited_for = waited_for
+        self.took = took
+        self.edit = edit
 
 
 def short(file: str) -> str:

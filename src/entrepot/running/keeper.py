@@ -13,13 +13,14 @@ import _thread
 import os
 import select
 import time
-from typing import TYPE_CHECKING, Any
 
 from . import connection
 from .facts import Fact, Outcome
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from entrepot.reloading.edit import Edit
     from entrepot.reloading.report import Report

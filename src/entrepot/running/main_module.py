@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+import threading
 
 from entrepot.reloading.revision import Record
 from entrepot.source.text import Text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from types import CodeType, FrameType
+    from typing import Any
 
 _ONLY_TREE = 0x400  # ast.PyCF_ONLY_AST, without loading ast
 _LAST = 1 << 60
@@ -105,8 +107,7 @@ def main_module_of_script(module: Any) -> MainModule | None:
 
 def frame_of(module: Any) -> FrameType | None:
     """Return the frame that executes a module on the main thread, None if it has ended."""
-    threading = sys.modules["threading"]
-    frame = sys._current_frames().get(threading.main_thread().ident)  # noqa: SLF001
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
     found = None
     while frame is not None:
         if frame.f_globals is module.__dict__ and frame.f_code.co_name == "<module>":

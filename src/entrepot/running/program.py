@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
 
 from entrepot.reloading.edit import Edit
 from entrepot.reloading.report import NEEDS_RESTART
@@ -20,9 +19,11 @@ from entrepot.reloading.session import Live
 from .main_module import MainModule, StartEdited, main_module_of_script
 from .snapshot import mark_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, ModuleType
+    from typing import Any
 
     from entrepot.reloading.reload import Prepared
     from entrepot.reloading.report import Report

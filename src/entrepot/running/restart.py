@@ -13,13 +13,15 @@ import _thread
 import atexit
 import os
 import sys
+import threading
 import time
-from typing import TYPE_CHECKING, Any
 
 from .connection import high
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 PATIENCE = 10.0  # seconds that a program has to end, once for each way of asking
 
@@ -58,7 +60,7 @@ class Restart:
 
     def _make_it_end(self) -> None:
         _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
-        main = sys.modules["threading"].main_thread().ident
+        main = threading.main_thread().ident
         for number in (_signal.SIGINT, _signal.SIGTERM):
             if callable(_signal.getsignal(number)):
                 _signal.pthread_kill(main, number)
@@ -86,7 +88,7 @@ class Restart:
         _set_modes_of_terminal(self._terminal)
         for which in (_signal.ITIMER_REAL, _signal.ITIMER_VIRTUAL, _signal.ITIMER_PROF):
             _signal.setitimer(which, 0)
-        if _thread.get_ident() == sys.modules["threading"].main_thread().ident:
+        if _thread.get_ident() == threading.main_thread().ident:
             for number in _signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP}:
                 _reset(number, is_ignored=number in self._ignored)
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
@@ -101,6 +103,8 @@ def _reset(number: int, *, is_ignored: bool) -> None:
 
 
 def _modes_of_terminal() -> list[Any] | None:
+    if not os.isatty(0):
+        return None
     import termios
 
     try:

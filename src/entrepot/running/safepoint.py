@@ -10,9 +10,9 @@ Which loops run is told by the adapters.
 from __future__ import annotations
 
 import _thread
-import sys
-from typing import TYPE_CHECKING
+import threading
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -88,8 +88,8 @@ class SafePoints:
         loops.pop(_thread.get_ident(), None)  # on the loop's own thread this is its turn
         if not loops:
             return None
-        main = sys.modules["threading"].main_thread().ident
-        return loops.get(main) or list(loops.values())[-1]
+        main = threading.main_thread().ident
+        return loops.get(main or 0) or list(loops.values())[-1]
 
     def after_fork(self) -> None:
         """Begin anew in a forked child: the threads of the loops are not in it, but for ours."""

@@ -7,11 +7,11 @@ on: requests are then not guarded, everything else is as ever.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import CodeType, ModuleType
+    from typing import Any
 
     from entrepot.reloading.gate import Gate
     from entrepot.running.safepoint import SafePoints

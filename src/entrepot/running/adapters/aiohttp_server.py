@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
     from entrepot.reloading.gate import Gate, Passage
     from entrepot.running.safepoint import SafePoints

@@ -6,10 +6,10 @@ with each message: while the application waits for the next one, a reload may be
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
+    from typing import Any
 
     from entrepot.reloading.gate import Gate, Passage
 

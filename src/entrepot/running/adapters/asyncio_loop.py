@@ -6,10 +6,11 @@ Each sets itself as the running loop of its thread through one function of ``asy
 from __future__ import annotations
 
 import _thread
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
     from entrepot.reloading.gate import Gate
     from entrepot.running.safepoint import SafePoints

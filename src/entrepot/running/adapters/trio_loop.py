@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import _thread
 import sys
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
     from entrepot.reloading.gate import Gate, Waits
     from entrepot.running.safepoint import SafePoints

@@ -5,10 +5,10 @@ A request lasts until its body has been sent, unless the body is a list, which i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from entrepot.reloading.gate import Gate, Passage
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any
 
 from .asgi import is_asgi
 from .wsgi import WsgiGuard
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
+    from typing import Any
 
     from entrepot.reloading.gate import Gate
     from entrepot.running.safepoint import SafePoints
