@@ -15,17 +15,18 @@ from __future__ import annotations
 
 import _frozen_importlib_external as _external
 import _imp
-import _io
 import marshal
 import os
 import sys
 from types import CodeType
-from typing import TYPE_CHECKING, Any
 
 from . import paths
 from .frames import tell
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from typing_extensions import Buffer
 
 CACHE_FOLDER = "__pycache__"
@@ -260,7 +261,8 @@ def write_atomic(path: str, data: Buffer, mode: int = 0o666) -> None:
     temporary = f"{path}.{id(path)}"
     handle = os.open(temporary, os.O_EXCL | os.O_CREAT | os.O_WRONLY, mode & 0o666)
     try:
-        with _io.FileIO(handle, "wb") as file:  # the audit event "open", as in CPython
+        # The audit event "open", as in CPython, whose tests put a slower _io in the place.
+        with _external._io.FileIO(handle, "wb") as file:  # type: ignore[attr-defined]
             rest = memoryview(data)
             while rest:
                 written = file.write(rest)
