@@ -8,7 +8,7 @@ forgets them.
 
 from __future__ import annotations
 
-from _collections import OrderedDict  # type: ignore[import-not-found]  # less to load
+from _collections import OrderedDict, deque  # type: ignore[import-not-found]  # less to load
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 from types import CellType
 
@@ -261,9 +261,7 @@ def _move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
     last = list(dict.keys(container))[-len(keys) :] if keys else []
     if last != keys:
         values = map(partial(dict.pop, container), keys)
-        collections.deque(
-            map(partial(dict.__setitem__, container), keys, values), maxlen=0
-        )
+        deque(map(partial(dict.__setitem__, container), keys, values), maxlen=0)
 
 
 def _empty(cell: CellType) -> None:

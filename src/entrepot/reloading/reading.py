@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import time
 from importlib.machinery import SourceFileLoader
-from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
+    from typing import Any
 
 #: How long before its import a save counts as made just now, in seconds: longer than it takes from
 #: the loader's reading of a file to its execution.
