@@ -25,6 +25,7 @@ _LEAVE = "import os; os.fork() and os._exit(0)"
 _QUIET = getattr(_socket, "MSG_NOSIGNAL", 0)
 _AT_ONCE = getattr(_socket, "MSG_DONTWAIT", 0)
 _READ_SIZE = 65536
+_MOST_FILES = 65536
 
 
 class Connection:
@@ -179,3 +180,13 @@ def _environment() -> dict[str, str]:
     """Return the environment without what would make the hub do more than its work."""
     ours = {"PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME", "PYTHONWARNINGS"}
     return {key: value for key, value in os.environ.items() if key not in ours}
+
+
+def leave_surroundings(descriptor: int) -> None:
+    """Leave the program's session, as the hub, and let go of its files: their readers wait.
+
+    So many are closed at most that an old kernel, which closes them one by one, takes no time.
+    """
+    os.setsid()
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, min(os.sysconf("SC_OPEN_MAX"), _MOST_FILES))

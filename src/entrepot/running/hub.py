@@ -21,6 +21,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .connection import leave_surroundings
 from .snapshot import Snapshot
 from .wire import Unpacker, packed
 
@@ -34,7 +35,6 @@ LOOK = 0.3  # seconds between two looks when there are no file events
 GRACE = 2.0  # seconds to wait for forked children after the last program is gone
 PATIENCE = 30.0  # seconds that a program may take to answer
 READ_SIZE = 65536
-MOST_FILES = 65536
 
 
 class Peer:
@@ -379,23 +379,13 @@ def is_of_this_user(connection: socket.socket) -> bool:
     return int.from_bytes(credentials[4:8], sys.byteorder) == os.getuid()
 
 
-def _leave_surroundings(descriptor: int) -> None:
-    """Leave the program's session, and let go of its files: whoever reads them waits for the end.
-
-    So many are closed at most that an old kernel, which closes them one by one, takes no time.
-    """
-    os.setsid()
-    os.closerange(3, descriptor)
-    os.closerange(descriptor + 1, min(os.sysconf("SC_OPEN_MAX"), MOST_FILES))
-
-
 def main() -> None:
     """Serve the program that started this process."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
     os.umask(0o077)
     descriptor, path, every = sys.argv[1:4]
-    _leave_surroundings(int(descriptor))
+    leave_surroundings(int(descriptor))
     hub = Hub(Watcher(None if every == "-" else float(every)))
     hub.add(socket.socket(fileno=int(descriptor)), is_program=True)
     listener = hub.listen(path)
