@@ -7,7 +7,6 @@ cache; statements that import it run again and fail as they would in a fresh pro
 
 from __future__ import annotations
 
-import dis
 import importlib
 import importlib.machinery
 import os
@@ -67,37 +66,3 @@ def forget(journal: Journal, records: dict[str, Record], record: Record) -> None
     if package is not None and package.namespace.get(tail) is record.module:
         journal.delete_item(package.namespace, tail)
     journal.delete_item(records, record.name)
-
-
-def appeared(record: Record) -> list[str]:
-    """Return the modules that a module tried to import in vain, and that are there now."""
-    if record.missing is None:
-        record.missing = [name for name in _imported_names(record) if name not in sys.modules]
-    return [name for name in record.missing if name not in sys.modules and _is_there(name)]
-
-
-def _imported_names(record: Record) -> list[str]:
-    """Return what the module's own code imports by absolute name."""
-    found = []
-    level = 0
-    constants: list[Any] = []
-    for instruction in dis.get_instructions(record.code):
-        if instruction.opname in {"LOAD_CONST", "LOAD_SMALL_INT"}:
-            constants.append(instruction.argval)
-        elif instruction.opname == "IMPORT_NAME":
-            level = constants[-2] if len(constants) > 1 else 0
-            package = record.namespace.get("__package__") or ""
-            for _ in range(level - 1 if isinstance(level, int) else 0):
-                package = package.rpartition(".")[0]
-            name = f"{package}.{instruction.argval}" if level else instruction.argval
-            found.append(name)
-    return found
-
-
-def _is_there(name: str) -> bool:
-    importlib.invalidate_caches()
-    parent = name.rpartition(".")[0]
-    path = getattr(sys.modules.get(parent), "__path__", None) if parent else None
-    if parent and path is None:
-        return False
-    return importlib.machinery.PathFinder.find_spec(name, path) is not None

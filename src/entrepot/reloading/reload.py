@@ -8,7 +8,7 @@ from entrepot.source.text import Text
 
 from .changes import change_of
 from .execute import Execution
-from .files import appeared, forget, found_again, move
+from .files import forget, found_again, move
 from .journal import Journal
 from .late import learn
 from .outcomes import ProgramError, Refused
@@ -100,10 +100,8 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     prepared.plan = plan_of(world, prepared.changes.values())
     for record in prepared.gone:
         prepared.plan.add(readers_of_module(world, record))
-    for record in world.records.values():
-        names = appeared(record)
-        if names:
-            prepared.plan.add(importers_of_appeared(world, record, names))
+    for record, names in session.absent.appeared(world.records.values()):
+        prepared.plan.add(importers_of_appeared(world, record, names))
     return prepared
 
 

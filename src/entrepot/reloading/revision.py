@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from entrepot.source.text import Text
 
 
+#: See ``source/imports.py``: when branches happen.
+_FOR_CHECKERS = frozenset({"typing"})
+_NOT_IN_MODULES = frozenset({"typing", "main"})
+
+
 class Site:
     """A line of a module's own code during its import."""
 
@@ -62,7 +67,11 @@ class LiveScope:
             from entrepot.source.facts import Uses, uses_of_function
 
             node = self.live.node_of(self)
-            self._uses = Uses() if node is None else uses_of_function(node, self.code)
+            self._uses = (
+                Uses()
+                if node is None
+                else uses_of_function(node, self.code, self.live.record.never())
+            )
         return self._uses
 
     def __repr__(self) -> str:
@@ -108,7 +117,7 @@ class LiveStatement:
         if self._uses is None:
             from entrepot.source.facts import uses_of
 
-            self._uses = uses_of(self.statement.node)
+            self._uses = uses_of(self.statement.node, self.record.never())
         return self._uses
 
     def node_of(self, scope: LiveScope) -> Any:
@@ -142,7 +151,7 @@ class Record:
         sites: The recorded lines, such as ``{12: Site}``.
         base: Import-time values by name, see ``base.py``.
         is_recorded: Whether its import was recorded; ``False`` after a late start.
-        missing: What it tried to import in vain; ``None`` before anybody asked.
+        missing: What it imported in vain and went on without; ``None`` before anybody asked.
         is_learned: Whether what can be known after a late start is known already.
         doubt: After a late start, why what runs is not known; see ``late.py``.
     """
@@ -208,12 +217,18 @@ class Record:
     @lives.setter
     def lives(self, lives: list[LiveStatement]) -> None:
         self._lives = lives
-        self.words = None
+        self.words = self.missing = None
 
     @property
     def is_parsed(self) -> bool:
         """Whether the statements are known already."""
         return self._lives is not None
+
+    def never(self) -> frozenset[str]:
+        """Return which branches its code never takes: what is for type checkers, or a start."""
+        if self.namespace.get("TYPE_CHECKING"):
+            return frozenset()
+        return _FOR_CHECKERS if self.name == "__main__" else _NOT_IN_MODULES
 
     def mentions(self) -> frozenset[str]:
         """Return every name that stands in the module's code: who is not in it reads nothing."""

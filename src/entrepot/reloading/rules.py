@@ -200,7 +200,8 @@ def importers_of_appeared(world: World, record: Record, names: list[str]) -> Ite
             if isinstance(node, ast.Import):
                 wanted = {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
-                wanted = {_absolute(record, node.module or "", node.level)}
+                source = _absolute(record, node.module or "", node.level)
+                wanted = {source, *(f"{source}.{alias.name}" for alias in node.names)}
             if not wanted.isdisjoint(names) and not live.statement.is_function:
                 yield live, "appeared", f"{', '.join(names)} can be imported now"
                 break

@@ -19,6 +19,7 @@ import threading
 
 from entrepot.errors import ReloadOrderError
 
+from .absent import Absent
 from .base import Base
 from .edit import Edit
 from .gate import Gate
@@ -60,6 +61,7 @@ class Live:
         self.records: dict[str, Record] = {}
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
+        self.absent = Absent()
         self.lock = threading.RLock()
         self.gate = Gate()
         self.system = system

@@ -32,6 +32,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
         _record_run(session, execution, live)
     for record in {id(live.record): live.record for live in execution.executed}.values():
         _take_base(session, execution, record)
+        record.missing = None  # it may have found what it wanted
     for cls, kept in execution.adopter.registered:
         made = registered_with(cls) - kept
         journal.set_item(session.base.registered, id(cls), made)

@@ -17,10 +17,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from .imports import when_of_branches
 from .nodes import Chain, bound_names, chain_of, handed_on, root_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from types import CodeType
 
 DYNAMIC = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
@@ -125,8 +126,12 @@ class Uses:
         self.stars: set[tuple[str, int]] = set()
 
 
-def uses_of(node: ast.stmt) -> Uses:
+def uses_of(node: ast.stmt, never: Collection[str] = ()) -> Uses:
     r"""Return what executing a top-level statement uses itself.
+
+    Args:
+        node: The statement.
+        never: Branches that are never taken, as ``imports.py`` names them: ``{"typing"}``.
 
     Example:
         >>> uses = uses_of(ast.parse("@app.route(PATH)\ndef f(a=N): return M").body[0])
@@ -134,12 +139,12 @@ def uses_of(node: ast.stmt) -> Uses:
         (['N', 'PATH', 'app'], ['f'], [Touch(PATH, 'argument', ''), Touch(app, 'method', 'route')])
     """
     uses = Uses()
-    reader = _Reader(uses, frozenset(), is_top=True)
+    reader = _Reader(uses, frozenset(), never, is_top=True)
     reader.visit(node)
     return uses
 
 
-def uses_of_function(node: ast.AST, code: CodeType) -> Uses:
+def uses_of_function(node: ast.AST, code: CodeType, never: Collection[str] = ()) -> Uses:
     """Return what one call of a function (lambda, generator expression) uses.
 
     Example:
@@ -151,7 +156,7 @@ def uses_of_function(node: ast.AST, code: CodeType) -> Uses:
     """
     uses = Uses()
     local = frozenset((*code.co_varnames, *code.co_cellvars, *code.co_freevars))
-    reader = _Reader(uses, local, is_top=False)
+    reader = _Reader(uses, local, never, is_top=False)
     if isinstance(node, ast.Lambda):
         reader.visit(node.body)
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -167,9 +172,12 @@ def uses_of_function(node: ast.AST, code: CodeType) -> Uses:
 class _Reader(ast.NodeVisitor):
     """Collects the uses of one piece of code; does not enter function bodies."""
 
-    def __init__(self, uses: Uses, local: frozenset[str], *, is_top: bool) -> None:
+    def __init__(
+        self, uses: Uses, local: frozenset[str], never: Collection[str], *, is_top: bool
+    ) -> None:
         self.uses = uses
         self.local = local
+        self.never = never
         self.is_top = is_top
         self.declared: set[str] = set()
         self.depth = 0
@@ -317,7 +325,7 @@ class _Reader(ast.NodeVisitor):
         before = self.local, self.is_top
         for statement in node.body:
             own = Uses()
-            inner = _Reader(own, frozenset(), is_top=True)
+            inner = _Reader(own, frozenset(), self.never, is_top=True)
             inner.visit(statement)
             self.is_top = False
             self.visit(statement)
@@ -368,7 +376,18 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
         self.depth -= 1
 
-    visit_If = visit_For = visit_While = visit_Try = visit_Match = _compound  # noqa: N815
+    def visit_If(self, node: ast.If) -> None:
+        inside, after = when_of_branches(node.test, "import")
+        self.depth += 1
+        self.visit(node.test)
+        for statement in [
+            *(node.body if inside not in self.never else ()),
+            *(node.orelse if after not in self.never else ()),
+        ]:
+            self.visit(statement)
+        self.depth -= 1
+
+    visit_For = visit_While = visit_Try = visit_Match = _compound  # noqa: N815
     visit_TryStar = visit_AsyncFor = _compound  # noqa: N815
     visit_AsyncWith = visit_With  # noqa: N815
 

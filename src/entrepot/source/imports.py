@@ -131,6 +131,8 @@ def _imports_in(body: Sequence[ast.AST], when: str, *, is_guarded: bool) -> Iter
             yield from _imports_in(node.body, when, is_guarded=guards)
             for part in (node.handlers, node.orelse, node.finalbody):
                 yield from _imports_in(part, when, is_guarded=is_guarded)
+        elif isinstance(node, ast.With) and any(map(_suppresses, node.items)):
+            yield from _imports_in(node.body, when, is_guarded=True)
         elif isinstance(node, _FUNCTIONS):
             inner = "function" if when in ("import", "main") else when
             yield from _imports_in(node.body, inner, is_guarded=is_guarded)
@@ -174,6 +176,17 @@ def is_main_check(test: ast.expr) -> bool:
 def catches_import_error(handler: ast.ExceptHandler) -> bool:
     """Tell whether an ``except`` clause goes on without what could not be imported."""
     return catches(handler, ("ImportError", "ModuleNotFoundError"))
+
+
+def _suppresses(item: ast.withitem) -> bool:
+    """Tell whether ``with`` goes on without an import: ``with suppress(ImportError):``."""
+    call = item.context_expr
+    if not isinstance(call, ast.Call):
+        return False
+    if getattr(call.func, "attr", getattr(call.func, "id", "")) != "suppress":
+        return False
+    kinds = ast.Tuple(elts=call.args, ctx=ast.Load())
+    return catches_import_error(ast.ExceptHandler(type=kinds, name=None, body=[]))
 
 
 def catches(handler: ast.ExceptHandler, kinds: tuple[str, ...]) -> bool:

@@ -1,0 +1,129 @@
+"""Modules that were imported in vain, and that may be there now.
+
+A module that goes on without an import (``try: import fast except ImportError: ...``) runs that
+statement again when what it wanted has come. Only imports that their module goes on without are
+looked for: others had their effect, or stand where they were never executed. The folders of the
+path are only searched when one of them has changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import importlib
+import importlib.machinery
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.imports import imports_of
+from entrepot.source.missing import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .revision import Record
+
+SETTLED = 2_000_000_000  # nanoseconds: within a tick of its clock a folder may change twice
+_IMPORT = dis.opmap["IMPORT_NAME"]
+
+
+class Absent:
+    """What is known not to be there.
+
+    Attributes:
+        looked: When the folders that could hold a module had changed last when it was looked for
+            in vain, such as ``{"fastjson": {"/app": 1789…}}``.
+    """
+
+    def __init__(self) -> None:
+        self.looked: dict[str, dict[str, int]] = {}
+
+    def appeared(self, records: Iterable[Record]) -> Iterator[tuple[Record, list[str]]]:
+        """Yield the modules that imported others in vain, with those that are there now."""
+        for record in records:
+            if record.missing is None:
+                record.missing = _imported_in_vain(record)
+            names = [name for name in record.missing if self._is_there(name)]
+            if names:
+                yield record, names
+
+    def _is_there(self, name: str) -> bool:
+        parent, top = "", ""
+        for part in name.split("."):
+            top = f"{parent}.{part}" if parent else part
+            if top not in sys.modules:
+                break
+            parent = top
+        else:
+            return True
+        path = getattr(sys.modules[parent], "__path__", None) if parent else sys.path
+        if path is None:
+            return False
+        return self._is_found(top, list(path))
+
+    def _is_found(self, name: str, path: list[str]) -> bool:
+        stamps = {folder: _changed(folder) for folder in path}
+        if self.looked.get(name) == stamps:
+            return False
+        importlib.invalidate_caches()
+        if importlib.machinery.PathFinder.find_spec(name, path) is not None:
+            return True
+        if time.time_ns() - max(stamps.values(), default=0) > SETTLED:
+            self.looked[name] = stamps
+        return False
+
+
+def _changed(folder: str) -> int:
+    try:
+        return os.stat(folder or ".").st_mtime_ns  # noqa: PTH116 (pathlib is slow to import)
+    except (OSError, ValueError):
+        return 0
+
+
+def _imported_in_vain(record: Record) -> list[str]:
+    """Return the modules that a module imported and went on without."""
+    if not record.is_parsed and not (
+        record.code.co_exceptiontable and _IMPORT in record.code.co_code[::2]
+    ):
+        return []
+    if not record.is_parsed and not any(_is_missing(name) for name in _imported(record)):
+        return []
+    tree = ast.Module(body=[live.statement.node for live in record.lives], type_ignores=[])
+    found: dict[str, None] = {}
+    for fact in imports_of(tree):
+        if fact.when != "import" or not fact.is_guarded:
+            continue
+        name = _named(record, fact.module, fact.level)
+        for wanted in (name, f"{name}.{fact.name}" if fact.name else name):
+            if _is_missing(wanted):
+                found[wanted] = None
+                break
+    return list(found)
+
+
+def _is_missing(name: str) -> bool:
+    if name in sys.modules:
+        return False
+    parent, _, tail = name.rpartition(".")
+    return tail not in getattr(sys.modules.get(parent), "__dict__", {})
+
+
+def _named(record: Record, module: str, level: int) -> str:
+    package = record.namespace.get("__package__") or ""
+    return absolute(module, level, package) or module
+
+
+def _imported(record: Record) -> Iterator[str]:
+    """Yield what a module's own code imports, by absolute name."""
+    constants: list[Any] = []
+    for instruction in dis.get_instructions(record.code):
+        if instruction.opname == "IMPORT_NAME":
+            level, names = constants[-2:] if len(constants) > 1 else (0, None)
+            name = _named(record, instruction.argval, level if isinstance(level, int) else 0)
+            yield name
+            for item in names or ():
+                yield f"{name}.{item}"
+        elif instruction.opname.startswith(("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON")):
+            constants.append(instruction.argval)
