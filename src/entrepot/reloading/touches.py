@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import re
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -125,12 +126,15 @@ def creators(world: World, value: Any) -> list[LiveStatement]:
     return [live for live in last if not is_reference(live)]
 
 
+#: Objects of these types are never another than they were: what they are made of is fixed.
+_FIXED = (
+    types.ModuleType, types.BuiltinFunctionType, types.MappingProxyType, types.GenericAlias,
+    types.UnionType, types.CodeType, re.Pattern,
+)  # fmt: skip
+
+
 def _is_inert(value: Any) -> bool:
-    return (
-        is_atom(value)
-        or isinstance(value, types.ModuleType | types.BuiltinFunctionType)
-        or type(value) is frozenset
-    )
+    return is_atom(value) or isinstance(value, _FIXED) or type(value) is frozenset
 
 
 def _is_builtin_container(value: Any) -> bool:

@@ -255,7 +255,11 @@ class _Reader(ast.NodeVisitor):
             self.uses.attributes.update(callee[1:])
             if len(callee) > 1:
                 self.add_touch(Touch(callee[:-1], "method", callee[-1]))
-            elif callee[0] in DYNAMIC and self.is_global(callee[0]):
+            elif (
+                callee[0] in DYNAMIC
+                and self.is_global(callee[0])
+                and self._is_own(callee[0], node)
+            ):
                 self.uses.is_dynamic = True
                 self.uses.by_text = self.uses.by_text or callee[0] in WRITING
         else:
@@ -266,6 +270,21 @@ class _Reader(ast.NodeVisitor):
             self._argument(callee, position, argument)
         for keyword in node.keywords:
             self._argument(callee, keyword.arg or "**", keyword.value)
+
+    def _is_own(self, name: str, node: ast.Call) -> bool:
+        """Return whether a call by text works on the names of this module, not on others."""
+        if name == "locals":
+            return self.is_top
+        if name in {"vars", "dir"}:
+            return not node.args
+        if name not in {"eval", "exec"} or any(isinstance(a, ast.Starred) for a in node.args):
+            return True
+        given = [*node.args[1:2], *(k.value for k in node.keywords if k.arg in {"globals", None})]
+        parts = [part for value in given for part in ast.walk(value)]
+        return not given or any(
+            isinstance(part, ast.Attribute) and part.attr in {"__dict__", "__globals__"}
+            for part in parts
+        )
 
     def _argument(self, callee: Chain, position: int | str, node: ast.expr) -> None:
         for part in handed_on(node):
