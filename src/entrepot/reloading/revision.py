@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    from entrepot.source.facts import Uses
     from entrepot.source.scopes import Path
     from entrepot.source.statements import Statement
     from entrepot.source.text import Text
+    from entrepot.source.uses import Uses
 
 
 #: See ``source/imports.py``: when branches happen.
@@ -64,7 +64,8 @@ class LiveScope:
     def uses(self) -> Uses:
         """What one run of the scope uses."""
         if self._uses is None:
-            from entrepot.source.facts import Uses, uses_of_function
+            from entrepot.source.facts import uses_of_function
+            from entrepot.source.uses import Uses
 
             node = self.live.node_of(self)
             self._uses = (

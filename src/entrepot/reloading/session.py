@@ -76,7 +76,7 @@ class Live:
         self._taken: Prepared | None = None  # the last one committed: it can be rolled back
         self.is_busy = False
         self.fault: Exception | None = None
-        self._clients: list[Any] = []
+        self.clients: list[Any] = []  # namespaces outside that import from managed modules
         self._remove: Callable[[], object] | None = None
         if system is not None:
             self._remove = system.add_execution_hook(self)
@@ -367,12 +367,7 @@ class Live:
 
         client = Client(source, namespace)
         if client.bound:
-            self._clients.append(client)
-
-    @property
-    def clients(self) -> list[Any]:
-        """Namespaces outside the managed modules that import from them."""
-        return self._clients
+            self.clients.append(client)
 
 
 def live(

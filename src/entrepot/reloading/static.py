@@ -19,8 +19,8 @@ from .revision import LiveScope, LiveStatement, Record, Site
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.source.facts import Uses
     from entrepot.source.nodes import Chain
+    from entrepot.source.uses import Uses
 
     from .recorder import Recorder
 

@@ -13,8 +13,8 @@ from .values import is_atom
 from .world import is_reference
 
 if TYPE_CHECKING:
-    from entrepot.source.facts import Touch, Uses
     from entrepot.source.nodes import Chain
+    from entrepot.source.uses import Touch, Uses
 
     from .revision import LiveScope, LiveStatement, Record
     from .world import Location, World

@@ -15,8 +15,8 @@ from .attributes import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.source.facts import Uses
     from entrepot.source.nodes import Chain
+    from entrepot.source.uses import Uses
 
     from .changes import ModuleChange
     from .recorder import Recorder
