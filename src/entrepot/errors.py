@@ -129,6 +129,32 @@ class ReloadBusyError(EntrepotError, RuntimeError):
         )
 
 
+class FaultError(EntrepotError, RuntimeError):
+    """A reload failed by a fault of entrepot's own.
+
+    Attributes:
+        error: What was raised.
+        place: Where, such as ``"reloading/execute.py:88"``.
+        is_undone: Whether everything is as it was.
+    """
+
+    def __init__(self, error: BaseException, place: str, *, is_undone: bool = True) -> None:
+        self.error = error
+        self.place = place
+        self.is_undone = is_undone
+        now = (
+            "nothing was changed: the process runs what it ran before, and live is off"
+            if is_undone
+            else "undoing it failed too: the process may be half-changed, and live is off"
+        )
+        super().__init__(
+            f"cannot reload: entrepot itself failed with {type(error).__name__}: {error}, at "
+            f"{place}\n"
+            f"  {now}\n"
+            f"  restart the program to run the new text, and report this error"
+        )
+
+
 class VerifyError(EntrepotError, RuntimeError):
     """The running program could not be compared with a restart.
 

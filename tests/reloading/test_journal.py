@@ -7,6 +7,7 @@ from types import CellType, SimpleNamespace
 import pytest
 
 from entrepot.reloading.journal import Journal
+from entrepot.reloading.outcomes import HalfUndone
 
 
 def test_a_deleted_item_comes_back_to_its_place() -> None:
@@ -22,6 +23,24 @@ def test_a_deleted_item_comes_back_to_its_place() -> None:
     assert list(names.items()) == [("a", 1), ("b", 2), ("c", 3)]
 
 
+def test_a_deleted_attribute_of_a_class_comes_back_to_its_place() -> None:
+    class Cart:
+        limit = 1
+
+        def total(self) -> int:
+            return self.limit
+
+    before = list(vars(Cart))
+    journal = Journal()
+
+    journal.delete_attribute(Cart, "limit")
+    journal.set_attribute(Cart, "more", 2)
+    journal.roll_back()
+
+    assert list(vars(Cart)) == before
+    assert Cart().total() == 1
+
+
 def test_an_undo_that_raises_does_not_stop_the_others() -> None:
     spot = SimpleNamespace(x=1, y=1)
     journal = Journal()
@@ -32,7 +51,7 @@ def test_an_undo_that_raises_does_not_stop_the_others() -> None:
     journal.set_attribute(spot, "x", 2)
     journal.note(broken)
     journal.set_attribute(spot, "y", 2)
-    with pytest.raises(RuntimeError, match="no"):
+    with pytest.raises(HalfUndone, match="no"):
         journal.roll_back()
 
     assert (spot.x, spot.y) == (1, 1)

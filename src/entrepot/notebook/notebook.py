@@ -15,7 +15,7 @@ import time
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
-from entrepot.errors import ReloadBusyError
+from entrepot.errors import FaultError, ReloadBusyError
 from entrepot.reloading.edit import Edit
 from entrepot.reloading.session import Live
 from entrepot.running.scope import Scope
@@ -211,6 +211,10 @@ class Notebook:
             except Exception as fault:
                 self.step_back(fault)
                 return True
+        if isinstance(report.error, FaultError):
+            self.live.fault = None  # `%entrepot on` tries again
+            self.step_back(report.error.error)
+            return True
         if isinstance(report.error, ReloadBusyError):
             self._wait_again(edit)
         self._say_report(report, time.perf_counter() - began, when)
@@ -226,7 +230,7 @@ class Notebook:
         if edit is not None:
             self._waiting |= edit.contents.keys()
 
-    def step_back(self, fault: Exception) -> None:
+    def step_back(self, fault: BaseException) -> None:
         """Switch off after a fault of our own, and say so: the notebook goes on."""
         self.mode = OFF
         logging.getLogger("entrepot").debug("a fault of entrepot itself", exc_info=fault)

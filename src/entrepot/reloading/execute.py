@@ -75,6 +75,7 @@ class Execution:
         self.allow_partial = False
         self._fresh: set[int] = set()
         self._linked: set[int] = set()
+        self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
         self.merger = Merger(plan, journal, self.adopter, report)
@@ -187,39 +188,35 @@ class Execution:
 
         self._fresh = set()
         stores = stores_of(self.world, self.adopter, live)
+        ended = self.journal.note_run(namespace)
         guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
+        error: BaseException | None = None
         try:
             with Listener(tell), contextlib.nullcontext() if may_start else guard:
-                exec(code, namespace)
-        except BaseException as error:
-            if not guard.seen:  # else it is told below, swallowed by the program or not
-                raise ProgramError(error) from error
+                error = _raised_by(code, namespace)
         finally:
+            ended()
             self.annotations.after(live)
-            self._note_namespace(namespace, before)
             self._fresh = set()
             for name, value in hidden.items():
                 if name not in namespace:
                     self.journal.set_item(namespace, name, value)
-        if guard.seen:
+        if self._fault is not None:
+            raise self._fault
+        if guard.seen:  # whether the program swallowed it or not
             raise Refused(
                 f"{live.where} runs again and {guard.seen[0]}, which it did before: restart, or "
                 f"mark it `# reload: always`"
             )
+        if error is not None:
+            raise ProgramError(error) from error
         ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
         self.merger.merge_names(live, before)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
-
-    def _note_namespace(self, namespace: dict[str, Any], before: dict[str, Any]) -> None:
-        """Journal what a statement did to its module's namespace."""
-        for name in before.keys() | namespace.keys():
-            old, new = before.get(name, _MISSING), namespace.get(name, _MISSING)
-            if old is not new:
-                self.journal.note(_restorer(namespace, name, old))
 
     def _hide(self, live: LiveStatement) -> dict[str, Any]:
         """Take away names that the module has only later: reading them must fail as at import."""
@@ -289,7 +286,11 @@ class Execution:
 
             def adopt(new: Any) -> Any:
                 self._fresh = {id(new)}  # it was made just now
-                return self.adopter.adopt(old, new)
+                try:
+                    return self.adopter.adopt(old, new)
+                except Exception as error:
+                    self._fault = error  # the program may swallow it
+                    raise
 
             code = _with_adoption(code, adopt)
         return code
@@ -369,10 +370,13 @@ class Execution:
         self.report.notes.append(f"left old: {what}")
 
 
-def _restorer(namespace: dict[str, Any], name: str, old: Any) -> Callable[[], object]:
-    if old is _MISSING:
-        return lambda: namespace.pop(name, None)
-    return lambda: namespace.__setitem__(name, old)
+def _raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | None:
+    """Execute a statement and return what it raised."""
+    try:
+        exec(code, namespace)
+    except BaseException as error:  # noqa: BLE001
+        return error
+    return None
 
 
 def _with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entrepot.errors import ReloadBusyError
+from entrepot.errors import EntrepotError, ReloadBusyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 LONGEST_WAIT_FOR_IMPORTS = 20.0
 
 
-def hindrance(session: Live) -> ReloadBusyError | None:
+def hindrance(session: Live) -> EntrepotError | None:
     """Return why a reload cannot begin, after a bounded wait for what other threads import."""
     if session.fault is not None:
-        return ReloadBusyError("entrepot switched itself off after a fault of its own")
+        return session.fault
     if session.is_busy:
         return ReloadBusyError("a reload is running on this thread")
     own = session.importing(here=True)

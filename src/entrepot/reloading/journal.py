@@ -8,9 +8,13 @@ forgets them.
 
 from __future__ import annotations
 
+import gc
 from _collections import OrderedDict, deque  # type: ignore[import-not-found]  # less to load
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 from types import CellType
+
+from .attributes import instance_dict
+from .outcomes import HalfUndone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +75,16 @@ class Journal:
         """Delete an attribute."""
         setter, getter, deleter = _accessors(owner)
         old = getter(owner, name)
-        self.note(lambda: getter(owner, name) is old or setter(owner, name, old))
+        names = _names_of(owner)
+        keys = list(names)
+        later = keys[keys.index(name) + 1 :] if name in names else []
+
+        def undo() -> None:
+            if getter(owner, name) is not old:
+                setter(owner, name, old)
+            _move_to_end(names, later)
+
+        self.note(undo, names, later)
         deleter(owner, name)
 
     def set_item(self, container: dict[Any, Any], key: object, value: object) -> None:
@@ -106,6 +119,27 @@ class Journal:
         self.note(lambda: fill(container, before), before)
         fill(container, content)
 
+    def note_run(self, namespace: dict[str, Any]) -> Callable[[], None]:
+        """Note a module's namespace before a statement runs in it.
+
+        Returns:
+            What is to be called when it has run: what other threads do later stays.
+        """
+        before = dict(namespace)
+        after: list[dict[str, Any]] = []
+
+        def undo() -> None:
+            there = after[0] if after else dict(namespace)
+            for name in there.keys() - before.keys():
+                namespace.pop(name, None)
+            lost = {n: value for n, value in before.items() if there.get(n, _MISSING) is not value}
+            namespace.update(lost)
+            others = [name for name in namespace if name not in before]
+            _move_to_end(namespace, [*(name for name in before if name in namespace), *others])
+
+        self.note(undo, before, after)
+        return lambda: after.append(dict(namespace))
+
     def set_cell(self, cell: CellType, value: object) -> None:
         """Set what a closure's cell holds."""
         try:
@@ -126,18 +160,29 @@ class Journal:
         """Undo the changes made since the journal had ``mark`` records.
 
         Every undo is tried, whatever another one raises: a program that is half as it was helps
-        nobody. The first error is raised when all are done.
+        nobody. An interrupt waits until all is undone.
+
+        Raises:
+            HalfUndone: Something could not be undone.
         """
-        first: BaseException | None = None
+        failed: Exception | None = None
+        stopped: BaseException | None = None
         while len(self._undos) > mark:
-            undo, own = self._undos.pop()
+            undo, own = self._undos[-1]
             try:
                 undo()
-            except BaseException as error:
-                first = first or error
+            except Exception as error:  # noqa: BLE001
+                failed = failed or error
+            except BaseException as error:  # noqa: BLE001
+                if stopped is None:
+                    stopped = error
+                    continue  # an inverse can be carried out twice
+            self._undos.pop()
             self.own.difference_update(own)
-        if first is not None:
-            raise first
+        if failed is not None:
+            raise HalfUndone(failed) from failed
+        if stopped is not None:
+            raise stopped
 
     def commit(self) -> None:
         """Forget how to undo: the changes stay."""
@@ -240,6 +285,14 @@ def _accessors(owner: Any) -> tuple[Any, Any, Any]:
     if isinstance(owner, type):
         return type.__setattr__, _class_attribute, type.__delattr__
     return object.__setattr__, _attribute, object.__delattr__
+
+
+def _names_of(owner: Any) -> dict[str, Any]:
+    """Return the dict that holds an owner's attributes: of a class, the one behind its proxy."""
+    if isinstance(owner, type):
+        found: dict[str, Any] = gc.get_referents(type.__getattribute__(owner, "__dict__"))[0]
+        return found
+    return instance_dict(owner) or {}
 
 
 def _class_attribute(owner: type, name: str) -> Any:

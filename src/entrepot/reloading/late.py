@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
-    from .session import Live
+    from .managed import Managed
 
 MARGIN = 2.0  # seconds: clocks of files and of processes are read from different places
 
 
-def attach(session: Live, modules: Iterable[tuple[str, ModuleType, str]]) -> None:
+def attach(session: Managed, modules: Iterable[tuple[str, ModuleType, str]]) -> None:
     """Manage modules that are loaded already, given as name, module and file."""
     for name, module, file in modules:
         try:
@@ -49,7 +49,7 @@ def attach(session: Live, modules: Iterable[tuple[str, ModuleType, str]]) -> Non
             )
 
 
-def learn(session: Live) -> None:
+def learn(session: Managed) -> None:
     """Find out, before the first reload, what is not known of the modules that came late."""
     from . import static
 
@@ -175,7 +175,7 @@ def _is_checked(record: Record) -> bool:
     return True
 
 
-def loaded(session: Live) -> Iterator[tuple[str, ModuleType, str]]:
+def loaded(session: Managed) -> Iterator[tuple[str, ModuleType, str]]:
     """Yield the managed modules that are loaded and not recorded, in the order of their import."""
     modules: dict[str, Any] = getattr(session.system, "modules", sys.modules)
     for name, module in list(modules.items()):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 TOOL_NAME = "entrepot"
+RELOADING_TOOL_NAME = "entrepot reload"
 _MONITORING: Any = getattr(sys, "monitoring", None)
 
 
@@ -136,13 +137,10 @@ class Recorder:
             return
         if self._tool is None:
             return
-        tool, events = self._tool, _MONITORING.events
+        tool = self._tool
         for code in self._watched:
             _MONITORING.set_local_events(tool, code, 0)
-        _MONITORING.set_events(tool, 0)
-        for event in (events.PY_START, events.PY_RESUME, events.LINE):
-            _MONITORING.register_callback(tool, event, None)
-        _MONITORING.free_tool_id(tool)
+        _free(tool)
         self._watched.clear()
         self._tool = None
 
@@ -225,7 +223,7 @@ class Listener:
             return self
         for tool in (4, 3, 5, 1, 0, 2):
             if _MONITORING.get_tool(tool) is None:
-                _MONITORING.use_tool_id(tool, f"{TOOL_NAME} reload")
+                _MONITORING.use_tool_id(tool, RELOADING_TOOL_NAME)
                 events = _MONITORING.events
                 _MONITORING.register_callback(tool, events.PY_START, self._on_start)
                 _MONITORING.register_callback(tool, events.PY_RESUME, self._on_start)
@@ -238,11 +236,7 @@ class Listener:
         if _MONITORING is None:
             _stop_profiling_by(self._on_profile)
         elif self._tool is not None:
-            events = _MONITORING.events
-            _MONITORING.set_events(self._tool, 0)
-            for event in (events.PY_START, events.PY_RESUME):
-                _MONITORING.register_callback(self._tool, event, None)
-            _MONITORING.free_tool_id(self._tool)
+            _free(self._tool)
 
     def _on_start(self, code: CodeType, _offset: int) -> None:
         if threading.get_ident() == self._thread:
@@ -251,3 +245,22 @@ class Listener:
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
         if event == "call":
             self._tell(frame.f_code)
+
+
+def free_tools() -> None:
+    """Free what a reload that broke off may have left in use."""
+    if _MONITORING is None:
+        if isinstance(getattr(sys.getprofile(), "__self__", None), Listener):
+            sys.setprofile(None)
+        return
+    for tool in range(6):
+        if _MONITORING.get_tool(tool) == RELOADING_TOOL_NAME:
+            _free(tool)
+
+
+def _free(tool: int) -> None:
+    events = _MONITORING.events
+    _MONITORING.set_events(tool, 0)
+    for event in (events.PY_START, events.PY_RESUME, events.LINE):
+        _MONITORING.register_callback(tool, event, None)
+    _MONITORING.free_tool_id(tool)

@@ -105,11 +105,11 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     return prepared
 
 
-def commit(session: Live, prepared: Prepared) -> Report:
+def commit(session: Live, prepared: Prepared) -> None:
     """Carry a plan out, or change nothing."""
     report = prepared.report
     if prepared.plan is None or prepared.world is None:
-        return report
+        return
     journal = prepared.journal
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
     execution.allow_partial = session.allow_partial
@@ -147,4 +147,3 @@ def commit(session: Live, prepared: Prepared) -> Report:
         raise
     else:
         prepared.is_committed = True
-    return report

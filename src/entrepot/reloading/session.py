@@ -19,73 +19,46 @@ import threading
 
 from entrepot.errors import ReloadOrderError
 
-from .absent import Absent
-from .base import Base
 from .edit import Edit
 from .gate import Gate
 from .hindrance import hindrance
-from .reading import read
-from .recorder import Recorder
-from .report import FAILED, Report
-from .revision import Record, file_of
+from .managed import Managed
+from .report import FAILED
 from .status import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import CodeType, ModuleType
+    from collections.abc import Iterable
     from typing import Any
 
+    from entrepot.errors import FaultError
     from entrepot.verifying.verify import Verdict
 
     from .gate import Passage
     from .plan import Plan
     from .reload import Prepared
+    from .report import Report
 
-LONGEST_WAIT_OF_IMPORTS = 2.0
 
-
-class Live:
+class Live(Managed):
     """Keeps modules live.
 
     Attributes:
-        roots: Folders whose modules are managed, absolute.
-        records: What the process runs, by module name: ``{"shop.cart": Record}``.
         allow_partial: Whether to go on where something would be left old, and only note it.
     """
 
     def __init__(
         self, roots: Iterable[str], system: Any = None, *, allow_partial: bool = False
     ) -> None:
-        self.roots = [os.path.realpath(root) for root in roots]
-        self.records: dict[str, Record] = {}
-        self.recorder = Recorder()
-        self.base = Base(self.is_managed_class)
-        self.absent = Absent()
-        self.lock = threading.RLock()
+        super().__init__(roots, system)
         self.gate = Gate()
-        self.system = system
         self.allow_partial = allow_partial
         self.revision = 0
-        self._pending: list[Record] = []
-        self._running: dict[int, tuple[int, Record]] = {}  # by code: the thread and the module
-        self.imports_ended = threading.Condition(threading.Lock())
-        self._order = 0
         self._open: Edit | None = None  # what failed or was refused, and is still to be taken
         self._last: Report | None = None
         self._taken: Prepared | None = None  # the last one committed: it can be rolled back
-        self.is_busy = False
-        self.fault: Exception | None = None
+        self.fault: FaultError | None = None  # of our own: nothing is reloaded after it
         self.clients: list[Any] = []  # namespaces outside that import from managed modules
-        self._remove: Callable[[], object] | None = None
-        if system is not None:
-            self._remove = system.add_execution_hook(self)
-
-    def close(self) -> None:
-        """Stop recording; the modules go on as they are."""
-        if self._remove is not None:
-            self._remove()
-            self._remove = None
 
     def steady(self, label: str = "") -> Passage:
         """Return a context in which no reload is carried out; ``entrepot.steady`` tells more."""
@@ -95,100 +68,6 @@ class Live:
         """Begin anew in a forked child, whose only thread is the one that forked."""
         self.lock = threading.RLock()
         self.gate.after_fork()
-
-    def is_managed_file(self, file: object) -> bool:
-        """Return whether a file is a Python source below one of the roots."""
-        return (
-            isinstance(file, str)
-            and file.endswith(".py")
-            and any(file.startswith(root + os.sep) for root in self.roots)
-        )
-
-    def is_managed_class(self, cls: type) -> bool:
-        """Return whether a class was defined in a managed module."""
-        module = cls.__module__
-        return module in self.records or any(
-            record.name == module for _, record in list(self._running.values())
-        )
-
-    def is_importing(self, module: ModuleType) -> bool:
-        """Return whether a module is being executed now."""
-        return any(record.module is module for _, record in list(self._running.values()))
-
-    def attach(self) -> list[str]:
-        """Manage the modules that were imported before; return their names."""
-        from . import late
-
-        with self.lock:
-            before = set(self.records)
-            late.attach(self, late.loaded(self))
-            self.take_base()
-            return sorted(set(self.records) - before)
-
-    def take_late(self, record: Record) -> None:
-        """Manage one module of which nothing was recorded."""
-        self._order += 1
-        record.order = self._order
-        record.is_recorded = False
-        self.records[record.name] = record
-        self._pending.append(record)
-
-    def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
-        """Begin to record a managed module."""
-        file = file_of(module)
-        if not self.is_managed_file(file):
-            return code
-        self._wait_for_reload()
-        found = read(module, file, code)
-        if found is None:
-            return code
-        text, code = found
-        self._order += 1
-        name = module.__name__
-        record = Record(module, name, text, code, self._order)
-        self._running[id(code)] = (threading.get_ident(), record)
-        self.records[name] = record
-        self.recorder.begin(record)
-        return code
-
-    def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
-        """End recording; take the base when the outermost import is over."""
-        del module
-        found = self._running.pop(id(code), None)
-        if found is None:
-            return
-        record = found[1]
-        is_over = self.recorder.end(record)
-        if error is not None:
-            if self.records.get(record.name) is record:
-                del self.records[record.name]
-        else:
-            self._pending.append(record)
-        if is_over:
-            self.take_base()
-            with self.imports_ended:
-                self.imports_ended.notify_all()
-
-    def _wait_for_reload(self) -> None:
-        """Let a reload on another thread end: what is imported meanwhile must not see half of it.
-
-        Not for ever: that reload may be waiting for the very module that is imported here.
-        """
-        if self.is_busy and self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
-            self.lock.release()
-
-    def importing(self, *, here: bool = False) -> list[str]:
-        """Return the managed modules that other threads are importing, or this one."""
-        mine = threading.get_ident()
-        running = list(self._running.values())
-        return [record.name for thread, record in running if (thread == mine) is here]
-
-    def take_base(self) -> None:
-        """Note the import-time values of the modules imported since the last time."""
-        pending, self._pending = self._pending, []
-        for record in pending:
-            record.base = dict(record.namespace)
-            self.base.take(value for name, value in record.base.items() if name != "__builtins__")
 
     # the reload
 
@@ -215,48 +94,51 @@ class Live:
             then nothing has changed.
         """
         with self.lock:
-            try:
-                prepared = self.prepare(edit, alone=alone)
-                report = self.commit(prepared)
-            except OSError as error:  # a file cannot be read: no restart could read it either
-                report = self._last = Report(FAILED)
-                report.error = error
-                return report
-            except Exception as error:
-                return self._switched_off(error)
-            prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
+            prepared = self.prepare(edit, alone=alone)
+            report = self.commit(prepared)
+            if self._taken is prepared:
+                prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
+                self._taken = None
             return report
 
-    def _switched_off(self, error: Exception) -> Report:
-        """After a fault of our own, with everything rolled back: say so and step aside."""
-        import warnings
-
-        self.close()
-        self.fault = error
-        report = Report(FAILED)
-        report.error = error
-        report.notes.append(
-            f"a fault of entrepot's own ({type(error).__name__}: {error}); the program runs what "
-            f"it ran before and is not kept live any more; restart it to go on"
-        )
-        warnings.warn(report.notes[0], RuntimeWarning, stacklevel=3)
-        self._last = report
-        return report
-
     def prepare(self, edit: Edit | None = None, *, alone: bool = False) -> Prepared:
-        """Read, compare and plan; change nothing."""
-        from .reload import prepare
+        """Read, compare and plan; change nothing.
 
+        Returns:
+            An edit to commit. If there is no plan, the report tells why: a file cannot be read,
+            the text is not Python, or a fault of our own, after which live is off.
+        """
         with self.lock:
-            wanted = self.changed_files() if edit is None else edit
-            if self._open is not None and not alone:
-                before = self._open if edit is not None else Edit.of_files(self._open.contents)
-                wanted = Edit({**before.contents, **wanted.contents})
-            return prepare(self, wanted)
+            return self._prepared(edit, alone=alone)
+
+    def _prepared(self, edit: Edit | None, *, alone: bool) -> Prepared:
+        from .reload import Prepared, prepare
+
+        wanted = edit or Edit({})
+        try:
+            wanted = self._wanted(edit, alone=alone)
+            if self.fault is None:
+                return prepare(self, wanted)
+            error: Exception = self.fault
+        except OSError as unreadable:  # no restart could read it either
+            error = unreadable
+        except Exception as fault:  # noqa: BLE001  # it must not end the program
+            error = self._switch_off(fault)
+        prepared = Prepared(wanted, self.revision)
+        prepared.report.status, prepared.report.error = FAILED, error
+        return prepared
+
+    def _wanted(self, edit: Edit | None, *, alone: bool) -> Edit:
+        """Return an edit, by default of what is on disk, with what was not taken before."""
+        wanted = self.changed_files() if edit is None else edit
+        if self._open is None or alone:
+            return wanted
+        before = self._open if edit is not None else Edit.of_files(self._open.contents)
+        return Edit({**before.contents, **wanted.contents})
 
     def commit(self, prepared: Prepared) -> Report:
         """Carry a prepared edit out, as a whole or not at all."""
-        from .reload import commit, prepare
+        from .reload import commit
 
         with self.lock:
             hindered = hindrance(self)
@@ -265,29 +147,26 @@ class Live:
                 prepared.report.error = hindered
                 return prepared.report
             if prepared.revision != self.revision:  # another edit was taken since
-                prepared = prepare(self, prepared.edit)
+                prepared = self._prepared(prepared.edit, alone=True)
+            report = prepared.report
+            before = {} if self._open is None else self._open.contents
+            self._open = Edit({**before, **prepared.edit.contents})  # until it is taken
             self.is_busy = True
             try:
-                report = commit(self, prepared)
+                commit(self, prepared)
+            except Exception as error:  # noqa: BLE001  # it must not end the program
+                report.status, report.error = FAILED, self._switch_off(error)
             finally:
                 self.is_busy = False
             self._last = report
             if report.is_ok:
-                self._open = self._left_open(prepared.edit)
+                left = {f: text for f, text in before.items() if f not in prepared.edit.contents}
+                self._open = Edit(left) if left else None
                 if self._taken is not None:
                     self._taken.journal.commit()  # only the last one can be rolled back
                 self._taken = prepared
                 self.revision += 1
-            else:
-                before = {} if self._open is None else self._open.contents
-                self._open = Edit({**before, **prepared.edit.contents})
             return report
-
-    def _left_open(self, taken: Edit) -> Edit | None:
-        """Return what is still to be taken after an edit that was taken."""
-        before = {} if self._open is None else self._open.contents
-        left = {file: text for file, text in before.items() if file not in taken.contents}
-        return Edit(left) if left else None
 
     def outstanding(self) -> set[str]:
         """Return the files whose text could not be taken so far: ``{"/app/shop.py"}``."""
@@ -298,16 +177,31 @@ class Live:
 
         Raises:
             ReloadOrderError: Another edit was taken since.
+            FaultError: Something could not be undone, by a fault of our own.
         """
         with self.lock:
             if not prepared.is_committed:
                 return
             if prepared is not self._taken:
                 raise ReloadOrderError(prepared.report.files)
-            prepared.journal.roll_back()
             prepared.is_committed = False
             self._taken = None
             self.revision += 1
+            try:
+                prepared.journal.roll_back()
+            except Exception as error:
+                raise self._switch_off(error) from error
+
+    def _switch_off(self, error: Exception) -> FaultError:
+        """After a fault of our own nothing is reloaded any more; return the exception to tell."""
+        from .outcomes import fault_of
+        from .recorder import free_tools
+        from .surroundings import release
+
+        self.fault = fault_of(error)
+        free_tools()
+        release()
+        return self.fault
 
     def plan(self, edit: Edit | str | os.PathLike[str]) -> Plan:
         """Return what an edit would do, and change nothing.

@@ -17,7 +17,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .journal import Journal
 
@@ -92,6 +92,24 @@ def _put_back_handlers(handlers: dict[int, Any]) -> None:
             _signal.signal(number, handler)
 
 
+def _effects() -> Iterator[tuple[Any, str, str]]:
+    """Yield where each of the effects stands, as far as its module is loaded."""
+    for module, owner, name, words in EFFECTS:
+        home: Any = sys.modules.get(module)
+        if home is not None and owner:
+            home = getattr(home, owner, None)
+        if home is not None and hasattr(home, name):
+            yield home, name, words
+
+
+def release() -> None:
+    """Allow again what a guard refuses that broke off."""
+    for home, name, _ in _effects():
+        refusing = getattr(home, name)
+        if getattr(refusing, "__module__", "") == __name__:
+            setattr(home, name, refusing.__wrapped__)
+
+
 class EffectError(Exception):
     """What a statement that runs again must not do."""
 
@@ -111,12 +129,8 @@ class Guard:
 
     def __enter__(self) -> Self:
         self._handlers = _signal_handlers()
-        for module, owner, name, words in EFFECTS:
-            home: Any = sys.modules.get(module)
-            if home is not None and owner:
-                home = getattr(home, owner, None)
-            if home is not None and hasattr(home, name):
-                self._replace(home, name, words)
+        for home, name, words in _effects():
+            self._replace(home, name, words)
         return self
 
     def _replace(self, home: Any, name: str, words: str) -> None:
@@ -129,6 +143,7 @@ class Guard:
             guard.seen.append(words)
             raise EffectError(words)
 
+        refusing.__wrapped__ = original  # type: ignore[attr-defined]
         setattr(home, name, refusing)
         self._undo.append(lambda: setattr(home, name, original))
 

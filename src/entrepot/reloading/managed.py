@@ -1,0 +1,151 @@
+"""The managed modules: which they are, and what is known of each since its import."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from .absent import Absent
+from .base import Base
+from .reading import read
+from .recorder import Recorder
+from .revision import Record, file_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType, ModuleType
+    from typing import Any
+
+LONGEST_WAIT_OF_IMPORTS = 2.0
+
+
+class Managed:
+    """Modules below some folders, recorded while they are imported.
+
+    Attributes:
+        roots: The folders, absolute.
+        records: What the process runs, by module name: ``{"shop.cart": Record}``.
+        recorder: What ran while which line was imported.
+        base: What values held when the imports were over.
+        absent: What the modules tried to import in vain.
+        lock: Held during a reload.
+        is_busy: Whether a reload is being carried out.
+    """
+
+    def __init__(self, roots: Iterable[str], system: Any) -> None:
+        self.roots = [os.path.realpath(root) for root in roots]
+        self.records: dict[str, Record] = {}
+        self.recorder = Recorder()
+        self.base = Base(self.is_managed_class)
+        self.absent = Absent()
+        self.lock = threading.RLock()
+        self.is_busy = False
+        self.system = system
+        self._pending: list[Record] = []
+        self._running: dict[int, tuple[int, Record]] = {}  # by code: the thread and the module
+        self.imports_ended = threading.Condition(threading.Lock())
+        self._order = 0
+        self._remove: Callable[[], object] | None = None
+        if system is not None:
+            self._remove = system.add_execution_hook(self)
+
+    def close(self) -> None:
+        """Stop recording; the modules go on as they are."""
+        if self._remove is not None:
+            self._remove()
+            self._remove = None
+
+    def is_managed_file(self, file: object) -> bool:
+        """Return whether a file is a Python source below one of the roots."""
+        return (
+            isinstance(file, str)
+            and file.endswith(".py")
+            and any(file.startswith(root + os.sep) for root in self.roots)
+        )
+
+    def is_managed_class(self, cls: type) -> bool:
+        """Return whether a class was defined in a managed module."""
+        module = cls.__module__
+        return module in self.records or any(
+            record.name == module for _, record in list(self._running.values())
+        )
+
+    def is_importing(self, module: ModuleType) -> bool:
+        """Return whether a module is being executed now."""
+        return any(record.module is module for _, record in list(self._running.values()))
+
+    def attach(self) -> list[str]:
+        """Manage the modules that were imported before; return their names."""
+        from . import late
+
+        with self.lock:
+            before = set(self.records)
+            late.attach(self, late.loaded(self))
+            self.take_base()
+            return sorted(set(self.records) - before)
+
+    def take_late(self, record: Record) -> None:
+        """Manage one module of which nothing was recorded."""
+        self._order += 1
+        record.order = self._order
+        record.is_recorded = False
+        self.records[record.name] = record
+        self._pending.append(record)
+
+    def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
+        """Begin to record a managed module."""
+        file = file_of(module)
+        if not self.is_managed_file(file):
+            return code
+        self._wait_for_reload()
+        found = read(module, file, code)
+        if found is None:
+            return code
+        text, code = found
+        self._order += 1
+        name = module.__name__
+        record = Record(module, name, text, code, self._order)
+        self._running[id(code)] = (threading.get_ident(), record)
+        self.records[name] = record
+        self.recorder.begin(record)
+        return code
+
+    def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
+        """End recording; take the base when the outermost import is over."""
+        del module
+        found = self._running.pop(id(code), None)
+        if found is None:
+            return
+        record = found[1]
+        is_over = self.recorder.end(record)
+        if error is not None:
+            if self.records.get(record.name) is record:
+                del self.records[record.name]
+        else:
+            self._pending.append(record)
+        if is_over:
+            self.take_base()
+            with self.imports_ended:
+                self.imports_ended.notify_all()
+
+    def _wait_for_reload(self) -> None:
+        """Let a reload on another thread end: what is imported meanwhile must not see half of it.
+
+        Not for ever: that reload may be waiting for the very module that is imported here.
+        """
+        if self.is_busy and self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
+            self.lock.release()
+
+    def importing(self, *, here: bool = False) -> list[str]:
+        """Return the managed modules that other threads are importing, or this one."""
+        mine = threading.get_ident()
+        running = list(self._running.values())
+        return [record.name for thread, record in running if (thread == mine) is here]
+
+    def take_base(self) -> None:
+        """Note the import-time values of the modules imported since the last time."""
+        pending, self._pending = self._pending, []
+        for record in pending:
+            record.base = dict(record.namespace)
+            self.base.take(value for name, value in record.base.items() if name != "__builtins__")
