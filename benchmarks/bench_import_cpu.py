@@ -13,33 +13,18 @@ environment of the benchmark's own, once.
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
 import tempfile
-import venv
 from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import ROOT, in_turns, ratio, rounds, run, title
+from benchmarks.packages import LARGE, environment_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ROUNDS = rounds(15)
 
-#: Package -> what is imported of it.
-TARGETS = {
-    "django": "import django.core.management, django.contrib.admin.sites, django.test",
-    "sqlalchemy": "import sqlalchemy.orm, sqlalchemy.dialects.postgresql",
-    "sympy": "import sympy",
-    "pandas": "import pandas",
-    "matplotlib": "import matplotlib.pyplot",
-    "boto3": "import boto3",
-    "fastapi": "import fastapi",
-    "networkx": "import networkx",
-    "rich": "import rich.console, rich.table, rich.progress, rich.markdown, rich.traceback",
-    "aiohttp": "import aiohttp",
-}
 BEFORE = {
     "stock": "import sys, time",
     "loaded": "import sys, time; import entrepot.engine.takeover",
@@ -54,27 +39,12 @@ print((time.process_time_ns() - start) / 1e6)
 """
 
 
-def environment_with(packages: list[str]) -> Path:
-    """Return the Python of an environment that has the packages, made when there is none."""
-    folder = ROOT / f".venv-bench-{sys.version_info.major}.{sys.version_info.minor}"
-    python = folder / "bin" / "python"
-    stamp = folder / "packages"
-    wanted = " ".join(packages)
-    if not stamp.exists() or stamp.read_text() != wanted:
-        print(f"setting up {folder.name}", flush=True)
-        venv.create(folder, clear=True, with_pip=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *packages], check=True, stderr=subprocess.DEVNULL)
-        stamp.write_text(wanted)
-    return python
-
-
 def measured(python: Path, variables: dict[str, str], package: str) -> tuple[float, float]:
     """Measure one package, print its line, and return its two ratios."""
     whole: dict[str, list[float]] = {kind: [] for kind in BEFORE}
 
     def importing(kind: str) -> float:
-        code = CODE.format(before=BEFORE[kind], package=package, statement=TARGETS[package])
+        code = CODE.format(before=BEFORE[kind], package=package, statement=LARGE[package])
         done = run([str(python), "-c", code], variables)
         assert done.answer is not None
         whole[kind].append(done.cpu)
@@ -91,11 +61,11 @@ def measured(python: Path, variables: dict[str, str], package: str) -> tuple[flo
 def main() -> None:
     """Print one line for each package, and the medians."""
     title(f"import CPU of large packages, ratio to stock, median of {ROUNDS}")
-    python = environment_with(list(TARGETS))
+    python = environment_with(LARGE)
     print(f"{'package':12}{'stock ms':>10}{'import':>9}{'process':>10}")
     with tempfile.TemporaryDirectory() as scratch:
         variables = {"PYTHONPATH": str(ROOT / "src"), "MPLCONFIGDIR": scratch}
-        rows = [measured(python, variables, package) for package in TARGETS]
+        rows = [measured(python, variables, package) for package in LARGE]
     inside, outside = (statistics.median(column) for column in zip(*rows, strict=True))
     print(f"{'median':22}{inside:9.3f}{outside:10.3f}")
 

@@ -14,8 +14,9 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from benchmarks.bench_import_cpu import BEFORE, TARGETS, environment_with
+from benchmarks.bench_import_cpu import BEFORE
 from benchmarks.measure import ROOT, environment, title
+from benchmarks.packages import LARGE, environment_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,18 +45,18 @@ def main() -> None:
     if not shutil.which("valgrind"):
         print("left out: there is no valgrind on this machine")
         return
-    python = environment_with(list(TARGETS))
+    python = environment_with(LARGE)
     kinds = ("loaded", "taken over")
     settings = {**environment(), "PYTHONPATH": str(ROOT / "src")}
     for package in PACKAGES:  # so that bytecode is there
-        code = f"{BEFORE['taken over']}\n{TARGETS[package]}"
+        code = f"{BEFORE['taken over']}\n{LARGE[package]}"
         subprocess.run([str(python), "-c", code], env=settings, check=True)
     before = {kind: instructions(python, BEFORE[kind]) for kind in kinds}
     print(f"take_over() itself: {before['taken over'] - before['loaded']} million")
     print(f"{'package':12}{'stock millions':>15}{'ratio':>8}")
     for package in PACKAGES:
         taken, stock = (
-            instructions(python, f"{BEFORE[kind]}\n{TARGETS[package]}") - before[kind]
+            instructions(python, f"{BEFORE[kind]}\n{LARGE[package]}") - before[kind]
             for kind in reversed(kinds)
         )
         print(f"{package:12}{stock:15}{taken / stock:8.3f}", flush=True)

@@ -17,8 +17,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks.bench_import_cpu import TARGETS, environment_with
 from benchmarks.measure import ROOT, environment, in_turns, ratio, run, title
+from benchmarks.packages import environment_with
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 PROGRAM = """\
@@ -88,7 +88,7 @@ def cpu(command: list[str], variables: dict[str, str]) -> float:
 def main() -> None:
     """Print a line for each variant."""
     title(f"tracing imports, instructions and the median CPU of {ROUNDS}")
-    python = environment_with(list(TARGETS))
+    python = environment_with(["sqlalchemy", "pandas", "django"])
     with tempfile.TemporaryDirectory() as folder:
         program, out = Path(folder, "program.py"), Path(folder, "trace.json")
         program.write_text(PROGRAM)

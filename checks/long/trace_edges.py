@@ -22,34 +22,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench_import_cpu import environment_with
 from benchmarks.measure import ROOT, environment
-
-#: What is imported of each package.
-TARGETS = {
-    "django": "import django.core.management, django.contrib.admin.sites, django.test",
-    "sqlalchemy": "import sqlalchemy.orm, sqlalchemy.dialects.postgresql",
-    "sympy": "import sympy",
-    "pandas": "import pandas",
-    "matplotlib": "import matplotlib.pyplot",
-    "boto3": "import boto3",
-    "fastapi": "import fastapi",
-    "networkx": "import networkx",
-    "rich": "import rich.console, rich.table, rich.progress, rich.markdown, rich.traceback",
-    "aiohttp": "import aiohttp",
-    "flask": "import flask",
-    "httpx": "import httpx",
-    "requests": "import requests",
-    "jinja2": "import jinja2",
-    "pytest": "import pytest",
-    "scipy": "import scipy.optimize",
-    "lxml": "import lxml.html",
-    "cryptography": "import cryptography.x509",
-    "Pillow": "import PIL.Image, PIL.ImageDraw",
-    "setuptools": "import setuptools",
-    "click": "import click",
-    "attrs": "import attrs",
-}
+from benchmarks.packages import ALL, environment_with
 
 ORACLE = """\
 import sys
@@ -106,7 +80,7 @@ def prepared(package: str) -> str:
     setup = (
         "from django.conf import settings\nsettings.configure()\n" if package == "django" else ""
     )
-    return f"{setup}{TARGETS[package]}\n"
+    return f"{setup}{ALL[package]}\n"
 
 
 def stock_facts(
@@ -166,12 +140,12 @@ def compare(python: Path, package: str, folder: Path) -> bool:
 
 def main() -> int:
     """Compare every package, or those that are named."""
-    named = sys.argv[1:] or list(TARGETS)
+    named = sys.argv[1:] or list(ALL)
     given = Path(sys.prefix, "bin", "python")
-    python = environment_with(list(TARGETS)) if "--here" not in named else given
+    python = environment_with(ALL) if "--here" not in named else given
     print(f"{'package':14}{'modules':>8}{'wrong':>7}{'edges':>9}{'wrong':>7}{'by hand':>9}")
     with tempfile.TemporaryDirectory() as folder:
-        packages = [name for name in TARGETS if "--here" in named or name in named]
+        packages = [name for name in ALL if "--here" in named or name in named]
         equal = [compare(python, package, Path(folder)) for package in packages]
     print(f"{sum(equal)} of {len(equal)} packages equal")
     return 0 if all(equal) else 1
