@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from entrepot.engine.bytecode import decode_source
-
 #: A statement is shown on one line; of a longer one, the beginning.
 _MOST_CHARACTERS = 200
 #: A statement in parentheses or with a backslash goes on over at most so many lines.
@@ -17,16 +15,16 @@ class Places:
     """Reads each file once. Asked for what cannot be read, it answers with nothing."""
 
     def __init__(self) -> None:
-        self._lines_by_file: dict[str, list[str]] = {}
+        self._contents_by_file: dict[str, tuple[bytes, str]] = {}
         self._entries = _entries()
 
     def statement(self, file: str, line: int) -> str:
         """Return the statement that begins on a line, on one line; "" if there is no such line."""
-        lines = self._lines(file)
-        if not 0 < line <= len(lines):
+        lines = self._lines(file, line)
+        if not lines:
             return ""
-        text = _without_comment(lines[line - 1])
-        for following in lines[line : line + _MOST_LINES]:
+        text = _without_comment(lines[0])
+        for following in lines[1:]:
             if text.endswith("\\"):
                 text = text[:-1].rstrip()
             elif text.count("(") <= text.count(")"):
@@ -44,21 +42,38 @@ class Places:
                 return file[len(entry) :]
         return file
 
-    def _lines(self, file: str) -> list[str]:
-        lines = self._lines_by_file.get(file)
-        if lines is None:
-            lines = self._lines_by_file[file] = _lines_of(file)
-        return lines
+    def _lines(self, file: str, line: int) -> list[str]:
+        """Return a line and those after it; imports stand at the top, so the rest is not read."""
+        if file not in self._contents_by_file:
+            self._contents_by_file[file] = _content_of(file)
+        content, encoding = self._contents_by_file[file]
+        if line < 1 or not content:
+            return []
+        lines = content.split(b"\n", line + _MOST_LINES)[line - 1 : line + _MOST_LINES]
+        return [text.decode(encoding, "replace") for text in lines]
 
 
-def _lines_of(file: str) -> list[str]:
+def _content_of(file: str) -> tuple[bytes, str]:
+    """Return what a file holds, and its encoding; nothing if it cannot be read."""
     if file.startswith("<"):  # <string>, <frozen runpy>, <stdin>: no file
-        return []
+        return b"", ""
     try:
         with open(file, "rb") as stream:
-            return decode_source(stream.read()).split("\n")
-    except (OSError, ValueError, SyntaxError, LookupError):
-        return []  # gone, in an archive, or in no encoding that is known
+            content = stream.read()
+        encoding = _encoding_of(content)
+        b"".decode(encoding)
+    except (OSError, LookupError):
+        return b"", ""  # gone, in an archive, or in no encoding that is known
+    return content, encoding
+
+
+def _encoding_of(content: bytes) -> str:
+    """Return the encoding that a source file declares on its first or second line."""
+    for line in content.split(b"\n", 2)[:2]:
+        before, _, after = line.partition(b"coding")
+        if before.lstrip().startswith(b"#") and after[:1] in (b":", b"="):
+            return (after[1:].split() or [b""])[0].decode("ascii", "replace")
+    return "utf-8"
 
 
 def _without_comment(line: str) -> str:

@@ -55,13 +55,23 @@ KINDS_BY_LOADER: Mapping[str, str] = {
 class Place:
     """Where an import was asked for: the module's name, its file, the line, the statement."""
 
-    __slots__ = ("file", "line", "name", "statement")
+    __slots__ = ("_places", "file", "line", "name")
 
-    def __init__(self, name: str | None, file: str, line: int, statement: str) -> None:
+    def __init__(self, name: str | None, file: str, line: int, places: Places) -> None:
         self.name = name
         self.file = file
         self.line = line
-        self.statement = statement
+        self._places = places
+
+    @property
+    def places(self) -> Places:
+        """What reads the statement."""
+        return self._places
+
+    @property
+    def statement(self) -> str:
+        """The statement there; its file is read when somebody asks."""
+        return self._places.statement(self.file, self.line)
 
     def __repr__(self) -> str:
         return f"Place({self.name!r}, {self.file!r}, {self.line}, {self.statement!r})"
@@ -199,9 +209,8 @@ class Tree:
         return self._place(story.importer_name, story.importer_code, story.importer_offset)
 
     def _place(self, name: Any, code: Any, offset: int) -> Place:
-        line = line_of(code, offset)
         named = name if isinstance(name, str) else None
-        return Place(named, code.co_filename, line, self.places.statement(code.co_filename, line))
+        return Place(named, code.co_filename, line_of(code, offset), self.places)
 
     def _asked(self, asked: Any) -> tuple[Place, Sequence[str]]:
         return self._place(asked.importer, asked.code, asked.offset), asked.names
@@ -216,7 +225,7 @@ def _name_c_code(node: Import, parent: Import) -> None:
     if parent.kind != "extension" or seen is None or above is None:
         return
     if (seen.file, seen.line) == (above.file, above.line):
-        node.asked_at = Place(parent.name, parent.file or "<extension>", 0, "")
+        node.asked_at = Place(parent.name, parent.file or "<extension>", 0, seen.places)
 
 
 def _measure(node: Import, story: Story, start: int, until: int) -> None:
