@@ -10,12 +10,13 @@ class Broken(NamedTuple):
 
     Attributes:
         title: What is broken, as a sentence without a final stop.
-        program: Its files, as `tests.seeds.grounds.write` understands them; ``main.py`` is run.
+        program: Its files, as `tests.seeds.grounds.write` understands them.
         needs: Where the name is needed that is not there, as ``"file:line"``.
         binds: Where it would have been bound, ``""`` for nowhere.
         how: The kind of the change that is to be proposed.
         kind: The kind of the story.
         since: The first Python that it fails on.
+        words: What is run, as after ``python``.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Broken(NamedTuple):
     how: str
     kind: str = "circular"
     since: tuple[int, int] = (3, 11)
+    words: tuple[str, ...] = ("main.py",)
 
 
 CIRCLES = [

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .usage import Use
 
 _NEEDS_FUTURE = frozenset({"annotation", "field"})
+#: Kinds of uses that nobody executes, once annotations are put off.
+_NOT_EXECUTED = frozenset({"annotation", "text"})
 
 
 class Statement:
@@ -117,7 +119,12 @@ def put_off(source: ModuleSource, node: ast.Import | ast.ImportFrom) -> Iterator
         if isinstance(node, ast.ImportFrom) and not source.is_package:
             yield _removed(statement, free, kept)
         return
-    makers = (_for_type_checkers, _into_functions, _through_module)
+    makers = (
+        _for_type_checkers,
+        _into_functions,
+        _into_functions_and_for_type_checkers,
+        _through_module,
+    )
     for remedy in (maker(statement, free, kept) for maker in makers):
         if remedy is not None:
             yield remedy
@@ -147,8 +154,20 @@ def _lazy(statement: Statement, free: list[ast.alias]) -> Remedy:
 def _for_type_checkers(
     statement: Statement, free: list[ast.alias], kept: list[ast.alias]
 ) -> Remedy | None:
-    allowed = {"annotation", "text"}
-    if statement.indent or any(statement.kinds(alias) - allowed for alias in free):
+    if any(statement.kinds(alias) - _NOT_EXECUTED for alias in free):
+        return None
+    changes = _guarded(statement, free, kept)
+    if changes is None:
+        return None
+    says = f"only annotations use {_quoted(free)}: import it for type checkers only"
+    return Remedy("typing", f"{says} ({statement.where})", changes, 2)
+
+
+def _guarded(
+    statement: Statement, free: list[ast.alias], kept: list[ast.alias]
+) -> list[Change] | None:
+    """Return the changes that import names for type checkers only; None for an inner statement."""
+    if statement.indent:
         return None
     tree, file = statement.source.tree, statement.source.file
     guarded = "if TYPE_CHECKING:\n" + statement.stated(free, indent="    ")
@@ -162,8 +181,7 @@ def _for_type_checkers(
     if any(change.line == statement.first for change in changes):
         guarded = changes.pop().new + guarded
     changes.append(statement.replaced(kept, guarded))
-    says = f"only annotations use {_quoted(free)}: import it for type checkers only"
-    return Remedy("typing", f"{says} ({statement.where})", changes, 2)
+    return changes
 
 
 def _imports(tree: ast.Module, module: str, name: str) -> bool:
@@ -188,23 +206,53 @@ def _into_functions(
     allowed = {"function", "text"}
     if any(statement.kinds(alias) - allowed for alias in free):
         return None
+    inside = _in_functions(statement, free)
+    if inside is None:
+        return None
+    functions, changes = inside
+    says = f"import {_quoted(free)} inside {functions}, not at the top ({statement.where})"
+    cost = 1 + len(changes)
+    return Remedy("defer", says, [statement.replaced(kept), *changes], cost)
+
+
+def _into_functions_and_for_type_checkers(
+    statement: Statement, free: list[ast.alias], kept: list[ast.alias]
+) -> Remedy | None:
+    """Put an import off whose names functions use when they run, and annotations never."""
+    if any(statement.kinds(alias) - _NOT_EXECUTED - {"function"} for alias in free):
+        return None
+    typed = [alias for alias in free if statement.kinds(alias) & _NOT_EXECUTED]
+    inside = _in_functions(statement, free)
+    guarded = _guarded(statement, typed, kept) if typed else None
+    if inside is None or guarded is None or not inside[1]:
+        return None
+    functions, changes = inside
+    if {change.line for change in changes} & {change.line for change in guarded}:
+        return None
+    says = (
+        f"import {_quoted(free)} inside {functions}, and for annotations for type checkers only "
+        f"({statement.where})"
+    )
+    return Remedy("defer", says, [*guarded, *changes], 2 + len(changes))
+
+
+def _in_functions(statement: Statement, free: list[ast.alias]) -> tuple[str, list[Change]] | None:
+    """Return the functions that use names, in words, and the changes that import them there."""
     aliases_by_function: dict[FunctionNode, list[ast.alias]] = {}
     for alias in free:
         for use in statement.uses_by_alias[alias]:
-            if use.function is not None:
+            if use.kind == "function" and use.function is not None:
                 names = aliases_by_function.setdefault(use.function, [])
                 names += [alias] * (alias not in names)
-    changes = [statement.replaced(kept)]
+    changes = []
     for function, aliases in aliases_by_function.items():
         change = _at_the_top(statement, function, aliases)
         if change is None:
             return None
         changes.append(change)
-    if len({change.line for change in changes}) < len(changes):
+    if len({change.line for change in changes} | {statement.first}) <= len(changes):
         return None  # two functions on one line
-    functions = " and ".join(f"{function.name}()" for function in aliases_by_function)
-    says = f"import {_quoted(free)} inside {functions}, not at the top ({statement.where})"
-    return Remedy("defer", says, changes, 1 + len(aliases_by_function))
+    return " and ".join(f"{function.name}()" for function in aliases_by_function), changes
 
 
 def _at_the_top(

@@ -176,6 +176,8 @@ class Expressions:
             if isinstance(named, ast.Constant) and isinstance(named.value, str):
                 is_followed = self.rehearsal.ensure(named.value)
                 return ("module", named.value) if is_followed else None
+        if callee is None:
+            self.rehearsal.follow_seen(self.acted.source, node.lineno)
         return self.call(callee)
 
     def call(self, callee: Any) -> Any:

@@ -32,24 +32,63 @@ def extracted(
         importer: The module that needs them.
         taken: The names, and where.
     """
-    statements = _closure(owner, taken.names)
-    if statements is None:
+    moved = moved_out(provider, owner, taken.names, is_relative=bool(owner.package))
+    if moved is None:
         return
-    definitions = [s for s in statements if not _is_import(s)]
-    if not definitions:
-        return
-    module, file = _new_module(provider, owner, taken.names[0])
-    moved = [names_bound_by(s)[0] for s in definitions]
-    before = as_written(module, owner, is_relative=bool(owner.package))
-    import_line = f"from {before} import {', '.join(moved)}\n"
-    changes = [Change(file, 1, 0, "", _text_of_new(owner, statements))]
-    changes += _taken_out(owner, definitions, import_line)
-    at_importer = _at_importer(importer, module, taken)
+    at_importer = _at_importer(importer, moved.module, taken)
     if at_importer is None:
         return
     listed = " and ".join(map(repr, taken.names))
-    says = f"move {listed} from {short(owner.file)} to {short(file)}, which both import"
-    yield Remedy("move", says, changes + at_importer, 8 + len(moved)), module, file
+    says = f"move {listed} from {short(owner.file)} to {short(moved.file)}, which both import"
+    cost = 8 + len(moved.names)
+    yield Remedy("move", says, moved.changes + at_importer, cost), moved.module, moved.file
+
+
+class Moved:
+    """Definitions moved out of a module into one that is new.
+
+    Attributes:
+        module: The new module's name.
+        file: Its file.
+        names: What it defines.
+        changes: The new file, and what changes in the module that had them.
+    """
+
+    __slots__ = ("changes", "file", "module", "names")
+
+    def __init__(self, module: str, file: str, names: list[str], changes: list[Change]) -> None:
+        self.module = module
+        self.file = file
+        self.names = names
+        self.changes = changes
+
+
+def moved_out(
+    provider: Provider, owner: ModuleSource, names: list[str], *, is_relative: bool
+) -> Moved | None:
+    """Return definitions, with all that they need, moved into a module of their own.
+
+    Args:
+        provider: Gives the other modules.
+        owner: The module that defines the names.
+        names: The names.
+        is_relative: Whether the owner can import the new module by a relative name.
+
+    Returns:
+        None if some of it must stay.
+    """
+    statements = _closure(owner, names)
+    definitions = [s for s in statements or () if not _is_import(s)]
+    if not definitions or statements is None:
+        return None
+    module, file = _new_module(provider, owner, names[0])
+    bound = [names_bound_by(s)[0] for s in definitions]
+    import_line = (
+        f"from {as_written(module, owner, is_relative=is_relative)} import {', '.join(bound)}\n"
+    )
+    changes = [Change(file, 1, 0, "", _text_of_new(owner, statements))]
+    changes += _taken_out(owner, definitions, import_line)
+    return Moved(module, file, bound, changes)
 
 
 class Taken:

@@ -24,12 +24,18 @@ class ModuleSource:
         name: Such as ``"shop.cart"``.
         text: Its text.
         is_package: Whether its file is an ``__init__``.
+        package: The package that its relative imports start from, ``""`` for none; for a program
+            that is run by ``-m``, that of its file.
     """
 
-    def __init__(self, name: str, text: Text, *, is_package: bool) -> None:
+    def __init__(
+        self, name: str, text: Text, *, is_package: bool, package: str | None = None
+    ) -> None:
         self.name = name
         self.text = text
         self.is_package = is_package
+        own = name if is_package else name.rpartition(".")[0]
+        self.package = own if package is None else package
         self._tree: ast.Module | None = None
         self._outline: Outline | None = None
 
@@ -38,10 +44,9 @@ class ModuleSource:
         """Its file's absolute name."""
         return self.text.file
 
-    @property
-    def package(self) -> str:
-        """The package that its relative imports start from, ``""`` for none."""
-        return self.name if self.is_package else self.name.rpartition(".")[0]
+    def with_text(self, text: Text) -> ModuleSource:
+        """Return the same module with another text."""
+        return ModuleSource(self.name, text, is_package=self.is_package, package=self.package)
 
     @property
     def tree(self) -> ast.Module:

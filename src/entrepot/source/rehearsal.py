@@ -63,13 +63,19 @@ class Rehearsal:
         provider: Gives the texts.
         known_by_module: Names that a module binds somewhere, for texts that were changed: there
             a name that is bound no more is missing, and not just unknown.
+        seen_by_line: What calls were seen to import which no text tells, by the file and the
+            text of their line, such as ``{("/shop.py", "load_plugins()"): "shop.tea"}``.
     """
 
     def __init__(
-        self, provider: Provider, known_by_module: Mapping[str, Collection[str]] | None = None
+        self,
+        provider: Provider,
+        known_by_module: Mapping[str, Collection[str]] | None = None,
+        seen_by_line: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.provider = provider
         self.known_by_module = known_by_module or {}
+        self.seen_by_line = seen_by_line or {}
         self.acted_by_name: dict[str, Acted] = {}
         self.walks: list[Expressions] = []
         self.steps_left = 400_000
@@ -86,7 +92,7 @@ class Rehearsal:
 
     def copy(self) -> Rehearsal:
         """Return a rehearsal that goes on from here without changing this one."""
-        other = Rehearsal(self.provider, self.known_by_module)
+        other = Rehearsal(self.provider, self.known_by_module, self.seen_by_line)
         other.spent = self.spent
         for name, acted in self.acted_by_name.items():
             twin = other.acted_by_name[name] = Acted(acted.source)
@@ -136,6 +142,16 @@ class Rehearsal:
         finally:
             self.walks.pop()
             acted.is_running = False
+
+    def follow_seen(self, source: ModuleSource, line: int) -> None:
+        """Import what a call on this line was seen to import, if anything."""
+        if not self.seen_by_line:
+            return
+        lines = source.text.lines
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        name = self.seen_by_line.get((source.file, text))
+        if name is not None:
+            self.ensure(name)
 
     def missing(self, kind: str, imported: str, name: str) -> Missing:
         """Return the failure of the place that is being walked."""

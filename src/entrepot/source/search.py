@@ -25,7 +25,7 @@ from .remedy import Change, Remedy, changed_texts, lines_of
 from .text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from .rehearsal import Acted, Provider
 
@@ -92,10 +92,7 @@ class Changed:
             return source
         key = source.name, source.file
         if key not in self._made_by_key:
-            content = Text(source.file, text.encode())
-            self._made_by_key[key] = ModuleSource(
-                source.name, content, is_package=source.is_package
-            )
+            self._made_by_key[key] = source.with_text(Text(source.file, text.encode()))
         return self._made_by_key[key]
 
 
@@ -148,12 +145,20 @@ class Search:
         provider: Gives the modules' texts.
         start: Rehearses the program.
         main: The file that is run as a program, if any.
+        seen_by_line: What calls were seen to import, see `Rehearsal`.
     """
 
-    def __init__(self, provider: Provider, start: Start, main: ModuleSource | None = None) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        start: Start,
+        main: ModuleSource | None = None,
+        seen_by_line: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
         self.provider = provider
         self.start = start
         self.main = main
+        self.seen_by_line = seen_by_line
         self._rehearsals_left = _MOST_REHEARSALS
         self._before: dict[str, ModuleSource] = {}
 
@@ -161,10 +166,14 @@ class Search:
         """Return the cheapest remedies that help, at most so many."""
         return list(self._found(State({}, [], 0), missing, most))
 
-    def completed(self, remedy: Remedy) -> Remedy | None:
+    def completed(
+        self, remedy: Remedy, new_files_by_module: Mapping[str, str] | None = None
+    ) -> Remedy | None:
         """Return a remedy with what more is needed; None if no end was found."""
         self._read_texts()
         state = State({}, [], 0).then(remedy, self._changed(State({}, [], 0)))
+        if state is not None:
+            state.modules.update(new_files_by_module or {})
         missing = self._rehearsed(state) if state is not None else None
         if state is None or missing is None:
             return remedy
@@ -172,7 +181,7 @@ class Search:
 
     def _read_texts(self) -> None:
         """Have the texts at hand that a remedy may change."""
-        self.start(Rehearsal(self._changed(State({}, [], 0))))
+        self.start(Rehearsal(self._changed(State({}, [], 0)), None, self.seen_by_line))
 
     def _found(self, first: State, missing: Missing, most: int) -> Iterator[Remedy]:
         waiting: list[tuple[float, int, State, Missing]] = []
@@ -208,7 +217,7 @@ class Search:
     def _rehearsed(self, state: State) -> Missing | None:
         changed = self._changed(state)
         known = changed.names_before()
-        rehearsal = Rehearsal(changed, known)
+        rehearsal = Rehearsal(changed, known, self.seen_by_line)
         missing = self.start(rehearsal)
         return missing or _still_asked_for(rehearsal, known)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tokenize
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,21 @@ from entrepot.source.text import Text
 
 if TYPE_CHECKING:
     from entrepot.source.remedy import Remedy
+
+
+class Proposing:
+    """Something that may propose a change: it has a ``remedy``, which is None for none."""
+
+    __slots__ = ()
+    remedy: Remedy | None
+
+    def apply(self) -> list[str]:
+        """Write the proposed change to the files; return the names of those that changed.
+
+        Raises:
+            ValueError: None is proposed, or a file has changed since; nothing is written.
+        """
+        return apply(self.remedy)
 
 
 def apply(remedy: Remedy | None) -> list[str]:
@@ -66,10 +80,11 @@ def _write(file: str, text: str) -> None:
             is_windows = b"\r\n" in stream.read()
         mode = os.stat(file).st_mode & 0o7777
     content = (text.replace("\n", "\r\n") if is_windows else text).encode(encoding)
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(file), prefix=".entrepot-")
+    # Not by `tempfile`: it imports `random`, and the file to be renamed may be what that leads to.
+    temporary = os.path.join(os.path.dirname(file), f".entrepot-{os.getpid()}")
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
+        with open(temporary, "wb") as new:
+            new.write(content)
         os.chmod(temporary, mode)
         os.replace(temporary, file)
     except BaseException:

@@ -68,7 +68,7 @@ class CacheWatch:
         self._system = system
         self._watched: dict[str, Any] = sys.modules
         self._before: dict[str, Any] = {}
-        self._imported: set[str] = set()
+        self._under_way: set[str] = set()
         self._stop: Callable[[], object] | None = None
 
     def start(self) -> None:
@@ -141,18 +141,28 @@ class CacheWatch:
         if isinstance(record, ImportStarted):
             importer = record.importer
             self._notice(importer.file if importer else "", importer.line if importer else 0)
-            self._imported.add(record.name)
+            self._under_way.add(record.name)
         elif isinstance(record, ImportFinished):
-            self._before = dict(sys.modules)
+            module = sys.modules.get(record.name, _ABSENT)
+            self._under_way.discard(record.name)
+            if module is _ABSENT:
+                self._before.pop(record.name, None)
+            else:
+                self._before[record.name] = module
+            # What its code did since its last import of its own.
+            self._notice(str(getattr(module, "__file__", None) or ""), 0)
 
     def _notice(self, file: str, line: int) -> None:
+        """Take note of what is not as it was when this was looked at last."""
         now = dict(sys.modules)
         for name, old in self._before.items():
+            if name in self._under_way:
+                continue
             if name not in now:
                 self._add("deleted", name, file, line, old, is_exact=False)
-            elif now[name] is not old and name not in self._imported:
+            elif now[name] is not old:
                 self._add("replaced", name, file, line, old, is_exact=False)
-        for name in now.keys() - self._before.keys() - self._imported:
+        for name in now.keys() - self._before.keys() - self._under_way:
             spec = getattr(now[name], "__spec__", None)
             if getattr(spec, "name", None) != name:  # an import gives what it makes its name
                 self._add("set", name, file, line, None, is_exact=False)

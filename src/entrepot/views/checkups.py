@@ -17,47 +17,13 @@ from entrepot.source.outline import Outline
 from .cycle_text import shown
 from .finding import Finding
 from .shadowing import hidden_by, renaming
-from .whereabouts import is_installed, is_standard
+from .whereabouts import is_installed, is_standard, users_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PLAIN = (int, float, complex, str, bytes, bool, tuple, frozenset, type(None))
 _UNCHECKED = 0b01
-
-
-def users_modules(modules: Mapping[str, Any]) -> dict[str, ModuleType]:
-    """Return the modules that are the user's own: neither standard nor installed."""
-    return {
-        name: module
-        for name, module in modules.items()
-        if isinstance(module, ModuleType)
-        and isinstance(getattr(module, "__file__", None), str)
-        and not is_installed(str(module.__file__))
-        and name.partition(".")[0] != "entrepot"
-    }
-
-
-def duplicates(modules: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield files that are loaded as two modules."""
-    names_by_file: dict[str, list[str]] = {}
-    for name, module in users_modules(modules).items():
-        file = os.path.realpath(str(module.__file__))
-        others = names_by_file.setdefault(file, [])
-        if all(modules[other] is not module for other in others):
-            others.append(name)
-    for file, names in names_by_file.items():
-        if len(names) < 2:  # noqa: PLR2004
-            continue
-        listed = " and ".join(map(repr, names))
-        if "__main__" in names:
-            other = next(name for name in names if name != "__main__")
-            what = f"move what others import from {other!r} to a module that is not run"
-        else:
-            inner = max(names, key=len)
-            what = f"import it as {inner!r} everywhere, and take its folder off sys.path"
-        says = f"is loaded as {listed}: its code ran twice, its classes and state are two; {what}"
-        yield Finding("duplicate", says, file, 0, tuple(names))
 
 
 def non_modules(modules: Mapping[str, Any]) -> Iterator[Finding]:

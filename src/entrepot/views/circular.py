@@ -147,6 +147,8 @@ def _way(links: list[Link]) -> Iterator[Fact]:
         text = line_of(link.file, link.line)
         if following.function == "<module>":
             says = "" if following.module in text else f"starts {following.module}"
+            if any(link.module == "__main__" and link.file == following.file for link in links):
+                says = f"starts {following.module}: the program's own file, executed a second time"
             yield Fact("start", link.file, link.line, text, says)
         else:
             yield Fact("call", link.file, link.line, text)
@@ -191,24 +193,52 @@ def line_that_binds(
     return min(later, default=0)
 
 
+def sources_of(whereabouts: Whereabouts, links: list[Link]) -> Iterator[ModuleSource]:
+    """Yield the texts of the program's modules, as far as its imports can be followed."""
+    rehearsal = Rehearsal(whereabouts, None, _seen(links, whereabouts))
+    for start in _starts(links, whereabouts):
+        start(rehearsal)
+    for acted in rehearsal.acted_by_name.values():
+        yield acted.source
+
+
 def with_the_rest(remedy: Remedy, links: list[Link], whereabouts: Whereabouts) -> Remedy | None:
     """Return a remedy with what else is needed for the program's imports to get to their end."""
+    seen = _seen(links, whereabouts)
     for start in _starts(links, whereabouts):
-        return Search(whereabouts, start, whereabouts.main).completed(remedy)
+        return Search(whereabouts, start, whereabouts.main, seen).completed(remedy)
     return None
 
 
 def _remedy(missing: Missing, whereabouts: Whereabouts) -> Remedy | None:
     """Return the cheapest remedy that a rehearsal of the program confirms."""
+    seen = _seen(missing.chain, whereabouts)
     for start in _starts(missing.chain, whereabouts):
-        rehearsed = start(Rehearsal(whereabouts))
+        rehearsed = start(Rehearsal(whereabouts, None, seen))
         if rehearsed is None or not _is_same(rehearsed, missing):
             continue
-        search = Search(whereabouts, start, whereabouts.main)
+        search = Search(whereabouts, start, whereabouts.main, seen)
         for remedy in search.remedies(rehearsed):
             return remedy
         return None
     return None
+
+
+def _seen(links: list[Link], whereabouts: Whereabouts) -> dict[tuple[str, str], str]:
+    """Return what the lines of the program were seen to import, for calls that no text tells.
+
+    Between such a line and the module that it leads to there may be frames of others: of a
+    library that loads plugins, say.
+    """
+    seen = {}
+    line: Link | None = None
+    for link in links:
+        if line is not None and link.function == "<module>":
+            text = line_of(line.file, line.line)
+            seen[line.file, text] = link.module
+        if whereabouts(link.module) is not None:
+            line = link
+    return seen
 
 
 def _starts(

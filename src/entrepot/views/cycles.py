@@ -18,6 +18,7 @@ from entrepot.source.graph import components, shortest_cycle
 from entrepot.source.outline import ModuleSource
 from entrepot.source.places import graph_of
 
+from .applying import Proposing
 from .sources import SourceTree, read_tree
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from entrepot.source.imports import ImportFact
     from entrepot.source.missing import Missing
     from entrepot.source.places import Place
+    from entrepot.source.remedy import Remedy
 
     from .sources import Unread
 
@@ -61,7 +63,7 @@ class Edge:
         return f"Edge({self.importer!r}, {self.imported!r}, line {self.first.line})"
 
 
-class Cycle:
+class Cycle(Proposing):
     """Modules that import each other.
 
     Attributes:
@@ -85,15 +87,10 @@ class Cycle:
         """``"error"`` when some order of imports fails, otherwise ``"warning"``."""
         return "error" if self.failures_by_start else "warning"
 
-    def apply(self) -> list[str]:
-        """Cut the edge: write the proposed changes; return the files that changed.
-
-        Raises:
-            ValueError: There is no proposal, or a file has changed since; nothing is written.
-        """
-        from .applying import apply
-
-        return apply(self.cut.remedy if self.cut is not None else None)
+    @property
+    def remedy(self) -> Remedy | None:  # type: ignore[override]
+        """The change that makes the cut, None if there is none."""
+        return self.cut.remedy if self.cut is not None else None
 
     def __repr__(self) -> str:
         return f"<Cycle of {len(self.modules)} modules: {' -> '.join(self.modules[:3])} ...>"

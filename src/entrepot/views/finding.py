@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .applying import Proposing
 from .cycle_text import shown
 
 if TYPE_CHECKING:
     from entrepot.source.remedy import Remedy
 
 
-class Finding:
+class Finding(Proposing):
     """One thing that is wrong.
 
     Attributes:
@@ -40,16 +41,6 @@ class Finding:
         self.line = line
         self.names = names
         self.remedy = remedy
-
-    def apply(self) -> list[str]:
-        """Write the proposed change to the files; return the names of those that changed.
-
-        Raises:
-            ValueError: None is proposed, or a file has changed since; nothing is written.
-        """
-        from .applying import apply
-
-        return apply(self.remedy)
 
     def as_dict(self) -> dict[str, object]:
         """Return the fields by name, for JSON."""

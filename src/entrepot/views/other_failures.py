@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import os
 import re
@@ -9,12 +10,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.source.rehearsal import Rehearsal
 from entrepot.source.remedy import Change, Remedy, lines_of
+from entrepot.source.removing import taken_out
+from entrepot.source.text import Text
+from entrepot.source.usage import uses_by_name
 
-from .circular import links_of, owner_of, said_by, with_the_rest
+from .circular import links_of, owner_of, said_by, sources_of, with_the_rest
 from .story import Fact, Story
 from .whereabouts import line_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .failure import Failure
     from .whereabouts import Whereabouts
 
@@ -51,23 +57,40 @@ def misspelled(failure: Failure, whereabouts: Whereabouts) -> Story | None:
 
 
 def _spelled(file: str, line: int, name: str, right: str) -> Remedy | None:
+    """Return the remedy that writes a name right on one line, and where that line's name is used.
+
+    A from-import without ``as`` binds the name, so the rest of the file uses it too.
+    """
     source = _text(file)
-    lines = lines_of(source)
-    if not 0 < line <= len(lines):
-        return None
-    old = lines[line - 1]
-    new = re.sub(rf"\b{re.escape(name)}\b", right, old)
-    if new == old:
-        return None
+    tree, lines = ast.parse(source), lines_of(source)
+    numbers = {line}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or not any(
+            alias.name == name and alias.asname is None for alias in node.names
+        ):
+            continue
+        lines_of_import = range(node.lineno, (node.end_lineno or 0) + 1)
+        if line in lines_of_import:
+            uses = uses_by_name(tree).get(name, ())
+            numbers |= {use.node.lineno for use in uses if use.kind != "rebound"}
+            numbers |= set(lines_of_import)
+    changes = []
+    for number in sorted(n for n in numbers if 0 < n <= len(lines)):
+        old = lines[number - 1]
+        new = re.sub(rf"\b{re.escape(name)}\b", right, old)
+        if new != old:
+            changes.append(Change(file, number, number, old, new))
     says = f"write {right!r} where {name!r} is written"
-    return Remedy("name", says, [Change(file, line, line, old, new)], 1)
+    return Remedy("name", says, changes, 1) if changes else None
 
 
 def _text(file: str) -> str:
-    from entrepot.source.text import Text
+    return Text(file, _content(file)).source
 
+
+def _content(file: str) -> bytes:
     with open(file, "rb") as stream:
-        return Text(file, stream.read()).source
+        return stream.read()
 
 
 def blocked(failure: Failure, whereabouts: Whereabouts) -> Story | None:
@@ -77,43 +100,35 @@ def blocked(failure: Failure, whereabouts: Whereabouts) -> Story | None:
         return None
     name, last = match[1], failure.frames[-1]
     facts = [Fact("need", last.file, last.line, line_of(last.file, last.line))]
-    for module, file in _files(whereabouts).items():
-        for number, text in enumerate(_text(file).split("\n"), 1):
-            pattern = rf"sys\.modules\[\s*['\"]{re.escape(name)}['\"]\s*\]\s*=\s*None"
-            if re.search(pattern, text):
-                facts.insert(0, Fact("block", file, number, text.strip(), f"in {module}"))
+    for source in sources_of(whereabouts, links_of(failure)):
+        for line in lines_that_block(source.tree, name):
+            text = line_of(source.file, line)
+            facts.insert(0, Fact("block", source.file, line, text, f"in {source.name}"))
     headline = f"a blocked module: somebody put None in sys.modules[{name!r}]"
     advice = "take that line out; `entrepot doctor` shows who changes the module cache"
     remedy = None
     if facts[0].verb == "block":
-        remedy = taken_out(facts[0].file, facts[0].line)
-        advice = ""
+        remedy = taken_out(Text(facts[0].file, _content(facts[0].file)), facts[0].line)
+        advice = "" if remedy is not None else advice
     return Story("blocked", headline, facts, remedy, advice)
 
 
-def taken_out(file: str, line: int) -> Remedy | None:
-    """Return the remedy that takes one statement out, that has its line for itself.
+def lines_that_block(tree: ast.Module, name: str) -> Iterator[int]:
+    r"""Yield the lines that put None in the module cache under a name.
 
-    None where there is no such line to read: at a prompt, in a notebook, after an edit.
+    Example:
+        >>> tree = ast.parse("import sys\nsys.modules['csv'] = None\nsys.modules['x'] = None")
+        >>> list(lines_that_block(tree, "csv"))
+        [2]
     """
-    try:
-        lines = lines_of(_text(file))
-    except (OSError, SyntaxError, ValueError):
-        return None
-    if line > len(lines):
-        return None
-    old = lines[line - 1]
-    indent = old[: len(old) - len(old.lstrip())]
-    new = f"{indent}pass\n" if indent else ""
-    says = f"take out {old.strip()!r} ({os.path.basename(file)}:{line})"
-    return Remedy("remove", says, [Change(file, line, line, old, new)], 1)
-
-
-def _files(whereabouts: Whereabouts) -> dict[str, str]:
-    files = dict(whereabouts.files_by_module)
-    if whereabouts.main is not None:
-        files["__main__"] = whereabouts.main.file
-    return files
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
+            continue
+        for target in node.targets if node.value.value is None else ():
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                is_cache = ast.unparse(target.value).rpartition(".")[2] == "modules"
+                if is_cache and target.slice.value == name:
+                    yield node.lineno
 
 
 def relative(failure: Failure, whereabouts: Whereabouts) -> Story | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .applying import Proposing
 from .cycle_text import difference, shown
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Fact:
         }
 
 
-class Story:
+class Story(Proposing):
     """Why an import failed.
 
     Attributes:
@@ -79,16 +80,6 @@ class Story:
         self.facts = facts
         self.remedy = remedy
         self.advice = advice
-
-    def apply(self) -> list[str]:
-        """Write the proposed change to the files; return the names of those that changed.
-
-        Raises:
-            ValueError: None is proposed, or a file has changed since; nothing is written.
-        """
-        from .applying import apply
-
-        return apply(self.remedy)
 
     def as_dict(self) -> dict[str, object]:
         """Return everything by name, for JSON."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import sysconfig
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from entrepot.source.imports import imports_of
 from entrepot.source.missing import absolute
@@ -18,7 +19,7 @@ from entrepot.source.outline import ModuleSource
 from entrepot.source.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .failure import Frame
 
@@ -61,7 +62,7 @@ class Whereabouts:
 
     def _found(self, name: str) -> ModuleSource | None:
         if name in self.files_by_module:
-            return _read(name, self.files_by_module[name])
+            return read_source(name, self.files_by_module[name])
         parts = name.split(".")
         for root in self._roots:
             if is_installed(root) and parts[0] not in self._tops:
@@ -69,7 +70,7 @@ class Whereabouts:
             base = os.path.join(root, *parts)
             for file in (os.path.join(base, "__init__.py"), f"{base}.py"):
                 if os.path.isfile(file):
-                    return _read(name, file)
+                    return read_source(name, file)
             if os.path.isdir(os.path.join(root, parts[0])):
                 return None
         return None
@@ -85,7 +86,7 @@ class Whereabouts:
                     hints = self._names_imported_at(before) if before is not None else []
                     frame.module = _named(frame.file, hints) if before else "__main__"
                 if frame.module == "__main__":
-                    self.main = _read("__main__", os.path.abspath(frame.file))
+                    self.main = read_source("__main__", os.path.abspath(frame.file))
                 else:
                     self.files_by_module[frame.module] = os.path.abspath(frame.file)
             before = frame
@@ -96,12 +97,17 @@ class Whereabouts:
         if self.main is not None:
             names.setdefault(self.main.file, "__main__")
         for frame in frames:
-            if not frame.module:
-                frame.module = names.get(os.path.abspath(frame.file), "")
+            file = os.path.abspath(frame.file)
+            is_named = bool(frame.module) or file in names
+            if not is_named and os.path.isfile(file) and not is_installed(file):
+                # A module whose own code is over: only its functions stand in the traceback.
+                names[file] = _named(file, [])
+                self.files_by_module.setdefault(names[file], file)
+            frame.module = frame.module or names.get(file, "")
 
     def _names_imported_at(self, frame: Frame) -> list[str]:
         """Return the names that the import statement at a frame's line may import."""
-        source = _read(frame.module or _named(frame.file, []), os.path.abspath(frame.file))
+        source = read_source(frame.module or _named(frame.file, []), os.path.abspath(frame.file))
         names = []
         for fact in imports_of(source.tree) if source is not None else ():
             if source is not None and fact.line <= frame.line <= fact.end_line:
@@ -119,8 +125,13 @@ def _named(file: str, hints: list[str]) -> str:
         for end in range(len(parts), 0, -1):
             if path.endswith(os.sep + os.path.join(*parts[:end])):
                 return ".".join(parts[:end])
-    root = _root_of(os.path.abspath(file))
-    return os.path.relpath(path, root).replace(os.sep, ".")
+    return own_name(os.path.abspath(file))
+
+
+def own_name(file: str) -> str:
+    """Return the name that an absolute file has by the packages around it."""
+    path = file.removesuffix(".py").removesuffix(f"{os.sep}__init__")
+    return os.path.relpath(path, _root_of(file)).replace(os.sep, ".")
 
 
 def _root_of(file: str) -> str:
@@ -133,16 +144,32 @@ def _root_of(file: str) -> str:
     return folder
 
 
-def _read(name: str, file: str) -> ModuleSource | None:
+def read_source(name: str, file: str) -> ModuleSource | None:
+    """Return a module's text, None if it cannot be read or parsed."""
     try:
         with open(file, "rb") as stream:
             text = Text(file, stream.read())
         is_package = os.path.basename(file) == "__init__.py"
-        source = ModuleSource(name, text, is_package=is_package)
+        package = None
+        if name == "__main__":  # its relative imports can only work if it is run by -m
+            package = own_name(file).rpartition(".")[0]
+        source = ModuleSource(name, text, is_package=is_package, package=package)
         source.tree  # noqa: B018 - one that cannot be parsed is not followed
     except (OSError, SyntaxError, ValueError, RecursionError):
         return None
     return source
+
+
+def users_modules(modules: Mapping[str, Any]) -> dict[str, ModuleType]:
+    """Return the modules that are the user's own: neither standard nor installed."""
+    return {
+        name: module
+        for name, module in modules.items()
+        if isinstance(module, ModuleType)
+        and isinstance(getattr(module, "__file__", None), str)
+        and not is_installed(str(module.__file__))
+        and name.partition(".")[0] != "entrepot"
+    }
 
 
 def is_installed(path: str) -> bool:
