@@ -281,11 +281,8 @@ class Adopter:
     def note_base(self, owner: Any, fresh: Any) -> None:
         """What the new text made is the base of the next edit."""
         content = self.base.contents.get(id(owner))
-        mapped = self.mapped(fresh)
         if content is not None:
-            before = content.held
-            self.journal.note(lambda: setattr(content, "held", before), before)
-            content.held = mapped
+            self.base.hold(self.journal, content, self.mapped(fresh))
 
     def mapped(self, content: Any) -> Any:
         """Return content with the old objects in the places of their twins."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+    from .journal import Journal
+
 _get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
@@ -122,6 +124,13 @@ class Base:
         }:
             return dict(value.__dict__)
         return None
+
+    @staticmethod
+    def hold(journal: Journal, content: Content, held: Any) -> None:
+        """Let the base of an object be another."""
+        before = content.held
+        journal.note(lambda: setattr(content, "held", before), before)
+        content.held = held
 
     def of(self, owner: object) -> Any:
         """Return what an object held, ``EMPTY`` if it was not noted."""

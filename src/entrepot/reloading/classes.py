@@ -13,6 +13,7 @@ import types
 from typing import TYPE_CHECKING, Any, cast
 
 from .base import EMPTY, data_of, registered_with
+from .effects import put_in_order
 from .values import same
 
 if TYPE_CHECKING:
@@ -72,25 +73,13 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
             return new
         adopter.change(old)
     adopter.pair(old, new)
-    _note_order(adopter.journal, old)
+    order = list(type.__getattribute__(old, "__dict__"))
+    adopter.journal.note(lambda: put_in_order(old, order))
     _point_class_cells(adopter, old, new)
     _adopt_members(adopter, old, new)
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
     return old
-
-
-def _note_order(journal: Journal, cls: type) -> None:
-    """Note in which order a class has its attributes: what is put back would stand last."""
-    (namespace,) = gc.get_referents(type.__getattribute__(cls, "__dict__"))
-    order = list(namespace)
-
-    def restore() -> None:
-        if list(namespace) != order and namespace.keys() == set(order):
-            for name in order:
-                namespace[name] = namespace.pop(name)
-
-    journal.note(restore)
 
 
 def _adopt_members(adopter: Adopter, old: type, new: type) -> None:

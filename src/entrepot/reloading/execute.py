@@ -22,11 +22,10 @@ from entrepot.source.scopes import nested
 
 from .adopt import Adopter
 from .annotations import Annotations
-from .base import EMPTY
 from .changes import FUTURES, compile_nodes
 from .classes import stand_in
+from .effects import Effects
 from .functions import forward
-from .journal import content_of, fill, same_items
 from .marks import ALWAYS, mark_of
 from .merging import Merger
 from .outcomes import ProgramError, Refused
@@ -35,20 +34,24 @@ from .recorder import Listener
 from .relink import held, relink
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
+from .unbinding import Unbinder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
     from .base import Base
+    from .effects import Change
     from .journal import Journal
     from .plan import Plan
     from .recorder import Recorder
     from .report import Report
-    from .revision import LiveStatement
+    from .revision import LiveStatement, Record
     from .world import World
 
 MAX_PASSES = 25
+DEPTH_OF_PLAY = 2
+MOST_IN_PLAY = 100
 MARK = "<entrepot adopts here>"
 _MISSING: Any = type("MISSING", (), {})()
 
@@ -80,6 +83,8 @@ class Execution:
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
         self.merger = Merger(plan, journal, self.adopter, report)
         self.annotations = Annotations(journal, plan.world)
+        self.effects = Effects(base)
+        self.unbinder = Unbinder(plan, journal, self.merger.start)
 
     # running
 
@@ -121,8 +126,8 @@ class Execution:
         self.ran.clear()
 
     def _pass(self) -> None:
-        self._delete_names()
-        self._snapshot_touched()
+        self.unbinder.delete(self.report)
+        self._note_what_is()
         done: set[int] = set()
         while True:
             waiting = [live for live in self.plan.in_order() if id(live) not in done]
@@ -137,46 +142,33 @@ class Execution:
             self.executed.append(live)
             self._run_one(live)
 
-    def _delete_names(self) -> None:
-        for module, name in self.plan.deletions:
-            record = self.world.records[module]
-            value = record.namespace.get(name, _MISSING)
-            base = record.base.get(name, EMPTY)
-            if value is _MISSING:
-                continue
-            if base is not EMPTY and value is not base and not callable(base):
-                self.report.state_dropped.append(f"{module}.{name}")
-            self.journal.delete_item(record.namespace, name)
+    def _note_what_is(self) -> None:
+        """Note known objects, to restore what statements change if this pass comes to nothing."""
+        self.effects.watch(record for live in self.plan.in_order() for record in self._play(live))
+        self.journal.note(self.effects.put_back)
 
-    def _snapshot_touched(self) -> None:
-        """Note the content of all known objects of the modules in play, to restore on failure."""
-        names = {live.record.name for live in self.plan.in_order()}
-        for live in self.plan.in_order():
-            names |= {scope.live.record.name for scope in self.world.ran(live)}
-        if not names:
-            return
-        saved = []
-        for content in list(self.base.contents.values()):
-            owner = content.owner
-            if isinstance(owner, dict | list | set | bytearray) or hasattr(owner, "rotate"):
-                saved.append((owner, content_of(owner)))
-
-        def restore() -> None:
-            for owner, before in saved:
-                now = content_of(owner)
-                if not same_items(now, before):
-                    fill(owner, before)
-
-        backups = [part for pair in saved for part in (pair, pair[1])]
-        self.journal.note(restore, saved, *backups)
+    def _play(self, live: LiveStatement) -> list[Record]:
+        """Return the modules whose objects a statement can get at."""
+        found = {live.record.name: live.record}
+        for scope in self.world.ran(live):
+            found[scope.live.record.name] = scope.live.record
+        if _is_plain_definition(live):
+            return list(found.values())
+        for _ in range(DEPTH_OF_PLAY):
+            for record in list(found.values())[:MOST_IN_PLAY]:
+                for value in list(record.namespace.values()):
+                    home = self.world.home_of(value)
+                    if home is not None:
+                        found[home.name] = home
+        return list(found.values())[:MOST_IN_PLAY]
 
     def _run_one(self, live: LiveStatement) -> None:
         record = live.record
         namespace = record.namespace
-        hidden = self._hide(live)
+        hidden = self.unbinder.hide(live)
         before = dict(namespace)
-        self._clear_uncertain(live)
-        self._drop_starred(live)
+        self.unbinder.clear_uncertain(live)
+        self.unbinder.drop_starred(live)
         self.annotations.before(live)
         code = self._runnable(live)
         ran: dict[int, CodeType] = {}
@@ -187,8 +179,10 @@ class Execution:
                 ran[id(code)] = code
 
         self._fresh = set()
+        in_play = self._play(live)
+        self.effects.watch(in_play)
         stores = stores_of(self.world, self.adopter, live)
-        ended = self.journal.note_run(namespace)
+        ends = [self.journal.note_run(other.namespace) for other in in_play]
         guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         error: BaseException | None = None
@@ -196,12 +190,12 @@ class Execution:
             with Listener(tell), contextlib.nullcontext() if may_start else guard:
                 error = _raised_by(code, namespace)
         finally:
-            ended()
+            for ended in ends:
+                ended()
             self.annotations.after(live)
             self._fresh = set()
-            for name, value in hidden.items():
-                if name not in namespace:
-                    self.journal.set_item(namespace, name, value)
+            self.unbinder.show(live, hidden)
+            changes = self.effects.changed(in_play)
         if self._fault is not None:
             raise self._fault
         if guard.seen:  # whether the program swallowed it or not
@@ -214,54 +208,20 @@ class Execution:
         ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
+        self._note_touched(live, changes)
         self.merger.merge_names(live, before)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
+        self.effects.carry_over(self.journal, changes)
+        self.effects.look(in_play)
 
-    def _hide(self, live: LiveStatement) -> dict[str, Any]:
-        """Take away names that the module has only later: reading them must fail as at import."""
-        record = live.record
-        here = self.world.position(live)
-        hidden = {}
-        for name in live.uses.reads:
-            binders = self.world.binders(record, name)
-            if (
-                binders
-                and name in record.namespace
-                and all(self.world.position(other) > here for other in binders)
-            ):
-                hidden[name] = record.namespace[name]
-                self.journal.delete_item(record.namespace, name)
-        return hidden
-
-    def _clear_uncertain(self, live: LiveStatement) -> None:
-        """What a statement may bind, or not, is unbound before it, as when it ran first."""
-        record = live.record
-        names = [name for name in self.world.binds(live) if self.world.may_bind(live, name)]
-        if self.world.binds_by_text(live):
-            names += self.world.unexplained(record)
-        for name in names:
-            binders = self.world.binders(record, name)
-            if name in record.namespace and (not binders or binders[0] is live):
-                self.journal.delete_item(record.namespace, name)
-
-    def _drop_starred(self, live: LiveStatement) -> None:
-        """Names that a star import copied go before it runs again: it may copy fewer now."""
-        record = live.record
-        for module, level in live.uses.stars:
-            source = self.world.module_named(record, module, level)
-            start = self.merger.start.get(getattr(source, "__name__", ""))
-            if start is None or source.__dict__ is not self._namespace_of(source.__name__):
-                continue
-            for name, value in list(record.namespace.items()):
-                if name.startswith("__") or start.get(name, _MISSING) is not value:
-                    continue
-                if all(other is live for other in self.world.binders(record, name)):
-                    self.journal.delete_item(record.namespace, name)
-
-    def _namespace_of(self, name: str) -> Any:
-        record = self.world.records.get(name)
-        return None if record is None else record.namespace
+    def _note_touched(self, live: LiveStatement, changes: list[Change]) -> None:
+        """A statement touches the objects that it was seen to change."""
+        touched = {id(root): root for change in changes for root in change.note.roots}
+        known = self.world.effects.get(id(live), (live, {}))[1]
+        if touched.keys() - known.keys():
+            self.world.effects[id(live)] = (live, {**known, **touched})
+            self.plan.look_again(live)
 
     def _runnable(self, live: LiveStatement) -> CodeType:
         """Return the statement's code; a function is adopted before its decorators see it."""
@@ -339,7 +299,7 @@ class Execution:
         own |= {id(self.__dict__), id(self.adopter.__dict__)}
         own |= {id(start) for start in self.merger.start.values()}
         own |= {id(content) for content in self.base.contents.values()}
-        return own
+        return own | self.effects.own()
 
     # the end
 
@@ -377,6 +337,10 @@ def _raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | Non
     except BaseException as error:  # noqa: BLE001
         return error
     return None
+
+
+def _is_plain_definition(live: LiveStatement) -> bool:
+    return live.statement.is_function and not getattr(live.statement.node, "decorator_list", None)
 
 
 def _with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:

@@ -58,6 +58,14 @@ class Plan:
         """Add statements that are due to run, and close under the rules."""
         for live, rule, what in dues:
             self._add_one(live, Reason(rule, what, because))
+        self._close()
+
+    def look_again(self, live: LiveStatement) -> None:
+        """Close under the rules again for a statement of which more is known now."""
+        self._open.append(live)
+        self._close()
+
+    def _close(self) -> None:
         while self._open:
             live = self._open.pop()
             for rule_function in rules.CLOSURE:

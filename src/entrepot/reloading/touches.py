@@ -41,7 +41,29 @@ def touched(world: World, live: LiveStatement) -> dict[int, Any]:
         for touch in uses.touches:
             for value in touch_objects(world, home, touch):
                 found[id(value)] = value
+    for scope in world.ran(live):
+        for value in _class_touched(scope):
+            found[id(value)] = value
+    if id(live) in world.effects:
+        found.update(world.effects[id(live)][1])
     return found
+
+
+def _class_touched(scope: LiveScope) -> list[Any]:
+    """Return the class that one of its methods may change as ``cls``."""
+    is_method = len(scope.path) > 1 and scope.live.statement.is_class
+    if not is_method or not any(_changes_class(touch) for touch in scope.uses.local_touches):
+        return []
+    owner = scope.live.record.namespace.get(scope.path[0][0])
+    return [owner] if isinstance(owner, type) else []
+
+
+def _changes_class(touch: Touch) -> bool:
+    if touch.chain[0] != "cls":
+        return False
+    if touch.how == "method":
+        return len(touch.chain) > 1 and touch.word not in PURE_METHODS
+    return touch.how in {"store", "augmented"}
 
 
 def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
@@ -103,10 +125,14 @@ def touchers(world: World, value: Any) -> list[LiveStatement]:
                 found[id(live)] = live
         for old in record.lives:
             for scope in old.scopes.values():
-                if id(scope.code) in world.recorder.runners and _uses_touch(
-                    world, record, world.current_uses(scope), value
-                ):
+                if (
+                    id(scope.code) in world.recorder.runners
+                    and _uses_touch(world, record, world.current_uses(scope), value)
+                ) or (isinstance(value, type) and any(c is value for c in _class_touched(scope))):
                     world.add_runners(scope, found)
+    for live, effects in world.effects.values():
+        if id(value) in effects:
+            found[id(live)] = live
     return list(found.values())
 
 

@@ -31,6 +31,8 @@ class World:
     Attributes:
         records: By name.
         changes: The changed modules by name.
+        extra_binds: Names that statements were seen to bind, by the statement's identity.
+        effects: Objects that statements were seen to change, by the statement's identity.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class World:
                     self._new_of[id(live.old)] = live
         self._order: dict[str, tuple[int, ...]] = {}
         self.extra_binds: dict[int, set[str]] = {}
+        self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
 
     # the program
 
@@ -161,6 +164,15 @@ class World:
         self._order[record.name] = found
         return found
 
+    def home_of(self, value: Any) -> Record | None:
+        """Return the managed module that a value is, or was made in; ``None`` for others."""
+        if isinstance(value, types.ModuleType):
+            return self.by_namespace.get(id(value.__dict__))
+        if isinstance(value, types.FunctionType):
+            return self.by_namespace.get(id(value.__globals__))
+        name: Any = (value if isinstance(value, type) else type(value)).__module__
+        return self.records.get(name) if isinstance(name, str) else None
+
     # bindings
 
     def binders(self, record: Record, name: str) -> list[LiveStatement]:
@@ -245,6 +257,25 @@ class World:
     def reads(self, live: LiveStatement, record: Record, name: str) -> bool:
         """Return whether executing a statement reads a location."""
         return any(self.uses_read(home, uses, record, name) for home, uses in self.parts(live))
+
+    def locations_read(self, live: LiveStatement) -> Iterator[tuple[Record, str]]:
+        """Yield the locations that executing a statement reads, those of managed modules."""
+        found: dict[Location, Record] = {}
+        for home, uses in self.parts(live):
+            names = set(uses.reads)
+            if uses.is_dynamic and not uses.stars:
+                names |= self.names_bound(home)
+            found.update({(home.name, name): home for name in names})
+            for module, level, name in uses.imports:
+                record = self.home_of(self.module_named(home, module, level))
+                if record is not None:
+                    found[record.name, name] = record
+            for chain in uses.chains:
+                record = self.home_of(home.namespace.get(chain[0]))
+                if record is not None and isinstance(home.namespace[chain[0]], types.ModuleType):
+                    found[record.name, chain[1]] = record
+        for (_, name), record in found.items():
+            yield record, name
 
     def uses_read(self, home: Record, uses: Uses, record: Record, name: str) -> bool:
         """Return whether uses in module ``home`` read the location ``record.name``."""

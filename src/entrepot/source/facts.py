@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from .imports import when_of_branches
-from .nodes import Chain, bound_names, chain_of, handed_on, root_chain
+from .nodes import Chain, asks_namespace, bound_names, chain_of, handed_on, root_chain
 from .uses import Touch, Uses
 
 if TYPE_CHECKING:
@@ -132,7 +132,16 @@ class _Reader(ast.NodeVisitor):
                 return
         self.visit(node.value)
 
+    def is_asked_only(self, node: ast.AST) -> bool:
+        """Return whether an expression only asks ``globals()``, and note that it does."""
+        is_asked = asks_namespace(node) and self.is_global("globals")
+        self.uses.is_dynamic = self.uses.is_dynamic or is_asked
+        return is_asked
+
     def visit_Subscript(self, node: ast.Subscript) -> None:
+        if self.is_asked_only(node):
+            self.visit(node.slice)
+            return
         if not isinstance(node.ctx, ast.Load):
             key = repr(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
             self.touch(node.value, "store", key)
@@ -159,9 +168,10 @@ class _Reader(ast.NodeVisitor):
                 self.uses.is_dynamic = True
                 self.uses.by_text = self.uses.by_text or callee[0] in WRITING
         else:
-            if isinstance(node.func, ast.Attribute):
-                self.touch(node.func.value, "method", node.func.attr)
-            self.visit(node.func)
+            if not self.is_asked_only(node.func):
+                if isinstance(node.func, ast.Attribute):
+                    self.touch(node.func.value, "method", node.func.attr)
+                self.visit(node.func)
         for position, argument in enumerate(node.args):
             self._argument(callee, position, argument)
         for keyword in node.keywords:

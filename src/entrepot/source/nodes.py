@@ -96,3 +96,25 @@ def handed_on(node: ast.expr) -> Iterator[ast.AST]:
         yield from handed_on(node.orelse)
     else:
         yield node
+
+
+_ASKING = frozenset({"get", "keys", "values", "items", "copy", "__contains__", "__getitem__"})
+
+
+def asks_namespace(node: ast.AST) -> bool:
+    """Return whether an expression asks ``globals()`` for something, and can bind nothing.
+
+    Example:
+        >>> [asks_namespace(ast.parse(s, mode="eval").body)
+        ...  for s in ("globals()['x']", "globals().get", "globals().update", "vars(m)['x']")]
+        [True, True, False, False]
+    """
+    if not isinstance(node, (ast.Subscript, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+        return False
+    call = node.value
+    return (
+        isinstance(call, ast.Call)
+        and not call.args
+        and chain_of(call.func) in {("globals",), ("locals",), ("vars",)}
+        and (isinstance(node, ast.Subscript) or node.attr in _ASKING)
+    )

@@ -1,0 +1,265 @@
+"""What a statement did to objects while it ran, whoever made them and however it came by them.
+
+Before statements run, the objects that can be reached from the modules in play are noted with
+what they hold. After each statement the notes are compared with what is held now: so it is known
+which objects it changed, also through a getter, a method or a C function. That has three uses:
+
+* what a reload has done is undone as a whole when it fails;
+* what statements change belongs to the *base*: only what the program changed is state;
+* a statement *touches* the objects that it was seen to change (see ``rules.py``).
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import gc
+import types
+from types import CellType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .attributes import delete_state, is_python_class, set_state, state_of
+from .base import EMPTY, data_of
+from .journal import Journal, content_of, fill, same_items
+from .values import is_atom, is_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .base import Base, Content
+    from .revision import Record
+
+MOST_OF_A_MODULE = 5_000
+MOST = 20_000
+_CONTAINERS = (dict, list, set, bytearray, collections.deque)
+
+
+class Note:
+    """One object, what it held at the start, and what it held when it was looked at last.
+
+    Attributes:
+        roots: What it was reached from: values of names, such as ``[{"a": [1]}]`` for the list.
+        is_changed: Whether a statement changed it: what other threads do meanwhile stays.
+    """
+
+    __slots__ = ("is_changed", "owner", "roots", "seen", "start")
+
+    def __init__(self, owner: Any, held: Any) -> None:
+        self.owner = owner
+        self.start = held
+        self.seen = held
+        self.roots: list[Any] = []
+        self.is_changed = False
+
+
+class Change(NamedTuple):
+    """An object that a statement changed: what it held before, its base, and what that held."""
+
+    note: Note
+    before: Any
+    content: Content | None
+    held: Any
+
+
+class Effects:
+    """The notes of one run.
+
+    Attributes:
+        notes: By the identity of the object: ``{140…: Note}``.
+    """
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self.notes: dict[int, Note] = {}
+        self._of: dict[str, list[Note]] = {}
+        self._is_plain: dict[type, bool] = {}
+
+    def watch(self, records: Iterable[Record]) -> None:
+        """Note what can be reached from the names of some modules, if that was not done yet."""
+        for record in records:
+            if record.name not in self._of:
+                self._of[record.name] = self._walk(record)
+
+    def _walk(self, record: Record) -> list[Note]:
+        found: list[Note] = []
+        seen: set[int] = set()
+        for root in list(record.namespace.values()):
+            waiting = [root]
+            while waiting and len(found) < MOST_OF_A_MODULE and len(self.notes) < MOST:
+                value = waiting.pop()
+                if id(value) in seen or is_atom(value):
+                    continue
+                seen.add(id(value))
+                held = self._held(value)
+                if held is None:
+                    waiting.extend(_parts(value))
+                    continue
+                note = self.notes.get(id(value))
+                if note is None:
+                    note = self.notes[id(value)] = Note(value, held)
+                note.roots.append(root)
+                found.append(note)
+                if not isinstance(held, bytes):
+                    waiting.extend(held.values() if isinstance(held, dict) else held)
+        return found
+
+    def _held(self, value: Any) -> Any:
+        """Return what an object holds that can be changed, ``None`` if it holds nothing."""
+        kind = type(value)
+        if isinstance(value, _CONTAINERS):
+            return content_of(value)
+        if kind is CellType:
+            try:
+                return [value.cell_contents]
+            except ValueError:
+                return []
+        if kind in {FunctionType, ModuleType, types.CodeType}:
+            return None
+        if isinstance(value, type):
+            return data_of(value) if self.base.is_managed_class(value) else None
+        if kind not in self._is_plain:
+            self._is_plain[kind] = kind is types.SimpleNamespace or all(
+                is_python_class(cls) for cls in kind.__mro__
+            )
+        return state_of(value) if self._is_plain[kind] else None
+
+    def changed(self, records: Iterable[Record]) -> list[Change]:
+        """Return what changed of the objects of some modules.
+
+        What they hold now is noted by ``look``: until then nothing of ours holds it.
+        """
+        found = []
+        for note in self._among(records):
+            if not same_items(note.seen, self._held(note.owner)):
+                content = self.base.contents.get(id(note.owner))
+                if content is not None and content.owner is not note.owner:
+                    content = None
+                held = None if content is None else content.held
+                found.append(Change(note, note.seen, content, held))
+                note.seen = None
+                note.is_changed = True
+        return found
+
+    def carry_over(self, journal: Journal, changes: list[Change]) -> None:
+        """Let the base have what a statement changed: it is no state."""
+        for change in changes:
+            content = change.content
+            if content is not None and content.held is change.held:  # else it was made anew
+                now = self._held(change.note.owner)
+                self.base.hold(journal, content, carried_over(change.held, change.before, now))
+
+    def look(self, records: Iterable[Record]) -> None:
+        """Note what the objects of some modules hold now."""
+        for note in self._among(records):
+            now = self._held(note.owner)
+            if not same_items(note.seen, now):
+                note.seen = now
+
+    def _among(self, records: Iterable[Record]) -> list[Note]:
+        found = {id(note): note for record in records for note in self._of.get(record.name, ())}
+        return list(found.values())
+
+    def put_back(self) -> None:
+        """Give every object that statements changed what it held at the start."""
+        for note in self.notes.values():
+            now = self._held(note.owner)
+            if note.is_changed and not same_items(note.start, now):
+                _set_held(note.owner, note.start, now)
+            note.seen, note.is_changed = note.start, False
+
+    def own(self) -> set[int]:
+        """Return the identities of what the notes are made of, for who looks for holders."""
+        found = {id(self.notes), id(self._of)}
+        for note in self.notes.values():
+            found |= {id(note), id(note.start), id(note.seen), id(note.roots)}
+        return found | {id(notes) for notes in self._of.values()}
+
+
+def _parts(value: Any) -> list[Any]:
+    """Return what is to be looked at in an object that does not change itself."""
+    kind = type(value)
+    if kind in {tuple, frozenset}:
+        return list(value)
+    if kind is FunctionType:
+        own = [d for d in gc.get_referents(value) if type(d) is dict and "__builtins__" not in d]
+        return [*(value.__closure__ or ()), *(value.__defaults__ or ()), *own]
+    if kind is property:
+        return [value.fget, value.fset, value.fdel]
+    if kind in {staticmethod, classmethod}:
+        return [value.__func__]
+    if kind is MethodType:
+        return [value.__func__, value.__self__]
+    if kind is functools.partial:
+        return [value.func, value.args, value.keywords]
+    if is_view(value):
+        return gc.get_referents(value)
+    return []
+
+
+def _set_held(owner: Any, held: Any, now: Any) -> None:
+    """Let an object hold what it held before."""
+    scratch = Journal()
+    if isinstance(owner, _CONTAINERS):
+        fill(owner, held)
+    elif type(owner) is CellType:
+        if held:
+            owner.cell_contents = held[0]
+        else:
+            del owner.cell_contents
+    elif isinstance(owner, type):
+        for name in now.keys() - held.keys():
+            type.__delattr__(owner, name)
+        for name, value in held.items():
+            if now.get(name, EMPTY) is not value:
+                type.__setattr__(owner, name, value)
+        put_in_order(owner, list(held))
+    else:
+        for name in now.keys() - held.keys():
+            delete_state(scratch, owner, name)
+        for name, value in held.items():
+            if now.get(name, EMPTY) is not value:
+                set_state(scratch, owner, name, value)
+
+
+def put_in_order(cls: type, order: list[str]) -> None:
+    """Let a class have its attributes in an order again: what was put back stands last."""
+    (namespace,) = gc.get_referents(type.__getattribute__(cls, "__dict__"))
+    wanted = [name for name in order if name in namespace]
+    if [name for name in namespace if name in set(order)] != wanted:
+        for name in wanted:
+            namespace[name] = namespace.pop(name)
+
+
+def carried_over(base: Any, before: Any, after: Any) -> Any:
+    """Return a base with the change that led from one content to another.
+
+    Example:
+        >>> carried_over([1], [1, 5], [1, 5, 2])        # the program had added 5
+        [1, 2]
+        >>> carried_over({"a": 1}, {"a": 7}, {"a": 7, "b": 2})
+        {'a': 1, 'b': 2}
+    """
+    if same_items(base, before):
+        return after
+    if isinstance(base, dict) and isinstance(after, dict):
+        out = {k: v for k, v in base.items() if k in after or k not in before}
+        changed = {k: v for k, v in after.items() if k not in before or before[k] is not v}
+        return out | changed
+    if isinstance(base, set):
+        return (base - (before - after)) | (after - before)
+    if isinstance(base, list):
+        gone = _without(before, after)
+        return _without(base, gone) + _without(after, before)
+    return base
+
+
+def _without(items: list[Any], others: list[Any]) -> list[Any]:
+    """Return the items that are not among others, each taken as often as it is there."""
+    counts = collections.Counter(map(id, others))
+    found = []
+    for item in items:
+        if counts[id(item)] > 0:
+            counts[id(item)] -= 1
+        else:
+            found.append(item)
+    return found

@@ -1,0 +1,98 @@
+"""Names that are taken away before statements run, so that they see what an import would see.
+
+What nothing binds any more is deleted. A name that is bound later only, in an import, is hidden
+from who reads it before. What a statement may bind or not is unbound before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .base import EMPTY
+
+if TYPE_CHECKING:
+    from .journal import Journal
+    from .plan import Plan
+    from .report import Report
+    from .revision import LiveStatement, Record
+    from .world import World
+
+_MISSING: Any = type("MISSING", (), {})()
+
+
+class Unbinder:
+    """Takes names away for one reload.
+
+    Attributes:
+        start: What the modules' names were bound to before the reload.
+    """
+
+    def __init__(self, plan: Plan, journal: Journal, start: dict[str, dict[str, Any]]) -> None:
+        self.plan = plan
+        self.world: World = plan.world
+        self.journal = journal
+        self.start = start
+
+    def delete(self, report: Report) -> None:
+        """Delete the names that nothing binds any more."""
+        for module, name in self.plan.deletions:
+            record = self.world.records[module]
+            value = record.namespace.get(name, _MISSING)
+            base = record.base.get(name, EMPTY)
+            if value is _MISSING:
+                continue
+            if base is not EMPTY and value is not base and not callable(base):
+                report.state_dropped.append(f"{module}.{name}")
+            self.journal.delete_item(record.namespace, name)
+
+    def hide(self, live: LiveStatement) -> list[tuple[Record, str, Any]]:
+        """Take away names that are bound later only: reading them must fail as at import."""
+        here = self.world.position(live)
+        hidden = []
+        for record, name in self.world.locations_read(live):
+            binders = self.world.binders(record, name)
+            if (
+                binders
+                and name in record.namespace
+                and all(self.world.position(other) >= here for other in binders)
+            ):
+                hidden.append((record, name, record.namespace[name]))
+                self.journal.delete_item(record.namespace, name)
+        return hidden
+
+    def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
+        """Give back what was hidden, unless the statement was to bind it, and did or did not."""
+        for record, name, value in hidden:
+            is_last = self.world.binders(record, name)[-1] is live
+            if name not in record.namespace and not is_last:
+                self.journal.set_item(record.namespace, name, value)
+
+    def clear_uncertain(self, live: LiveStatement) -> None:
+        """What a statement may bind, or not, is unbound before it, as when it ran first."""
+        record = live.record
+        names = [name for name in self.world.binds(live) if self.world.may_bind(live, name)]
+        if self.world.binds_by_text(live) and self._is_first_by_text(live):
+            names += self.world.unexplained(record)
+        for name in names:
+            binders = self.world.binders(record, name)
+            if name in record.namespace and (not binders or binders[0] is live):
+                self.journal.delete_item(record.namespace, name)
+
+    def _is_first_by_text(self, live: LiveStatement) -> bool:
+        lives = self.world.lives(live.record)
+        return next(other for other in lives if self.world.binds_by_text(other)) is live
+
+    def drop_starred(self, live: LiveStatement) -> None:
+        """Names that a star import copied go before it runs again: it may copy fewer now."""
+        record = live.record
+        for module, level in live.uses.stars:
+            source = self.world.module_named(record, module, level)
+            home = None if source is None else self.world.home_of(source)
+            if home is None or home.name not in self.start:
+                continue
+            start = self.start[home.name]
+            for name, value in list(record.namespace.items()):
+                if name.startswith("__") or start.get(name, _MISSING) is not value:
+                    continue
+                if all(other is live for other in self.world.binders(record, name)):
+                    self.journal.delete_item(record.namespace, name)
