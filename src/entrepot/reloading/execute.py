@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .recorder import Recorder
     from .report import Report
     from .revision import LiveStatement, Record
+    from .stores import Store
     from .world import World
 
 MAX_PASSES = 25
@@ -210,6 +211,16 @@ class Execution:
         self.ran_codes.update(ran)
         self._note_touched(live, changes)
         self.merger.merge_names(live, before)
+        self._after(stores, changes, live, in_play)
+
+    def _after(
+        self,
+        stores: list[Store],
+        changes: list[Change],
+        live: LiveStatement,
+        in_play: list[Record],
+    ) -> None:
+        """Bring in order what a statement has left besides its names."""
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
         self.effects.carry_over(self.journal, changes)
