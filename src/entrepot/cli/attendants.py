@@ -6,6 +6,7 @@ import os
 import sys
 
 from entrepot.errors import EntrepotError
+from entrepot.standard import load_all
 
 
 class Attendant:
@@ -14,6 +15,14 @@ class Attendant:
     def prepare(self) -> None:
         """Come before the target is even looked for; ours is still the ``__main__`` module."""
         take_over_or_say_why_not()
+
+    def load_rest(self) -> None:
+        """Load what is needed after the program's first line; the program has such names itself.
+
+        Called only then: for the usual program it would be loaded too early, or for nothing.
+        """
+        if os.environ.get("ENTREPOT") != "0":
+            load_all(("entrepot.source", "entrepot.views", "entrepot.cli"))
 
     def before(self) -> None:
         """Come right before the program's first line."""

@@ -114,7 +114,7 @@ def _wants_colour(*, is_terminal: bool) -> bool:
 
 def _is_raw(descriptor: int) -> bool:
     """Return whether a terminal does not begin a new line by itself at each newline."""
-    import termios
+    from entrepot.standard import termios
 
     try:
         return not termios.tcgetattr(descriptor)[1] & termios.OPOST
@@ -123,8 +123,9 @@ def _is_raw(descriptor: int) -> bool:
 
 
 def _as_json(fact: Fact) -> str:
-    import json
     import time
+
+    from entrepot.standard import json
 
     fields = {
         "time": round(time.time(), 3),

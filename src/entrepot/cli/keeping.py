@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from entrepot.errors import EntrepotError
+from entrepot.standard import load_all
 
 from . import attendants
 
@@ -78,6 +79,18 @@ class Keeping(attendants.Attendant):
         keeper.answer = speaker.answer
         keeper.start()
         self._keeper, self._restart = keeper, restart
+
+    def load_rest(self) -> None:
+        """Load what an edit, a question and the end of the program take."""
+        super().load_rest()
+        load_all(
+            (
+                "entrepot.reloading",
+                "entrepot.running",
+                "entrepot.running.adapters",
+                "entrepot.verifying",
+            )
+        )
 
     def before(self) -> None:
         """Note what the program begins with."""

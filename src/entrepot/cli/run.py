@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import handover, options, targets
+from . import aside, handover, options, targets
 from .attendants import Attendant
 
 TYPE_CHECKING = False
@@ -86,9 +86,11 @@ def run_target(target: targets.Target, caller: FrameType | None, attendant: Atte
     """
     is_alone = handover.is_at_the_bottom(caller)
     targets.take_out_own_path_entry()
-    attendant.prepare()
+    room = aside.Aside(attendant.load_rest, is_alone=is_alone)
+    with aside.StandardFirst():
+        attendant.prepare()
     try:
-        program = targets.prepare(target)
+        program = targets.prepare(target, room.make_room)
     except targets.CannotRun as error:
         print(f"entrepot: {error}", file=sys.stderr)
         return 2

@@ -71,22 +71,33 @@ class CannotRun(Exception):
     """The target cannot be run; ``python`` would not get to a first line either."""
 
 
-def prepare(target: Target) -> Program:
+def prepare(target: Target, make_room: Callable[[str | None], object]) -> Program:
     """Make the process look as ``python`` would have it, and return what to call.
+
+    Args:
+        target: What to run.
+        make_room: Called with what is about to become the first entry of ``sys.path``, or None.
 
     Raises:
         CannotRun: There is no such file.
     """
+
+    def put_first(entry: str) -> None:
+        make_room(entry)
+        sys.path.insert(0, entry)
+
+    if sys.flags.safe_path:
+        make_room(None)
     if target.kind == "module":
-        return _prepare_module(target)
+        return _prepare_module(target, put_first)
     if target.kind in ("function", "loop"):
-        return _prepare_function(target)
-    return _prepare_script(target)
+        return _prepare_function(target, put_first)
+    return _prepare_script(target, put_first)
 
 
-def _prepare_module(target: Target) -> Program:
+def _prepare_module(target: Target, put_first: Callable[[str], object]) -> Program:
     sys.argv[:] = ["-m", *target.arguments]
-    _put_working_folder_first()
+    _put_working_folder_first(put_first)
     main = _new_main()
     return Program(_runpy_start(target.text, alter_argv=True), main.__dict__, is_script=False)
 
@@ -99,9 +110,9 @@ def _runpy_start(name: str, *, alter_argv: bool) -> Callable[[], object]:
     return start
 
 
-def _prepare_function(target: Target) -> Program:
+def _prepare_function(target: Target, put_first: Callable[[str], object]) -> Program:
     sys.argv[:] = [target.text, *target.arguments]
-    _put_working_folder_first()
+    _put_working_folder_first(put_first)
     main = _new_main()
     name, _, function = target.text.partition(":")
     top = function.partition(".")[0]
@@ -114,21 +125,21 @@ def _prepare_function(target: Target) -> Program:
     return Program(partial(exec, code, main.__dict__), main.__dict__, is_script=False)
 
 
-def _prepare_script(target: Target) -> Program:
+def _prepare_script(target: Target, put_first: Callable[[str], object]) -> Program:
     sys.argv[:] = [target.text, *target.arguments]
     if target.text == "-":
         if not sys.flags.safe_path:
-            sys.path.insert(0, "")
+            put_first("")
         content = sys.stdin.buffer.read() if sys.stdin is not None else b""
         return _script(_new_main(), "<stdin>", content)
     file = absolute(target.text)
     if _is_known_to_a_path_hook(file):
-        sys.path.insert(0, file)
+        put_first(file)
         main = _new_main()
         return Program(_runpy_start("__main__", alter_argv=False), main.__dict__, is_script=False)
     content = _read(file)
     if not sys.flags.safe_path:
-        sys.path.insert(0, os.path.dirname(os.path.realpath(target.text)))
+        put_first(os.path.dirname(os.path.realpath(target.text)))
     return _script(_new_main(), file, content)
 
 
@@ -189,13 +200,14 @@ def _is_known_to_a_path_hook(file: str) -> bool:
     return False
 
 
-def _put_working_folder_first() -> None:
+def _put_working_folder_first(put_first: Callable[[str], object]) -> None:
     if sys.flags.safe_path:
         return
     try:
-        sys.path.insert(0, os.getcwd())
+        folder = os.getcwd()
     except OSError:
-        pass  # a working folder that is gone: ``python`` puts nothing there
+        return  # a working folder that is gone: ``python`` puts nothing there
+    put_first(folder)
 
 
 def take_out_own_path_entry() -> None:

@@ -295,7 +295,8 @@ def decode_source(source: Buffer) -> str:
         UnicodeDecodeError: The bytes are not in it.
     """
     import io
-    import tokenize  # not on the way to a program's first line
+
+    from entrepot.standard import tokenize  # not on the way to a program's first line
 
     data = bytes(source)
     encoding, _lines = tokenize.detect_encoding(io.BytesIO(data).readline)

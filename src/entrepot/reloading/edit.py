@@ -46,8 +46,7 @@ class Edit:
             >>> Edit.from_bytes(edit.to_bytes()) == edit
             True
         """
-        import base64
-        import json
+        from entrepot.standard import base64, json
 
         files = {
             file: None if content is None else base64.b64encode(content).decode()
@@ -62,8 +61,7 @@ class Edit:
         Raises:
             ValueError: The bytes are no edit, or one of another format.
         """
-        import base64
-        import json
+        from entrepot.standard import base64, json
 
         fields = json.loads(message)
         if not isinstance(fields, dict) or fields.get("format") != FORMAT:

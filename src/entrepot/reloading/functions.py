@@ -101,7 +101,7 @@ def _swap_closure(
 
 def _closure_setter() -> Callable[..., object] | None:
     try:
-        import ctypes
+        from entrepot.standard import ctypes
     except ImportError:
         return None
     setter = ctypes.pythonapi.PyFunction_SetClosure

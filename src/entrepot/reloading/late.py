@@ -126,7 +126,7 @@ def _is_older_than_process(file: str) -> bool:
 
 def _is_bytecode_of(record: Record) -> bool:
     """Return whether the module's bytecode file was made from the text that the file has."""
-    import importlib.util
+    from entrepot.standard import util
 
     cached = getattr(getattr(record.module, "__spec__", None), "cached", None)
     try:
@@ -135,11 +135,11 @@ def _is_bytecode_of(record: Record) -> bool:
         found = os.stat(record.file)  # noqa: PTH116
     except (OSError, TypeError):
         return False
-    if head[:4] != importlib.util.MAGIC_NUMBER:
+    if head[:4] != util.MAGIC_NUMBER:
         return False
     flags, time, size = (int.from_bytes(head[n : n + 4], "little") for n in (4, 8, 12))
     if flags:
-        return bool(head[8:16] == importlib.util.source_hash(record.text.content))
+        return bool(head[8:16] == util.source_hash(record.text.content))
     return time == int(found.st_mtime) & 0xFFFFFFFF and size == found.st_size & 0xFFFFFFFF
 
 
@@ -149,7 +149,7 @@ def _is_checked(record: Record) -> bool:
     That is so of definitions, whose code objects were compared, of imports, and of names that
     hold the literal that is assigned to them.
     """
-    import ast
+    from entrepot.standard import ast
 
     from .values import same
 

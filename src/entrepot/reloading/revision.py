@@ -263,7 +263,7 @@ def file_of(module: ModuleType) -> Any:
 
 
 def _import_words(live: LiveStatement) -> Iterator[str]:
-    import ast
+    from entrepot.standard import ast
 
     for node in ast.walk(live.statement.node):
         if isinstance(node, ast.ImportFrom):

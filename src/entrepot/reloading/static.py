@@ -71,7 +71,7 @@ def _note_parents(late: list[Record]) -> None:
 
 
 def _plain_imports(live: LiveStatement) -> Iterator[str]:
-    import ast
+    from entrepot.standard import ast
 
     for node in ast.walk(live.statement.node):
         if isinstance(node, ast.Import):

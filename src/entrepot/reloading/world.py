@@ -354,7 +354,7 @@ class World:
 
 def is_reference(live: LiveStatement) -> bool:
     """Return whether a statement only gives a name to what is there: an import, an alias."""
-    import ast
+    from entrepot.standard import ast
 
     node = live.statement.node
     if isinstance(node, ast.Import | ast.ImportFrom):

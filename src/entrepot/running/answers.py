@@ -38,7 +38,7 @@ class Answers:
 
     def __call__(self, verb: str, words: list[str]) -> str:
         """Return the answer to a question as JSON."""
-        import json
+        from entrepot.standard import json
 
         answer = self._answered(verb, words)
         return json.dumps({"pid": os.getpid(), "verb": verb, **answer}, default=Fact.row)

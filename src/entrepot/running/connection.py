@@ -17,7 +17,8 @@ from .wire import Unpacker, packed
 _HIGH = 200
 #: The hub's program: whatever stands in the working folder must not be imported by it.
 _HUB = (
-    "import sys; sys.path.append(sys.argv.pop(1)); from entrepot.running.hub import main; main()"
+    "import os, sys; sys.path += sys.argv.pop(1).split(os.pathsep); "
+    "from entrepot.running.hub import main; main()"
 )
 _SHELL = "/bin/sh"
 _DETACH = '"$@" &'
@@ -104,7 +105,7 @@ def _identity(descriptor: int) -> tuple[int, int]:
 
 def high(descriptor: int) -> int:
     """Return a descriptor moved to a high number, not handed on to executed programs."""
-    import fcntl
+    from entrepot.standard import fcntl
 
     try:
         moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH)
@@ -156,11 +157,13 @@ def _start(*words: str) -> int:
     """
     python = [sys.executable, *_flags(), "-P", "-c"]
     home = __file__.removesuffix(os.path.join(*__name__.split(".")) + ".py")
-    through_shell = ["sh", "-c", _DETACH, "sh", *python, _HUB, home, *words]
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    path = os.pathsep.join([home, *filter(None, given)])
+    through_shell = ["sh", "-c", _DETACH, "sh", *python, _HUB, path, *words]
     try:
         return _spawn(_SHELL, through_shell)
     except OSError:
-        alone = [*python, f"{_LEAVE}; {_HUB}", home, *words]
+        alone = [*python, f"{_LEAVE}; {_HUB}", path, *words]
         return _spawn(sys.executable, alone)
 
 
@@ -177,8 +180,17 @@ def _flags() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without what would make the hub do more than its work."""
-    ours = {"PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME", "PYTHONWARNINGS"}
+    """Return the environment without what would make the hub do more than its work.
+
+    The program's own path comes after the standard library there: see ``_HUB``.
+    """
+    ours = {
+        "PYTHONPATH",
+        "PYTHONINSPECT",
+        "PYTHONSTARTUP",
+        "PYTHONPROFILEIMPORTTIME",
+        "PYTHONWARNINGS",
+    }
     return {key: value for key, value in os.environ.items() if key not in ours}
 
 

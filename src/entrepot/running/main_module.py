@@ -140,7 +140,7 @@ def _start_in(tree: ast.Module, line: int | None) -> int:
 
 def _begin_of_program(tree: ast.Module) -> int | None:
     """Return where ``if __name__ == "__main__"`` stands."""
-    import ast
+    from entrepot.standard import ast
 
     for number, statement in enumerate(tree.body):
         if isinstance(statement, ast.If):
@@ -155,6 +155,6 @@ def _begin_of_program(tree: ast.Module) -> int | None:
 
 def _told(statements: list[ast.stmt]) -> list[str]:
     """Return statements as text that tells whether two are the same program."""
-    import ast
+    from entrepot.standard import ast
 
     return [ast.dump(statement) for statement in statements]

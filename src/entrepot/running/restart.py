@@ -105,7 +105,7 @@ def _reset(number: int, *, is_ignored: bool) -> None:
 def _modes_of_terminal() -> list[Any] | None:
     if not os.isatty(0):
         return None
-    import termios
+    from entrepot.standard import termios
 
     try:
         return termios.tcgetattr(0)
@@ -116,7 +116,7 @@ def _modes_of_terminal() -> list[Any] | None:
 def _set_modes_of_terminal(modes: list[Any] | None) -> None:
     if modes is None:
         return
-    import termios
+    from entrepot.standard import termios
 
     try:
         termios.tcsetattr(0, termios.TCSANOW, modes)

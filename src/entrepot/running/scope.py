@@ -82,9 +82,9 @@ def _matches(file: str, pattern: str) -> bool:
     """Return whether a pattern with stars fits a file's path, or its name if it has no slash."""
     if "*" not in pattern:
         return False
-    from fnmatch import fnmatch
+    from entrepot.standard import fnmatch
 
-    return fnmatch(file if os.sep in pattern else os.path.basename(file), pattern)
+    return fnmatch.fnmatch(file if os.sep in pattern else os.path.basename(file), pattern)
 
 
 def unwatched(scope: Scope) -> dict[str, list[str]]:

@@ -31,10 +31,10 @@ class Text:
             SyntaxError: The bytes are not in the encoding that they declare.
         """
         if self._source is None:
-            import importlib.util  # not on the way to a program's first line
+            from entrepot.standard import util  # not on the way to a program's first line
 
             try:
-                self._source = importlib.util.decode_source(self.content)
+                self._source = util.decode_source(self.content)
             except UnicodeDecodeError as error:
                 raise SyntaxError(
                     f"{error.reason} (byte {error.start} is not {error.encoding})",

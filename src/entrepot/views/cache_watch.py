@@ -95,7 +95,7 @@ class CacheWatch:
     # 3.12 and newer
 
     def _start_exactly(self) -> Callable[[], object]:
-        import ctypes
+        from entrepot.standard import ctypes
 
         kind = ctypes.PYFUNCTYPE(
             ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p
