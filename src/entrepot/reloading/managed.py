@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 
-from .absent import Absent
 from .base import Base
 from .reading import read
 from .recorder import Recorder
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType, ModuleType
     from typing import Any
+
+    from .absent import Absent
 
 LONGEST_WAIT_OF_IMPORTS = 2.0
 
@@ -28,7 +29,6 @@ class Managed:
         records: What the process runs, by module name: ``{"shop.cart": Record}``.
         recorder: What ran while which line was imported.
         base: What values held when the imports were over.
-        absent: What the modules tried to import in vain.
         lock: Held during a reload.
         is_busy: Whether a reload is being carried out.
     """
@@ -38,7 +38,7 @@ class Managed:
         self.records: dict[str, Record] = {}
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
-        self.absent = Absent()
+        self._absent: Absent | None = None
         self.lock = threading.RLock()
         self.is_busy = False
         self.system = system
@@ -55,6 +55,15 @@ class Managed:
         if self._remove is not None:
             self._remove()
             self._remove = None
+
+    @property
+    def absent(self) -> Absent:
+        """What the modules tried to import in vain."""
+        if self._absent is None:
+            from .absent import Absent  # with a parser: not on the way to a first line
+
+            self._absent = Absent()
+        return self._absent
 
     def is_managed_file(self, file: object) -> bool:
         """Return whether a file is a Python source below one of the roots."""
