@@ -271,6 +271,18 @@ class Adopter:
             )
         return bool(base == fresh)
 
+    def differing(self, owner: Any, before: Any, now: Any) -> list[str]:
+        """Return what readers see differ of an object that was not known to have changed."""
+        if id(owner) in self.changes:
+            return []
+        if isinstance(owner, type):
+            return [
+                name
+                for name in before.keys() | now.keys()
+                if not self._same_now(before.get(name, EMPTY), now.get(name, EMPTY))
+            ]
+        return [] if self._as_before(before, now) else [EVERYTHING]
+
     def _same_now(self, base: Any, fresh: Any) -> bool:
         twin = self.twins.get(id(fresh))
         value = twin[1] if twin is not None and twin[0] is fresh else fresh

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .base import Base, Content
-    from .revision import Record
+    from .revision import LiveStatement, Record
 
 MOST_OF_A_MODULE = 5_000
 MOST = 20_000
@@ -39,10 +39,11 @@ class Note:
 
     Attributes:
         roots: What it was reached from: values of names, such as ``[{"a": [1]}]`` for the list.
+        by: The statement that changed it last.
         is_changed: Whether a statement changed it: what other threads do meanwhile stays.
     """
 
-    __slots__ = ("is_changed", "owner", "roots", "seen", "start")
+    __slots__ = ("by", "is_changed", "owner", "roots", "seen", "start")
 
     def __init__(self, owner: Any, held: Any) -> None:
         self.owner = owner
@@ -50,6 +51,7 @@ class Note:
         self.seen = held
         self.roots: list[Any] = []
         self.is_changed = False
+        self.by: LiveStatement | None = None
 
 
 class Change(NamedTuple):
@@ -147,6 +149,14 @@ class Effects:
             if content is not None and content.held is change.held:  # else it was made anew
                 now = self._held(change.note.owner)
                 self.base.hold(journal, content, carried_over(change.held, change.before, now))
+
+    def altered(self) -> list[Note]:
+        """Return the objects that statements changed."""
+        return [note for note in self.notes.values() if note.is_changed]
+
+    def held(self, note: Note) -> Any:
+        """Return what an object holds now."""
+        return self._held(note.owner)
 
     def look(self, records: Iterable[Record]) -> None:
         """Note what the objects of some modules hold now."""

@@ -132,6 +132,8 @@ class Execution:
         done: set[int] = set()
         while True:
             waiting = [live for live in self.plan.in_order() if id(live) not in done]
+            if not waiting and self._tell_readers():
+                continue
             if not waiting:
                 return
             live = waiting[0]
@@ -162,6 +164,16 @@ class Execution:
                     if home is not None:
                         found[home.name] = home
         return list(found.values())[:MOST_IN_PLAY]
+
+    def _tell_readers(self) -> bool:
+        """(6e) Who reads an object that was changed and not made anew is due; return if any is."""
+        before = len(self.plan.dirty)
+        for note in self.effects.altered():
+            names = self.adopter.differing(note.owner, note.start, self.effects.held(note))
+            if names:
+                self.adopter.change(note.owner, *names)
+                self.merger.tell_readers(note)
+        return len(self.plan.dirty) > before
 
     def _run_one(self, live: LiveStatement) -> None:
         record = live.record
@@ -228,6 +240,8 @@ class Execution:
 
     def _note_touched(self, live: LiveStatement, changes: list[Change]) -> None:
         """A statement touches the objects that it was seen to change."""
+        for change in changes:
+            change.note.by = live
         touched = {id(root): root for change in changes for root in change.note.roots}
         known = self.world.effects.get(id(live), (live, {}))[1]
         if touched.keys() - known.keys():

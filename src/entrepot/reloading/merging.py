@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from .adopt import EVERYTHING
 from .base import EMPTY
+from .touches import homes
 from .values import same
 from .world import is_reference
 
 if TYPE_CHECKING:
     from .adopt import Adopter
+    from .effects import Note
     from .journal import Journal
     from .plan import Plan
     from .report import Report
@@ -113,6 +115,16 @@ class Merger:
 
     def _going(self) -> list[LiveStatement]:
         return [live for change in self.world.changes.values() for live in change.removed]
+
+    def tell_readers(self, note: Note) -> None:
+        """An object has changed that no statement made anew: who reads its names is due."""
+        if note.by is None:
+            return
+        for root in note.roots:
+            if root is not note.owner:
+                self.adopter.change(root)
+            for module, name in homes(self.world, root):
+                self._moved_on(self.world.records[module], name, note.by, root)
 
     def _moved_on(
         self,
