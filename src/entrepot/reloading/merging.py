@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .adopt import EVERYTHING
 from .base import EMPTY
+from .ownership import Ownership
 from .touches import homes
 from .values import same
 from .world import is_reference
@@ -37,6 +38,7 @@ class Merger:
         self.adopter = adopter
         self.report = report
         self.start: dict[str, dict[str, Any]] = {}
+        self.ownership = Ownership(plan.world, self.start)
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
         """Bind what a statement has bound to what is to be there; ``before`` is the namespace."""
@@ -80,15 +82,16 @@ class Merger:
 
     def _merged(self, live: LiveStatement, name: str, start: Any, base: Any, new: Any) -> Any:
         """Return what a name is to be bound to."""
-        owners = self.world.old_binders(live.record, name)
+        record = live.record
+        owners = self.world.old_binders(record, name)
         old = self.world.before(live)
-        owns = old is not None and bool(owners) and owners[-1] is old
-        if owns and not is_reference(live) and not (old is not None and is_reference(old)):
+        if self.ownership.heir_of(live, record, name) is not None:
             self.adopter.edited = start if self._is_edited(live) else None
-            final = self.adopter.merge(base, start, new, f"{live.record.name}.{name}")
+            final = self.adopter.merge(base, start, new, f"{record.name}.{name}")
             if start is base and final is not start:
                 self._succeed(start, final, owners, live)
             return final
+        owns = old is not None and bool(owners) and owners[-1] is old
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
         if start is not new:
@@ -104,6 +107,8 @@ class Merger:
     ) -> None:
         """What another statement binds now takes the place of what an old one made."""
         if not owners or is_reference(owners[-1]):
+            return
+        if not self.ownership.made(owners[-1], start):
             return
         if owners[-1] in self._going() or owners[-1] is self.world.before(live):
             if type(start) is FunctionType and callable(new):

@@ -143,6 +143,11 @@ class World:
         number = self._number(live)
         return (*self._prefix(live.record, 0), number, 1)
 
+    def old_position(self, live: LiveStatement) -> tuple[int, ...]:
+        """Return such a key for a statement of before the edit."""
+        number = next(n for n, other in enumerate(live.record.lives) if other is live)
+        return (*self._prefix(live.record, 0), number, 1)
+
     def _number(self, live: LiveStatement) -> int:
         for number, other in enumerate(self.lives(live.record)):
             if other is live:
@@ -361,7 +366,7 @@ def is_reference(live: LiveStatement) -> bool:
         return True
     value = getattr(node, "value", None)
     return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
-        value, ast.Name | ast.Attribute
+        value, ast.Name | ast.Attribute | ast.Subscript
     )
 
 

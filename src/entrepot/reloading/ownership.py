@@ -1,0 +1,72 @@
+"""Which statement made the object that a name was bound to before the reload.
+
+Only what a statement made itself may take over what its new version makes: ``g = keep(f)`` gives
+``f`` a second name, and when it becomes ``g = wrap(f)``, ``f`` must not become the wrapper.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .values import is_atom
+from .world import is_reference
+
+if TYPE_CHECKING:
+    from .revision import LiveStatement, Record
+    from .world import Location, World
+
+
+class Ownership:
+    """Answers for one reload.
+
+    Attributes:
+        start: What the modules' names were bound to before it.
+    """
+
+    def __init__(self, world: World, start: dict[str, dict[str, Any]]) -> None:
+        self.world = world
+        self.start = start
+        self._homes: dict[int, list[Location]] | None = None
+
+    def heir_of(self, live: LiveStatement, record: Record, name: str) -> LiveStatement | None:
+        """Return the old statement whose object a statement goes on with, under a name.
+
+        That is its own old version, if that was the last to bind the name; or the last binder, if
+        that is gone or binds the name no more; what is bound by text goes on with what was. What
+        gave a name to another's object has no heir.
+        """
+        if is_reference(live):
+            return None
+        owners = self.world.old_binders(record, name)
+        if not owners and self.world.binds_by_text(live):  # nor does a statement tell by whom
+            owners = [old for old in record.lives if self.world.binds_by_text(old)][:1]
+            return owners[0] if owners else None
+        if not owners or is_reference(owners[-1]):
+            return None
+        owner = owners[-1]
+        if owner is not self.world.before(live):
+            now = self.world.now(owner)
+            if now is not None and name in self.world.binds(now):
+                return None
+        return owner if self.made(owner, self.start[record.name].get(name)) else None
+
+    def made(self, owner: LiveStatement, value: Any) -> bool:
+        """(I5) Return whether a statement made what it bound: nobody had it before."""
+        if is_atom(value):
+            return True
+        here = self.world.old_position(owner)
+        for module, other in self._index().get(id(value), ()):
+            binders = self.world.old_binders(self.world.records[module], other)
+            if not binders or binders[-1] is owner or is_reference(binders[-1]):
+                continue
+            if self.world.old_position(binders[-1]) < here:
+                return False
+        return True
+
+    def _index(self) -> dict[int, list[Location]]:
+        if self._homes is None:
+            self._homes = {}
+            for module, names in self.start.items():
+                for name, value in names.items():
+                    self._homes.setdefault(id(value), []).append((module, name))
+        return self._homes
