@@ -125,6 +125,7 @@ class Execution:
         self.adopter.dropped.clear()
         self.executed.clear()
         self.ran.clear()
+        self.merger.caches.forget()
 
     def _pass(self) -> None:
         self.unbinder.delete(self.report)
@@ -168,11 +169,11 @@ class Execution:
     def _tell_readers(self) -> bool:
         """(6e) Who reads an object that was changed and not made anew is due; return if any is."""
         before = len(self.plan.dirty)
-        for note in self.effects.altered():
-            names = self.adopter.differing(note.owner, note.start, self.effects.held(note))
+        for seen in self.effects.altered():
+            names = self.adopter.differing(seen.owner, seen.start, self.effects.held(seen))
             if names:
-                self.adopter.change(note.owner, *names)
-                self.merger.tell_readers(note)
+                self.adopter.change(seen.owner, *names)
+                self.merger.tell_readers(seen)
         return len(self.plan.dirty) > before
 
     def _run_one(self, live: LiveStatement) -> None:
@@ -194,6 +195,7 @@ class Execution:
         self._fresh = set()
         in_play = self._play(live)
         self.effects.watch(in_play)
+        self.merger.caches.clear_stale(live, in_play)
         stores = stores_of(self.world, self.adopter, live)
         ends = [self.journal.note_run(other.namespace) for other in in_play]
         guard = Guard()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .adopt import EVERYTHING
 from .base import EMPTY
+from .caches import Caches
 from .ownership import Ownership
 from .touches import homes
 from .values import same
@@ -38,6 +39,7 @@ class Merger:
         self.adopter = adopter
         self.report = report
         self.start: dict[str, dict[str, Any]] = {}
+        self.caches = Caches(plan.world)
         self.ownership = Ownership(plan.world, self.start)
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
@@ -145,6 +147,7 @@ class Merger:
         alias of it need not run, but who reads that name is due.
         """
         what = f"{record.name}.{name} changed"
+        self.caches.moved.add(name)
         names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
         for reader in self.world.readers(record, name):
             if reader is live:

@@ -1,0 +1,86 @@
+"""Results that ``functools.lru_cache`` remembers, and that the edit has made stale.
+
+A statement that runs again would get what a function computed at import. So before it runs the
+cache of a function goes, if that function, or what it called while the statement was imported, was
+edited, or reads a name whose value has changed. Other caches stay: what they hold may be state, as
+the one connection that everybody gets.
+"""
+
+from __future__ import annotations
+
+import functools
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .revision import LiveScope, LiveStatement, Record
+    from .world import World
+
+_LRU = type(functools.lru_cache(len))
+
+
+class Caches:
+    """Forgets results for one pass of a reload.
+
+    Attributes:
+        moved: Names whose values have changed, such as ``{"RATE"}``.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.moved: set[str] = set()
+        self._cleared: set[int] = set()
+        self._edited = {
+            id(scope.code) for change in world.changes.values() for scope in change.bodies
+        }
+
+    def forget(self) -> None:
+        """Begin a pass."""
+        self.moved.clear()
+        self._cleared.clear()
+
+    def clear_stale(self, live: LiveStatement, records: Iterable[Record]) -> None:
+        """Clear the caches whose results the statement must not see; each once."""
+        ran = self.world.ran(live)
+        if not ran:
+            return
+        by_name: dict[str, list[LiveScope]] = {}
+        for scope in ran:
+            by_name.setdefault(scope.path[-1][0], []).append(scope)
+        for cache in _caches(records):
+            code = cache.__wrapped__.__code__
+            for scope in by_name.get(code.co_name, ()):
+                is_its = scope.code.co_qualname == code.co_qualname
+                if is_its and id(cache) not in self._cleared and self._is_stale(scope, by_name):
+                    self._cleared.add(id(cache))
+                    cache.cache_clear()
+
+    def _is_stale(self, scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> bool:
+        """Return whether something that a function may have called was edited, or has moved."""
+        seen: set[int] = set()
+        waiting = [scope]
+        while waiting:
+            current = waiting.pop()
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            uses = self.world.current_uses(current)
+            words = uses.reads | uses.attributes
+            if id(current.code) in self._edited or words & self.moved:
+                return True
+            for word in words:
+                waiting += by_name.get(word, ())
+                waiting += by_name.get("__init__", ()) if word[:1].isupper() else ()
+        return False
+
+
+def _caches(records: Iterable[Record]) -> Iterator[Any]:
+    """Yield the caches that modules and their classes have."""
+    for record in records:
+        for value in list(record.namespace.values()):
+            members = list(vars(value).values()) if isinstance(value, type) else [value]
+            for member in members:
+                if type(member) is _LRU and type(member.__wrapped__) is FunctionType:
+                    yield member
