@@ -60,14 +60,17 @@ RULES = [
                     sys.meta_path.remove(cls)
 
             class Next:
-                @staticmethod
-                def find_spec(name, path=None, target=None):
-                    print("asked for", name)
+                asked = []  # in a private system it is asked by a second name too
+
+                @classmethod
+                def find_spec(cls, name, path=None, target=None):
+                    cls.asked.append(name)
 
             sys.meta_path[:0] = [Leaving, Next]
             try:
                 import module_that_is_not_there
             except ModuleNotFoundError as error:
+                print("asked for", Next.asked[0])
                 print(error)
             """,
         prints="""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
+from _imp import _fix_co_filename  # type: ignore[attr-defined]  # as for bytecode that was moved
 from types import CodeType, FunctionType, ModuleType, TracebackType
 
 from entrepot import events, names
@@ -64,7 +65,7 @@ def tell(message: str, *facts: object, verbosity: int = 1) -> None:
 def masked(function: Any) -> Any:
     """Give one function's code the name that C cuts out, and return the function."""
     if not os.environ.get("ENTREPOT_DEBUG"):
-        function.__code__ = _renamed(function.__code__)
+        _fix_co_filename(function.__code__, MASK)
     return function
 
 
@@ -99,7 +100,7 @@ def mask_frames(modules: list[ModuleType]) -> None:
     for module in modules:
         for function in _functions_of(module):
             if function.__code__.co_filename != MASK:
-                function.__code__ = _renamed(function.__code__)
+                _fix_co_filename(function.__code__, MASK)
 
 
 def mask_package() -> None:
@@ -138,11 +139,6 @@ def cut_frames(error: BaseException) -> None:
         step.tb_next = first
         first = step
     error.__traceback__ = first
-
-
-def _renamed(code: CodeType) -> CodeType:
-    consts = tuple(_renamed(c) if isinstance(c, CodeType) else c for c in code.co_consts)
-    return code.replace(co_filename=MASK, co_consts=consts)
 
 
 def _functions_of(module: ModuleType) -> Iterator[FunctionType]:
