@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import venv
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 HOME = ROOT / f".venv-applications-{sys.version_info.major}.{sys.version_info.minor}"
 PYTHON = str(HOME / "bin" / "python")
+PACKAGES = sysconfig.get_path("purelib", vars={"base": str(HOME)})
 #: What stands between ``python`` and a program's words; RUN_OPTIONS may say ``--no-watch``.
 ENTREPOT = ("-m", "entrepot", "run", *os.environ.get("RUN_OPTIONS", "").split())
 

@@ -21,7 +21,7 @@ class Suite(NamedTuple):
 
     Attributes:
         package: The distribution whose source has the tests; a version bound may follow.
-        arguments: What of it runs, for pytest.
+        arguments: What of it runs, for pytest; ``{packages}`` is where packages are installed.
         needs: What else is installed.
         installed: Whether the tests are in the installed package; the source is not fetched then.
     """
@@ -63,7 +63,8 @@ SUITES: Sequence[Suite] = (
     Suite("sqlalchemy", "test/sql test/base -p no:warnings", ("greenlet", "pytest-xdist")),
     Suite(
         "pandas",
-        "--pyargs pandas.tests.io.json pandas.tests.io.parser",
+        # By their files: options of its conftest are known only then.
+        "{packages}/pandas/tests/io/json {packages}/pandas/tests/io/parser/common",
         ("hypothesis", "pyarrow", "lxml"),
         installed=True,
     ),
@@ -98,7 +99,7 @@ def where(suite: Suite) -> Path:
 
 def words(suite: Suite, report: Path) -> list[str]:
     """Return what stands after ``-m pytest``."""
-    arguments = suite.arguments.replace("'", '"').split('"')
+    arguments = suite.arguments.format(packages=places.PACKAGES).replace("'", '"').split('"')
     plain = [part.split() if number % 2 == 0 else [part] for number, part in enumerate(arguments)]
     always = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--junitxml={report}"]
     return [*always, *(word for part in plain for word in part)]
