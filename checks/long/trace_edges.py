@@ -5,7 +5,8 @@ at each call, the importer's ``__name__`` and the modules that the statement nam
 
 * the modules: those that stand in ``sys.modules`` after the import and did not before, and were
   imported by the algorithm (put there by hand, they are in no trace);
-* the edges: importer and imported, of every import statement that was executed.
+* the edges: importer and imported, of every import statement that was executed. What C code
+  imports has no statement, and is left out on both sides.
 
 Modules that the one has loaded before it begins (entrepot needs a few of the standard library)
 are left out on both sides, and counted.
@@ -41,7 +42,9 @@ def resolved(name, namespace, level):
 def noting(name, globals=None, locals=None, fromlist=(), level=0):
     module = stock(name, globals, locals, fromlist, level)
     frame = sys._getframe(1)
-    if not frame.f_code.co_filename.startswith("<frozen importlib"):
+    # An extension that imports while it is loaded has no frame: what is seen is this function's.
+    is_c = frame.f_code is noting.__code__
+    if not is_c and not frame.f_code.co_filename.startswith("<frozen importlib"):
         full = resolved(name, globals or {}, level)
         importer = frame.f_globals.get("__name__")
         parts = full.split(".")

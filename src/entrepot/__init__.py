@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from entrepot.views.doctor import doctor
     from entrepot.views.explaining import explain
     from entrepot.views.tracing import trace
+    from entrepot.views.why_loaded import why
 
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ __all__ = [
     "steady",
     "take_over",
     "trace",
+    "why",
 ]
 
 # Where each public name is: {"take_over": "entrepot.engine.takeover"}.
@@ -80,6 +82,7 @@ _homes_by_name: "Mapping[str, str]" = {
     "take_over": "entrepot.engine.takeover",
     "trace": "entrepot.views.tracing",
     "unload_ipython_extension": "entrepot.notebook.extension",
+    "why": "entrepot.views.why_loaded",
 }
 
 

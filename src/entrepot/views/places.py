@@ -42,11 +42,16 @@ class Places:
                 return file[len(entry) :]
         return file
 
-    def _lines(self, file: str, line: int) -> list[str]:
-        """Return a line and those after it; imports stand at the top, so the rest is not read."""
+    def content(self, file: str) -> bytes:
+        """Return what a file holds, nothing if it cannot be read."""
         if file not in self._contents_by_file:
             self._contents_by_file[file] = _content_of(file)
-        content, encoding = self._contents_by_file[file]
+        return self._contents_by_file[file][0]
+
+    def _lines(self, file: str, line: int) -> list[str]:
+        """Return a line and those after it; imports stand at the top, so the rest is not read."""
+        content = self.content(file)
+        encoding = self._contents_by_file[file][1]
         if line < 1 or not content:
             return []
         lines = content.split(b"\n", line + _MOST_LINES)[line - 1 : line + _MOST_LINES]

@@ -13,8 +13,9 @@ from .tree_text import Look, counted, ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from .places import Places
     from .tree import Import, Place, Tree
 
 #: Names on a line of those that would no longer load; and of lines of importers.
@@ -64,8 +65,8 @@ class Why:
             "error": self.node.error if self.node else None,
             "total": self.node.total if self.node else None,
             "own": self.node.own if self.node else None,
-            "chain": [{**_fields(place), "imported": name} for place, name in self.chain],
-            "importers": [_fields(place) for place in self.importers],
+            "chain": [{**fields_of(place), "imported": name} for place, name in self.chain],
+            "importers": [fields_of(place) for place in self.importers],
             "inside": self.inside,
             "alone": [node.name for node in self.alone],
             "saved": self.saved,
@@ -89,10 +90,9 @@ class Why:
             yield from self._lines_of_not_imported()
             return
         yield look.painted("brought in by", "bold")
-        rows = [(self._where(place), place.statement, name) for place, name in self.chain]
-        if not rows:
+        if not self.chain:
             yield "  C code, outside of any import statement"
-        yield from _columns(rows)
+        yield from columns(self._places, self.chain)
         if self.status == "failed":
             yield f"{self.name!r} was not loaded: {self.node.error}"
             return
@@ -115,10 +115,8 @@ class Why:
             yield f"  {shown}{f', … and {more:,} more' if more > 0 else ''}"
 
     def _lines_of_importers(self) -> Iterator[str]:
-        listed = self.importers[:_MOST_LISTED]
-        yield from _columns([(self._where(p), p.statement, p.name or "") for p in listed])
-        if len(self.importers) > _MOST_LISTED:
-            yield f"  … and {len(self.importers) - _MOST_LISTED:,} more"
+        rows = [(place, place.name or "") for place in self.importers]
+        yield from most_of(list(columns(self._places, rows)))
 
     def _verdict(self) -> str:
         assert self.node is not None
@@ -138,17 +136,14 @@ class Why:
         if self.similar:
             yield f"  there is {', '.join(self.similar)}"
 
-    def _where(self, place: Place) -> str:
-        short = self._places.short(place.file)
-        return f"{short}:{place.line}" if place.line else short
-
 
 def why_in(tree: Tree, name: str) -> Why:
     """Return why a module was loaded, from the imports of a run."""
     return Why(tree, name)
 
 
-def _fields(place: Place) -> dict[str, object]:
+def fields_of(place: Place) -> dict[str, object]:
+    """Return a place as what stands for it in JSON."""
     return {
         "importer": place.name,
         "file": place.file,
@@ -157,12 +152,26 @@ def _fields(place: Place) -> dict[str, object]:
     }
 
 
-def _columns(rows: list[tuple[str, str, str]]) -> Iterator[str]:
+def columns(places: Places, links: Sequence[tuple[Place, str]]) -> Iterator[str]:
+    """Yield a line for each place and the name that belongs to it."""
+    rows = [(_where(places, place), place.statement, name) for place, name in links]
     wide = max((len(where) for where, _, _ in rows), default=0)
     wider = max((min(len(statement), 60) for _, statement, _ in rows), default=0)
     for where, statement, name in rows:
         shown = statement if len(statement) <= 60 else statement[:59] + "…"
         yield f"  {where:<{wide}}  {shown:<{wider}}  {name}".rstrip()
+
+
+def most_of(lines: list[str]) -> Iterator[str]:
+    """Yield the first lines of many, and how many more there are."""
+    yield from lines[:_MOST_LISTED]
+    if len(lines) > _MOST_LISTED:
+        yield f"  … and {len(lines) - _MOST_LISTED:,} more"
+
+
+def _where(places: Places, place: Place) -> str:
+    short = places.short(place.file)
+    return f"{short}:{place.line}" if place.line else short
 
 
 def _status(tree: Tree, name: str, nodes: list[Import], loaded: list[Import]) -> str:
