@@ -243,4 +243,18 @@ CASES = [
         "text in another encoding",
         "-- main.py\n# coding: latin-1\nprint(ascii('\u00e9'))\n1/0 # \u00e9\n",
     ),
+    Case(
+        "a module that was written just now is warned about once",
+        r"""
+        -- main.py
+        import sys, warnings
+        with open("shop.py", "w") as file:
+            file.write('PATTERN = "\d"\n')
+        filters = warnings.filters[:]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            import shop
+        print([str(warning.message) for warning in caught], warnings.filters == filters)
+        """,
+    ),
 ]

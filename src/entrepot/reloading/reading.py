@@ -8,7 +8,9 @@ moment later.
 
 from __future__ import annotations
 
+import _warnings
 import os
+import sys
 import time
 from importlib.machinery import SourceFileLoader
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 #: How long before its import a save counts as made just now, in seconds: longer than it takes from
 #: the loader's reading of a file to its execution.
 LATELY = 2.0
+_SILENCE = ("ignore", None, Warning, None, 0)
 _PLAIN = ("get_code", "get_data", "source_to_code")
 
 
@@ -42,11 +45,26 @@ def read(module: ModuleType, file: str, code: CodeType) -> tuple[Text, CodeType]
     saved = max(found.st_mtime, found.st_ctime)
     if saved > time.time() - LATELY and _is_plain(loader):
         try:
-            newest = loader.source_to_code(content, code.co_filename)
+            newest = _compiled(loader, content, code.co_filename)
         except (SyntaxError, ValueError):
             return None
         code = code if newest == code else newest
     return Text(file, content), code
+
+
+def _compiled(loader: Any, content: bytes, file: str) -> CodeType:
+    """Compile a text again, in silence: what the compiler warns of, it has said before.
+
+    The filter is put into the list that there is. ``warnings.catch_warnings`` would have every
+    warning of the program forget that it has been shown.
+    """
+    filters = getattr(sys.modules.get("warnings"), "filters", _warnings.filters)
+    filters.insert(0, _SILENCE)
+    try:
+        code: CodeType = loader.source_to_code(content, file)
+    finally:
+        filters.remove(_SILENCE)
+    return code
 
 
 def _is_plain(loader: Any) -> bool:
