@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.process.case import environment
+from tests.process.case import environment, source_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +73,9 @@ class Notebook:
         done = subprocess.run(
             [sys.executable, str(WORKER)],
             cwd=self.folder,
-            env=environment(**{"PYTHONDONTWRITEBYTECODE": "1", **variables}),
+            env=environment(
+                **{"PYTHONPATH": _path(), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+            ),
             input=json.dumps(self.steps),
             capture_output=True,
             text=True,
@@ -80,6 +84,14 @@ class Notebook:
         assert done.returncode == 0, done.stderr
         cells = [Ran(facts) for facts in json.loads(done.stdout)]
         return cells[1:] if self.steps[0] == ["cell", "%load_ext entrepot"] else cells
+
+
+def _path() -> str:
+    """Return where entrepot and IPython are: the latter need not be in a site folder."""
+    spec = find_spec("IPython")
+    found = spec.submodule_search_locations if spec is not None else None
+    folders = [str(Path(folder).parent) for folder in found or ()]
+    return os.pathsep.join([source_folder(), *folders])
 
 
 def values(cells: Iterable[Ran]) -> list[str | None]:
