@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.process.case import environment, source_folder
+from tests.process.case import environment
+from tests.seeds.grounds import source_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

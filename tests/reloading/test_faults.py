@@ -1,7 +1,8 @@
 """A fault of entrepot's own, wherever it arises, changes nothing and ends nothing.
 
 Every function of ours that a reload calls is made to raise once, one after the other. What is
-listed is not a choice: the functions are those that a reload was seen to call.
+listed is not a choice: the functions are those that a reload was seen to call. Each Python takes a
+third of them, so that three versions in a row take all.
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ def test_a_fault_in_any_function_of_a_reload_changes_nothing(started: Any) -> No
     new: list[Any] = []
     assert len(codes) > 100
 
-    for target in codes:
+    for target in codes[sys.version_info.minor % 3 :: 3]:
         project, held = started()
         old = results(held)
         before = Imprint(str(project.root), held)

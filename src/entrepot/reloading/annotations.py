@@ -12,8 +12,10 @@ there in the end, with the numbers of all that ran, counted in the new text.
 from __future__ import annotations
 
 import ast
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
+
+from .functions import HAS_ANNOTATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +97,7 @@ class Annotations:
                 self._set_dict(record, names)
 
     def _is_deferred(self, record: Record) -> bool:
-        if not hasattr(ModuleType, "__annotate__"):
+        if not HAS_ANNOTATE:
             return False
         change = self.world.changes.get(record.name)
         flags = record.flags if change is None else change.flags

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import gc
-import sys
 import types
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import instance_dict
+from .references import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,13 +56,12 @@ def functions_of(
 
 def _references(scope: LiveScope, recorder: Recorder) -> int:
     """Return how many references to a scope's code are not our own or its parent's."""
-    code = scope.code
-    own = 4  # the scope, the parent's constants, this variable, the argument
-    if id(code) in recorder.runners:
+    own = 2  # the scope, the parent's constants
+    if id(scope.code) in recorder.runners:
         own += 1
     if len(scope.path) == 1:
         own += 1  # the list of the statement's codes
-    return sys.getrefcount(code) - own
+    return references([scope.code]) - own
 
 
 def _collect(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from entrepot.source.scopes import docstring, is_function, same_interface
 
 from .functions import set_closure, set_code
 from .index import functions_of
+from .references import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ class Patcher:
         for function, code, where in self._unshaped:
             if function.__code__ is not code and function.__code__ != code:
                 adopted = function.__code__.co_freevars == code.co_freevars
-                if not adopted and sys.getrefcount(function) > 4:
+                if not adopted and references([function]) > 3:
                     missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
                     yield (f"{where}: a live closure has no value for {', '.join(missing)}")
 

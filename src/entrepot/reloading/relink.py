@@ -14,12 +14,12 @@ from __future__ import annotations
 import functools
 import gc
 import operator
-import sys
 import types
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_python_class, state_of
+from .references import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -269,7 +269,8 @@ def held(pairs: list[tuple[Any, Any]], is_new: Callable[[Any], bool]) -> list[tu
             if type(part) in _INNER and id(part) not in seen and is_new(part):
                 waiting.append(part)
     value = part = None
-    return [(new, old) for new, old in pairs if sys.getrefcount(new) - counts.get(id(new), 0) > 4]
+    # three are ours: of the table of twins, of the pair, of the variable
+    return [(new, old) for new, old in pairs if references([new]) - counts.get(id(new), 0) > 3]
 
 
 def _method_of(holder: Any, source: Any, target: Any) -> Any:
