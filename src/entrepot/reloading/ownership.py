@@ -54,12 +54,12 @@ class Ownership:
         """(I5) Return whether a statement made what it bound: nobody had it before."""
         if is_atom(value):
             return True
-        here = self.world.old_position(owner)
+        here = self.world.old_order.position(owner)
         for module, other in self._index().get(id(value), ()):
             binders = self.world.old_binders(self.world.records[module], other)
             if not binders or binders[-1] is owner or is_reference(binders[-1]):
                 continue
-            if self.world.old_position(binders[-1]) < here:
+            if self.world.old_order.position(binders[-1]) < here:
                 return False
         return True
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import rules
 from .marks import KEEP, mark_of
+from .module_rules import imported_in_another_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,6 +138,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
         plan.deletions.extend((change.record.name, name) for name in rules.deleted(world, change))
+    plan.add(imported_in_another_order(world))
     for module, name in plan.deletions:
         plan.add(rules.readers_of_deleted(world, world.records[module], name))
     return plan

@@ -11,10 +11,10 @@ from .execute import Execution
 from .files import forget, found_again, move
 from .journal import Journal
 from .late import learn
+from .module_rules import importers_of_appeared, readers_of_module
 from .outcomes import ProgramError, Refused
 from .plan import plan_of
 from .report import FAILED, NEEDS_RESTART, Report
-from .rules import importers_of_appeared, readers_of_module
 from .settle import settle
 from .world import World
 

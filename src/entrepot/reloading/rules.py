@@ -182,56 +182,6 @@ def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]
         yield live, "deleted", f"{name} is gone from {record.name}"
 
 
-def readers_of_module(world: World, record: Record) -> Iterator[Due]:
-    """What imports a module whose file is gone runs again, and fails as in a fresh process."""
-    for other in world.records.values():
-        if other is record or record.name.rpartition(".")[2] not in other.mentions():
-            continue
-        for live in world.lives(other):
-            if _imports(world, live, record):
-                yield live, "deleted", f"the file of {record.name} is gone"
-
-
-def importers_of_appeared(world: World, record: Record, names: list[str]) -> Iterator[Due]:
-    """What tried in vain to import a module runs again when the module is there."""
-    for live in world.lives(record):
-        for node in ast.walk(live.statement.node):
-            wanted = set()
-            if isinstance(node, ast.Import):
-                wanted = {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                source = _absolute(record, node.module or "", node.level)
-                wanted = {source, *(f"{source}.{alias.name}" for alias in node.names)}
-            if not wanted.isdisjoint(names) and not live.statement.is_function:
-                yield live, "appeared", f"{', '.join(names)} can be imported now"
-                break
-
-
-def _absolute(record: Record, name: str, level: int) -> str:
-    package = record.namespace.get("__package__") or ""
-    for _ in range(level - 1):
-        package = package.rpartition(".")[0]
-    return f"{package}.{name}" if level else name
-
-
-def _imports(world: World, live: LiveStatement, record: Record) -> bool:
-    for node in ast.walk(live.statement.node):
-        if isinstance(node, ast.Import) and any(
-            f"{alias.name}.".startswith(f"{record.name}.") for alias in node.names
-        ):
-            return not live.statement.is_function
-        if isinstance(node, ast.ImportFrom):
-            module = world.module_named(live.record, node.module or "", node.level)
-            if module is record.module and not live.statement.is_function:
-                return True
-            tails = {alias.name for alias in node.names}
-            if getattr(module, "__name__", "") == record.name.rpartition(".")[0] and (
-                record.name.rpartition(".")[2] in tails
-            ):
-                return not live.statement.is_function
-    return False
-
-
 def marked_always(world: World, change: ModuleChange) -> Iterator[Due]:
     """What is marked ``# reload: always`` runs with every edit of its module."""
     del world

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .changes import ModuleChange
     from .execute import Execution
     from .journal import Journal
+    from .order import Place
     from .reload import Prepared
     from .revision import LiveStatement, Record
     from .session import Live
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     """Make the new text, its statements and its values what the session knows."""
     journal = execution.journal
+    places = _places(execution)
     for change in prepared.changes.values():
         _take_text(session, journal, change)
         _set_docstring(journal, change)
     for live in execution.executed:
         _record_run(session, execution, live)
+    for record, place in places:
+        _set_importer(journal, record, place)
     for record in {id(live.record): live.record for live in execution.executed}.values():
         _take_base(session, execution, record)
         record.missing = None  # it may have found what it wanted
@@ -107,6 +111,32 @@ def _record_run(session: Live, execution: Execution, live: LiveStatement) -> Non
         if key not in runners:
             journal.set_item(runners, key, (code, {}))
         journal.set_item(runners[key][1], site, None)
+
+
+def _places(execution: Execution) -> list[tuple[Record, Place | None]]:
+    """Return the modules whose importing statement ran, or is another one now."""
+    world = execution.world
+    ran = {live.record.name for live in execution.executed}
+    return [
+        (record, world.order.place(record))
+        for record in world.records.values()
+        if record.name in world.order.moved
+        or (record.parent is not None and record.parent.record.name in ran)
+    ]
+
+
+def _set_importer(journal: Journal, record: Record, place: Place | None) -> None:
+    """Note which statement imports a module first."""
+    if place is not None and place.live is None:
+        place = None
+    live = None if place is None else place.live
+    if live is not None and record.parent in live.sites:
+        return
+    if live is not None and not live.sites:
+        _set_sites(journal, live, [Site(live.record, live.statement.first)])
+    before = record.parent
+    journal.note(lambda: setattr(record, "parent", before))
+    record.parent = None if live is None else live.sites[0]
 
 
 def _take_base(session: Live, execution: Execution, record: Record) -> None:

@@ -6,9 +6,11 @@ from who reads it before. What a statement may bind or not is unbound before it.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
+from .module_rules import is_begun
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -51,19 +53,23 @@ class Unbinder:
         hidden = []
         for record, name in self.world.locations_read(live):
             binders = self.world.binders(record, name)
-            if (
-                binders
-                and name in record.namespace
-                and all(self.world.position(other) >= here for other in binders)
-            ):
+            is_later = binders and all(self.world.position(other) >= here for other in binders)
+            if name in record.namespace and (is_later or self._is_begun(live, record, name)):
                 hidden.append((record, name, record.namespace[name]))
                 self.journal.delete_item(record.namespace, name)
         return hidden
 
+    def _is_begun(self, live: LiveStatement, record: Record, name: str) -> bool:
+        """A package has its submodule as an attribute when that is complete."""
+        value = record.namespace[name]
+        return isinstance(value, ModuleType) and is_begun(
+            self.world, self.world.order, live, f"{record.name}.{name}"
+        )
+
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
         for record, name, value in hidden:
-            is_last = self.world.binders(record, name)[-1] is live
+            is_last = self.world.binders(record, name)[-1:] == [live]
             if name not in record.namespace and not is_last:
                 self.journal.set_item(record.namespace, name, value)
 

@@ -11,6 +11,7 @@ import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING
+from .order import Order, Position, absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,8 @@ class World:
             for live in change.lives:
                 if live.old is not None:
                     self._new_of[id(live.old)] = live
-        self._order: dict[str, tuple[int, ...]] = {}
+        self._order: Order | None = None
+        self._old_order: Order | None = None
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
 
@@ -138,36 +140,23 @@ class World:
 
     # where statements stand
 
-    def position(self, live: LiveStatement) -> tuple[int, ...]:
+    @property
+    def order(self) -> Order:
+        """The order of statements after the edit."""
+        if self._order is None:
+            self._order = Order(self, is_old=False)
+        return self._order
+
+    @property
+    def old_order(self) -> Order:
+        """The order of statements before it."""
+        if self._old_order is None:
+            self._old_order = Order(self, is_old=True)
+        return self._old_order
+
+    def position(self, live: LiveStatement) -> Position:
         """Return a key that sorts statements in the order in which an import executes them."""
-        number = self._number(live)
-        return (*self._prefix(live.record, 0), number, 1)
-
-    def old_position(self, live: LiveStatement) -> tuple[int, ...]:
-        """Return such a key for a statement of before the edit."""
-        number = next(n for n, other in enumerate(live.record.lives) if other is live)
-        return (*self._prefix(live.record, 0), number, 1)
-
-    def _number(self, live: LiveStatement) -> int:
-        for number, other in enumerate(self.lives(live.record)):
-            if other is live:
-                return number
-        return -1
-
-    def _prefix(self, record: Record, depth: int) -> tuple[int, ...]:
-        known = self._order.get(record.name)
-        if known is not None:
-            return known
-        parent = record.parent
-        if parent is None or depth > 200 or parent.record.name not in self.records:
-            found: tuple[int, ...] = (record.order,)
-        else:
-            old = self.live_of(parent)
-            live = None if old is None else self.now(old)
-            number = self._number(live) if live is not None else 0
-            found = (*self._prefix(parent.record, depth + 1), number, 0, record.order)
-        self._order[record.name] = found
-        return found
+        return self.order.position(live)
 
     def home_of(self, value: Any) -> Record | None:
         """Return the managed module that a value is, or was made in; ``None`` for others."""
@@ -250,11 +239,7 @@ class World:
     @staticmethod
     def module_named(record: Record, name: str, level: int) -> Any:
         """Return the loaded module that an import in ``record`` means, or ``None``."""
-        if level:
-            package = record.namespace.get("__package__") or ""
-            for _ in range(level - 1):
-                package = package.rpartition(".")[0]
-            name = f"{package}.{name}" if name else package
+        name = absolute(record, name, level)
         return sys.modules.get(name)
 
     # reading
@@ -275,6 +260,11 @@ class World:
                 record = self.home_of(self.module_named(home, module, level))
                 if record is not None:
                     found[record.name, name] = record
+            for module, level in uses.stars:
+                source = self.module_named(home, module, level)
+                record = self.home_of(source)
+                if record is not None:
+                    found.update({(record.name, name): record for name in star_names(source)})
             for chain in uses.chains:
                 record = self.home_of(home.namespace.get(chain[0]))
                 if record is not None and isinstance(home.namespace[chain[0]], types.ModuleType):

@@ -1,0 +1,108 @@
+"""The rules about whole modules: gone, there at last, imported in another order.
+
+Each yields *dues*, as those in ``rules.py`` do.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from .order import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .order import Order
+    from .revision import LiveStatement, Record
+    from .rules import Due
+    from .world import World
+
+
+def readers_of_module(world: World, record: Record) -> Iterator[Due]:
+    """What imports a module whose file is gone runs again, and fails as in a fresh process."""
+    for other in world.records.values():
+        if other is record or record.name.rpartition(".")[2] not in other.mentions():
+            continue
+        for live in world.lives(other):
+            if _imports(world, live, record):
+                yield live, "deleted", f"the file of {record.name} is gone"
+
+
+def importers_of_appeared(world: World, record: Record, names: list[str]) -> Iterator[Due]:
+    """What tried in vain to import a module runs again when the module is there."""
+    for live in world.lives(record):
+        for node in ast.walk(live.statement.node):
+            wanted = set()
+            if isinstance(node, ast.Import):
+                wanted = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                source = absolute(record, node.module or "", node.level)
+                wanted = {source, *(f"{source}.{alias.name}" for alias in node.names)}
+            if not wanted.isdisjoint(names) and not live.statement.is_function:
+                yield live, "appeared", f"{', '.join(names)} can be imported now"
+                break
+
+
+def _imports(world: World, live: LiveStatement, record: Record) -> bool:
+    for node in ast.walk(live.statement.node):
+        if isinstance(node, ast.Import) and any(
+            f"{alias.name}.".startswith(f"{record.name}.") for alias in node.names
+        ):
+            return not live.statement.is_function
+        if isinstance(node, ast.ImportFrom):
+            module = world.module_named(live.record, node.module or "", node.level)
+            if module is record.module and not live.statement.is_function:
+                return True
+            tails = {alias.name for alias in node.names}
+            if getattr(module, "__name__", "") == record.name.rpartition(".")[0] and (
+                record.name.rpartition(".")[2] in tails
+            ):
+                return not live.statement.is_function
+    return False
+
+
+def imported_in_another_order(world: World) -> Iterator[Due]:
+    """A statement runs again when the order of imports lets it read what another one bound."""
+    moved = world.order.moved
+    tails = {name.rpartition(".")[2] for name in moved}
+    for record in world.records.values() if moved else ():
+        if record.name not in moved and not tails & record.mentions():
+            continue
+        for live in world.lives(record):
+            old = world.before(live)
+            if old is None:
+                continue
+            for home, name in world.locations_read(live):
+                is_in_play = record.name in moved or home.name in moved
+                if home is record or not is_in_play:
+                    continue
+                if _sees(world, live, home, name) != _saw(world, old, home, name):
+                    yield live, "order", f"{home.name} is imported before or after it now"
+                    break
+
+
+def _sees(world: World, live: LiveStatement, home: Record, name: str) -> tuple[int, bool]:
+    """Return which binder of a location a statement finds, and whether a module is complete."""
+    reached = _last(world.order, world.binders(home, name), live)
+    before = None if reached is None else world.before(reached)
+    return id(before or reached), is_begun(world, world.order, live, f"{home.name}.{name}")
+
+
+def _saw(world: World, old: LiveStatement, home: Record, name: str) -> tuple[int, bool]:
+    reached = _last(world.old_order, world.old_binders(home, name), old)
+    return id(reached), is_begun(world, world.old_order, old, f"{home.name}.{name}")
+
+
+def _last(order: Order, binders: list[LiveStatement], live: LiveStatement) -> LiveStatement | None:
+    here = order.position(live)
+    return next((other for other in reversed(binders) if order.position(other) < here), None)
+
+
+def is_begun(world: World, order: Order, live: LiveStatement, name: str) -> bool:
+    """Return whether a module's execution has begun and not ended where a statement stands."""
+    record = world.records.get(name)
+    if record is None:
+        return False
+    prefix = order.prefix(record)
+    return order.position(live)[: len(prefix)] == prefix

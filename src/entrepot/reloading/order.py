@@ -1,0 +1,208 @@
+"""In which order an import executes the statements of all modules.
+
+A module's statements are executed where it is imported first: in the midst of its first
+importer's. Which statement that was is recorded for each module. An edit of import statements can
+make another one the first; so when they change, the imports are gone through as a fresh process
+would: every module is executed at the first statement that imports it.
+
+A *position* is a key that sorts statements in that order: for each importer on the way the number
+of its statement, and the statement's own number.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeAlias
+
+from entrepot.source.imports import imports_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .changes import ModuleChange
+    from .revision import LiveStatement, Record
+    from .world import World
+
+Position: TypeAlias = tuple[int, ...]
+DEEPEST = 200
+
+
+class Place:
+    """Where a module is executed: in a statement of its importer, as which of several."""
+
+    __slots__ = ("importer", "live", "turn")
+
+    def __init__(self, importer: Record, live: LiveStatement | None, turn: int) -> None:
+        self.importer = importer
+        self.live = live
+        self.turn = turn
+
+
+class Order:
+    """Positions before an edit, or after it."""
+
+    def __init__(self, world: World, *, is_old: bool) -> None:
+        self.world = world
+        self.is_old = is_old
+        self.moved: set[str] = set()
+        self._places: dict[str, Place | None] = {}
+        self._prefixes: dict[str, Position] = {}
+        self._numbers: dict[str, dict[int, int]] = {}
+        if not is_old:
+            affected = _affected(world)
+            if affected is not None:
+                _Rehearsal(self, affected).run()
+
+    def position(self, live: LiveStatement) -> Position:
+        """Return the position of a statement."""
+        return (*self.prefix(live.record), self._number(live), 1)
+
+    def _number(self, live: LiveStatement) -> int:
+        record = live.record
+        numbers = self._numbers.get(record.name)
+        if numbers is None:
+            lives = record.lives if self.is_old else self.world.lives(record)
+            numbers = {id(other): number for number, other in enumerate(lives)}
+            self._numbers[record.name] = numbers
+        return numbers.get(id(live), -1)
+
+    def prefix(self, record: Record, depth: int = 0) -> Position:
+        """Return the position that a module's execution begins at."""
+        known = self._prefixes.get(record.name)
+        if known is not None:
+            return known
+        place = self.place(record)
+        if place is None or depth > DEEPEST or place.importer.name not in self.world.records:
+            found: Position = (record.order,)
+        else:
+            number = 0 if place.live is None else self._number(place.live)
+            found = (*self.prefix(place.importer, depth + 1), number, 0, place.turn)
+        self._prefixes[record.name] = found
+        return found
+
+    def place(self, record: Record) -> Place | None:
+        """Return where a module is executed; ``None`` if no managed module imports it first."""
+        if record.name not in self._places:
+            parent = record.parent
+            if parent is None:
+                self._places[record.name] = None
+            else:
+                live = self.world.live_of(parent)
+                if live is not None and not self.is_old:
+                    live = self.world.now(live)
+                self._places[record.name] = Place(parent.record, live, record.order)
+        return self._places[record.name]
+
+    def put(self, record: Record, place: Place | None) -> None:
+        """Let a module be executed at another place."""
+        self._places[record.name] = place
+
+
+def imported(world: World, home: Record, live: LiveStatement) -> Iterator[Record]:
+    """Yield the managed modules that executing a statement imports, in order."""
+    node = live.statement.node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    for fact in imports_of(ast.Module(body=[node], type_ignores=[])):
+        if fact.when != "import":
+            continue
+        name = absolute(home, fact.module, fact.level)
+        parts = name.split(".")
+        names = [".".join(parts[: count + 1]) for count in range(len(parts))]
+        if fact.name is not None:
+            names.append(f"{name}.{fact.name}")
+        for found in names:
+            if found in world.records:
+                yield world.records[found]
+
+
+def absolute(record: Record, name: str, level: int) -> str:
+    """Return the absolute name that an import in a module means."""
+    package = record.namespace.get("__package__") or ""
+    for _ in range(level - 1):
+        package = package.rpartition(".")[0]
+    if not level:
+        return name
+    return f"{package}.{name}" if name else package
+
+
+def _affected(world: World) -> set[str] | None:
+    """Return the modules whose first import may be another now; ``None`` if nothing moved."""
+    found: set[str] = set()
+    is_moved = False
+    for change in world.changes.values():
+        old = [_targets(world, change, live) for live in change.record.lives]
+        new = [_targets(world, change, live) for live in change.lives]
+        if list(filter(None, old)) != list(filter(None, new)):
+            found |= {name for names in (*old, *new) for name in names}
+            is_moved = True
+        elif _is_rearranged(change):
+            is_moved = True
+            found |= {name for names in new for name in names}
+    return found if is_moved else None
+
+
+def _targets(world: World, change: ModuleChange, live: LiveStatement) -> tuple[str, ...]:
+    return tuple(record.name for record in imported(world, change.record, live))
+
+
+def _is_rearranged(change: ModuleChange) -> bool:
+    place = {id(live): number for number, live in enumerate(change.record.lives)}
+    numbers = [place[id(live.old)] for live in change.lives if live.old is not None]
+    return numbers != sorted(numbers)
+
+
+class _Rehearsal:
+    """Goes through the imports as a fresh process would, without executing anything.
+
+    Only modules that import one of the affected are read; of the others it is known what they
+    were the first to import.
+    """
+
+    def __init__(self, order: Order, affected: set[str]) -> None:
+        self.order = order
+        self.world = order.world
+        self.first: dict[str, list[Record]] = {}
+        for record in self._by_order():
+            if record.parent is not None:
+                self.first.setdefault(record.parent.record.name, []).append(record)
+        waiting = list(affected)
+        while waiting:
+            name = waiting.pop()
+            self.order.moved.add(name)
+            below = [record.name for record in self.first.get(name, ())]
+            waiting += [child for child in below if child not in self.order.moved]
+        self.tails = {name.rpartition(".")[2] for name in self.order.moved}
+        self.seen: set[str] = set()
+
+    def _by_order(self) -> list[Record]:
+        return sorted(self.world.records.values(), key=lambda record: record.order)
+
+    def run(self) -> None:
+        records = self._by_order()
+        for record in (*(r for r in records if r.parent is None), *records):
+            self._execute(record, None)
+
+    def _execute(self, record: Record, place: Place | None) -> None:
+        if record.name in self.seen:
+            return
+        self.seen.add(record.name)
+        if place is not None or record.parent is None or record.name in self.order.moved:
+            self.order.put(record, place)
+        first = self.first.get(record.name, [])
+        if record.name not in self.world.changes and not self.tails & record.mentions():
+            for child in sorted(first, key=lambda child: child.order):
+                self._execute(child, self.order.place(child))
+            return
+        turn = 0
+        for live in self.world.lives(record):
+            old = self.world.before(live)
+            dynamic = [
+                child
+                for child in first
+                if old is not None and child.parent is not None
+                and self.world.live_of(child.parent) is old
+            ]  # fmt: skip
+            for child in (*imported(self.world, record, live), *dynamic):
+                turn += 1
+                self._execute(child, Place(record, live, turn))
