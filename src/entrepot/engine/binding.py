@@ -109,11 +109,23 @@ def load_from_list(
             if not of_all and hasattr(module, "__all__"):
                 load_from_list(module, module.__all__, import_, modules, name=name, of_all=True)
         elif not hasattr(module, item):
-            submodule = f"{module.__name__ if name is None else name}.{item}"
-            try:
-                call_without_frames(import_, submodule)
-            except ModuleNotFoundError as error:
-                is_blocked = modules.get(submodule, _ABSENT) is None
-                if error.name != submodule or is_blocked:
-                    raise
+            load_submodule(module, item, import_, modules, name=name)
     return module
+
+
+def load_submodule(
+    module: Any,
+    item: str,
+    import_: Callable[[str], Any],
+    modules: Mapping[str, Any],
+    *,
+    name: str | None = None,
+) -> None:
+    """Import a submodule that a from-list names, if it is one."""
+    submodule = f"{module.__name__ if name is None else name}.{item}"
+    try:
+        call_without_frames(import_, submodule)
+    except ModuleNotFoundError as error:
+        is_blocked = modules.get(submodule, _ABSENT) is None
+        if error.name != submodule or is_blocked:
+            raise

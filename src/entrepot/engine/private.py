@@ -296,8 +296,12 @@ def _suffixes() -> tuple[list[str], list[str], list[str]]:
 
 
 def make_import(ground: PrivateGround) -> Any:
-    """Return the ``__import__`` of a private system: quick where the module is in the cache."""
+    """Return the ``__import__`` of a private system: quick where the module is in the cache.
+
+    What statements usually ask for is answered right here; what is in doubt goes to the system.
+    """
     look_up = super(PrivateCache, ground.state.modules).get  # dict's own, in C
+    prefix = ground.prefix
     slow = ground._system.import_statement
     plain = ground.plain
 
@@ -308,18 +312,33 @@ def make_import(ground: PrivateGround) -> Any:
         fromlist: Any = (),
         level: int = 0,
     ) -> Any:
-        if level == 0:
-            module = look_up(name)
-            # The top package is wanted of `import a.b`, submodules of `from package import x`.
-            if module is not None and not (
-                hasattr(module, "__path__") if fromlist else "." in name
-            ):
-                try:
-                    if not module.__spec__._initializing:
-                        return module
-                except AttributeError:
-                    return module
         try:
+            try:
+                module = None
+                if level == 0:
+                    module = look_up(name)
+                elif (
+                    level == 1 and (given := globals["__package__"]) == globals["__spec__"].parent
+                ):
+                    package = given.removeprefix(prefix)
+                    module = look_up(f"{package}.{name}" if name else package)
+                if module is not None and not module.__spec__._initializing:
+                    if fromlist:
+                        if not hasattr(module, "__path__"):
+                            return module
+                        for item in fromlist:
+                            if item == "*" or not hasattr(module, item):
+                                break
+                        else:
+                            return module
+                    elif level == 0:
+                        if "." not in name:
+                            return module
+                        top = look_up(name.partition(".")[0])  # `import a.b` binds `a`
+                        if top is not None and not top.__spec__._initializing:
+                            return top
+            except (AttributeError, KeyError, TypeError):
+                pass  # something odd: the system knows
             return slow(plain(name), globals, locals, fromlist, level)
         except BaseException as error:
             cut_frames(error)

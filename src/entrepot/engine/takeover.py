@@ -299,7 +299,13 @@ def core_functions(system: ImportSystem) -> dict[str, Any]:
     def _handle_fromlist(
         module: Any, fromlist: Any, import_: Any, *, recursive: bool = False
     ) -> Any:
-        return binding.load_from_list(module, fromlist, import_, system.modules, of_all=recursive)
+        # C comes here for every import from a package: what is there already is looked at here.
+        for item in fromlist:
+            if not isinstance(item, str) or item == "*":
+                binding.load_from_list(module, (item,), import_, system.modules, of_all=recursive)
+            elif not hasattr(module, item):
+                binding.load_submodule(module, item, import_, system.modules)
+        return module
 
     def _find_spec(name: str, path: Any, target: Any = None) -> Any:
         return system.find(name, path, target)
