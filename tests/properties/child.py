@@ -141,6 +141,8 @@ def _left(value: Any, transplant: str) -> list[Any]:
     """Return what old code has left in a reference: it stays through every edit."""
     if transplant == "instance":
         owner = value.__self__ if isinstance(value, types.MethodType) else value
+        if isinstance(owner, tuple):
+            return ["instance", None]  # what old code has put into it cannot be put elsewhere
         return ["instance", _atoms(getattr(owner, "__dict__", None))]
     if transplant == "cells" and isinstance(value, types.FunctionType):
         names = value.__code__.co_freevars

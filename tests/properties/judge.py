@@ -117,6 +117,7 @@ class _Run:
         self.states = [list(state) for state in program.states]
         self.kept: list[Any] | None = None
         self.dropped: set[str] = set()
+        self.lost: set[int] = set()  # references to what an edit took away: nobody's from then on
 
     def judge(self) -> list[Verdict] | None:
         first = self.program.versions[0]
@@ -163,6 +164,8 @@ class _Run:
         self.stock.begin(self.root)
         started = self._start(self.stock, self.program.versions[number], self.kept)
         self.error = started.get("crashed") or started["error"]
+        if number and not self.error:
+            self.lost |= {n for n, left in enumerate(started["holds"]) if left[0] == "error"}
         found = None if self.error else self._look(self.stock, number)
         self.stock.end()
         return found
@@ -181,11 +184,17 @@ class _Run:
         if fresh is None:
             if report["status"] == "failed":  # an edit with two errors may show the other one
                 return Verdict("right", is_failing=True)
+            if self._fails_to_import(number):  # a module that only the client imports
+                return Verdict("right", is_failing=True)
             what = report["error"] or report["status"]
             return Verdict("wrong", f"{what}, a restart fails: {self.error}", is_failing=True)
         if report["status"] == "failed":
             return Verdict("wrong", f"failed, a restart works: {report['error']}")
         return self._compare(number, fresh)
+
+    def _fails_to_import(self, number: int) -> bool:
+        """Return whether a client of the live process cannot import a module either."""
+        return "crashed" in self._look(self.live, number)
 
     def _compare(self, number: int, fresh: dict[str, Any] | None = None) -> Verdict:
         if fresh is None:
@@ -196,8 +205,11 @@ class _Run:
             return Verdict("crashed", str(live.get("crashed") or fresh.get("crashed")))
         found = [
             f"{probe}: {mine}, a restart has {theirs}"
-            for (probe, mine), (_, theirs) in zip(live["answers"], fresh["answers"], strict=True)
+            for number, ((probe, mine), (_, theirs)) in enumerate(
+                zip(live["answers"], fresh["answers"], strict=True)
+            )
             if mine != theirs and theirs != "not held" and not self._is_dropped(probe)
+            if number not in self.lost
         ]
         parents = {**live["parents"], **fresh["parents"]}
         found += [

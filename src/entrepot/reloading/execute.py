@@ -225,6 +225,7 @@ class Execution:
         self.ran_codes.update(ran)
         self._note_touched(live, changes)
         self.merger.merge_names(live, before)
+        self.merger.merge_items(live, self.effects, changes)
         self._after(stores, changes, live, in_play)
 
     def _after(

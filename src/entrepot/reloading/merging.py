@@ -6,16 +6,17 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .adopt import EVERYTHING
+from .attributes import set_state
 from .base import EMPTY
 from .caches import Caches
 from .ownership import Ownership
 from .touches import homes
-from .values import same
+from .values import is_atom, same
 from .world import is_reference
 
 if TYPE_CHECKING:
     from .adopt import Adopter
-    from .effects import Note
+    from .effects import Change, Effects, Note
     from .journal import Journal
     from .plan import Plan
     from .report import Report
@@ -59,6 +60,26 @@ class Merger:
             self._merge_name(live, name)
         for name in before.keys() - namespace.keys():
             self._moved_on(record, name, live)
+
+    def merge_items(self, live: LiveStatement, effects: Effects, changes: list[Change]) -> None:
+        """Objects that a statement put into others take over what stood there before."""
+        old = self.world.before(live)
+        for change in changes if old is not None else ():
+            owner, start = change.note.owner, change.note.start
+            now = effects.held(change.note)
+            if not isinstance(start, dict) or isinstance(owner, type):
+                continue
+            for key, new in now.items():
+                was = start.get(key, EMPTY)
+                if was is EMPTY or was is new or is_atom(new):
+                    continue
+                if old is None or not self.ownership.made(old, was):
+                    continue
+                final = self.adopter.adopt(was, new)
+                if final is not new and isinstance(owner, dict):
+                    self.journal.set_item(owner, key, final)
+                elif final is not new:
+                    set_state(self.journal, owner, key, final)
 
     def _merge_name(self, live: LiveStatement, name: str) -> None:
         record = live.record

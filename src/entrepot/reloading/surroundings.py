@@ -1,7 +1,7 @@
 """What statements do to the process around the managed modules.
 
 *Put back* when a reload does not succeed: the module cache, the path, the meta path, the
-environment, the filters of warnings, the handlers of signals.
+environment, the filters of warnings, the handlers of signals, the loggers.
 
 *Refused* while a statement runs **again**: to start a thread or a process, to register an exit
 function or a signal's handler. It did so once already, and would do it twice where a restart does
@@ -41,8 +41,10 @@ def note(journal: Journal) -> None:
         lists.append((warnings.filters, list(warnings.filters)))
     environment = dict(os.environ)
     handlers = _signal_handlers()
+    loggers = _loggers()
 
     def put_back() -> None:
+        loggers()
         _put_back_modules(modules)
         for live, before in lists:
             if len(live) != len(before) or any(
@@ -90,6 +92,31 @@ def _put_back_handlers(handlers: dict[int, Any]) -> None:
     for number, handler in handlers.items():
         if handler is not None and _signal.getsignal(number) is not handler:
             _signal.signal(number, handler)
+
+
+def _loggers() -> Callable[[], None]:
+    """Return what puts the loggers back that there are now, each as it is now."""
+    logging: Any = sys.modules.get("logging")
+    if logging is None:
+        return lambda: None
+    table = logging.Logger.manager.loggerDict
+    known = dict(table)
+    owners = [logging.root, *known.values()]
+    states = [(owner, dict(vars(owner)), list(getattr(owner, "handlers", ()))) for owner in owners]
+
+    def put_back() -> None:
+        if table != known:
+            table.clear()
+            table.update(known)
+        for owner, state, handlers in states:
+            if vars(owner) != state:
+                vars(owner).clear()
+                vars(owner).update(state)
+            if handlers != state.get("handlers", []):
+                state["handlers"][:] = handlers
+            state.get("_cache", {}).clear()  # which levels are on
+
+    return put_back
 
 
 def _effects() -> Iterator[tuple[Any, str, str]]:

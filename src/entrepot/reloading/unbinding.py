@@ -6,7 +6,6 @@ from who reads it before. What a statement may bind or not is unbound before it.
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
@@ -54,17 +53,17 @@ class Unbinder:
         for record, name in self.world.locations_read(live):
             binders = self.world.binders(record, name)
             is_later = binders and all(self.world.position(other) >= here for other in binders)
-            if name in record.namespace and (is_later or self._is_begun(live, record, name)):
+            if name in record.namespace and self._is_submodule(record, name):
+                is_later = is_begun(self.world, self.world.order, live, f"{record.name}.{name}")
+            if name in record.namespace and is_later:
                 hidden.append((record, name, record.namespace[name]))
                 self.journal.delete_item(record.namespace, name)
         return hidden
 
-    def _is_begun(self, live: LiveStatement, record: Record, name: str) -> bool:
-        """A package has its submodule as an attribute when that is complete."""
-        value = record.namespace[name]
-        return isinstance(value, ModuleType) and is_begun(
-            self.world, self.world.order, live, f"{record.name}.{name}"
-        )
+    def _is_submodule(self, record: Record, name: str) -> bool:
+        """A package has its submodule as an attribute when that is complete, whoever binds it."""
+        found = self.world.records.get(f"{record.name}.{name}")
+        return found is not None and record.namespace[name] is found.module
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""

@@ -54,6 +54,8 @@ def text_of(value: Any) -> str | None:
     cls = type(value)
     if is_a(value, LAZY):
         return "lazy"
+    if cls.__module__ == "logging" and cls.__name__ == "Manager":
+        return "the loggers of the process"  # nobody's own, and nothing takes one away
     if cls in ATOMS or is_a(value, pathlib.PurePath) or cls in BY_REPR:
         return f"{cls.__name__} {value!r}"
     if cls.__module__ in {"typing", "types", "datetime", "uuid", "zoneinfo"} and not is_a(
