@@ -225,7 +225,6 @@ class Execution:
         self.ran_codes.update(ran)
         self._note_touched(live, changes)
         self.merger.merge_names(live, before)
-        self.merger.merge_items(live, self.effects, changes)
         self._after(stores, changes, live, in_play)
 
     def _after(
@@ -236,6 +235,7 @@ class Execution:
         in_play: list[Record],
     ) -> None:
         """Bring in order what a statement has left besides its names."""
+        self.merger.merge_items(live, self.effects, changes)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
         self.effects.carry_over(self.journal, changes)
