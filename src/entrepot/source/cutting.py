@@ -8,12 +8,13 @@ component is imported first, in a rehearsal, before and after.
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from entrepot.names import parent_of
 
 from .deferring import put_off
-from .extracting import Taken, extracted
+from .extracting import CHEAPEST_MOVE, Taken, extracted
 from .imports import imports_of
 from .missing import absolute
 from .redirecting import redirected
@@ -106,23 +107,31 @@ class Cutter:
         self.budget = budget
 
     def cheapest(self, edges: Sequence[tuple[str, str]]) -> Cut | None:
-        """Return the cheapest cut among some edges, None if none was found."""
-        proposals = [
-            (state.cost, position, importer, imported, state)
-            for position, (importer, imported) in enumerate(edges)
-            for state in self._states(importer, imported)
-        ]
-        proposals.sort(key=lambda p: p[:2])
-        for _cost, _position, importer, imported, state in proposals[:_MOST_PROPOSALS]:
-            if self.budget[0] <= 0:
-                break
-            if self._is_harmless(state):
-                remedy = state.as_remedy(self._changed(State({}, [], 0)))
-                remedy.is_tried = True
-                return Cut(importer, imported, remedy)
+        """Return the cheapest cut among some edges, None if none was found.
+
+        Moving definitions is looked into last: it takes most time, and what costs less is tried
+        before it anyway.
+        """
+        tried: set[frozenset[tuple[str, str]]] = set()
+        for is_moving in (False, True):
+            proposals = [
+                (state.cost, position, importer, imported, state)
+                for position, (importer, imported) in enumerate(edges)
+                for state in self._states(importer, imported, is_moving=is_moving)
+            ]
+            proposals.sort(key=lambda p: p[:2])
+            for cost, _position, importer, imported, state in proposals[:_MOST_PROPOSALS]:
+                texts = frozenset(state.texts.items())
+                if self.budget[0] <= 0 or (not is_moving and cost > CHEAPEST_MOVE):
+                    break
+                if texts not in tried and self._is_harmless(state):
+                    remedy = state.as_remedy(self._changed(State({}, [], 0)))
+                    remedy.is_tried = True
+                    return Cut(importer, imported, remedy)
+                tried.add(texts)
         return None
 
-    def _states(self, importer: str, imported: str) -> Iterator[State]:
+    def _states(self, importer: str, imported: str, *, is_moving: bool) -> Iterator[State]:
         """Yield texts in which one edge is cut."""
         waiting = [State({}, [], 0)]
         while waiting:
@@ -134,7 +143,11 @@ class Cutter:
                 if state.steps:
                     yield state
                 continue
-            for remedy in self._proposals(changed, state, source, nodes[0], imported):
+            proposals = self._proposals(changed, source, nodes[0])
+            if is_moving:
+                moves = self._moves(changed, state, source, nodes[0], imported)
+                proposals = chain(proposals, moves)
+            for remedy in proposals:
                 following = state.then(remedy, changed)
                 if following is not None and len(following.steps) <= len(nodes) + len(state.steps):
                     left = self._changed(following)(importer)
@@ -150,13 +163,16 @@ class Cutter:
             for fact in imports_of(source.tree)
             if fact.when == "import" and self.leads_to(fact, source.name) == imported
         }
-        return [
-            node
-            for node in ast.walk(source.tree)
-            if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno in lines
-        ]
+        return [node for node in source.outline.imports if node.lineno in lines]
 
     def _proposals(
+        self, changed: Changed, source: ModuleSource, node: ast.Import | ast.ImportFrom
+    ) -> Iterator[Remedy]:
+        yield from put_off(source, node)
+        if isinstance(node, ast.ImportFrom):
+            yield from redirected(changed, source, node, {alias.name for alias in node.names})
+
+    def _moves(
         self,
         changed: Changed,
         state: State,
@@ -164,16 +180,14 @@ class Cutter:
         node: ast.Import | ast.ImportFrom,
         imported: str,
     ) -> Iterator[Remedy]:
-        yield from put_off(source, node)
-        if isinstance(node, ast.ImportFrom):
-            names = [alias.name for alias in node.names]
-            yield from redirected(changed, source, node, set(names))
-            owner = changed(imported)
-            if owner is not None and "*" not in names:
-                taken = Taken(names, "import", node.lineno)
-                for remedy, module, file in extracted(changed, owner, source, taken):
-                    state.modules[module] = file
-                    yield remedy
+        names = [alias.name for alias in node.names]
+        owner = changed(imported)
+        if owner is None or isinstance(node, ast.Import) or "*" in names:
+            return
+        taken = Taken(names, "import", node.lineno)
+        for remedy, module, file in extracted(changed, owner, source, taken):
+            state.modules[module] = file
+            yield remedy
 
     def _is_harmless(self, state: State) -> bool:
         if any(self._leads_back(self._changed(state)(name)) for name in state.modules):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from .missing import absolute
 from .remedy import Change, Remedy, lines_of
-from .usage import uses_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,9 +37,8 @@ class Statement:
         self.lines = lines_of(source.text.source)
         self.first, self.last = node.lineno, node.end_lineno or node.lineno
         self.indent = " " * node.col_offset
-        uses = uses_by_name(source.tree)
         self.uses_by_alias: dict[ast.alias, list[Use]] = {
-            alias: uses.get(bound_name(alias), []) for alias in node.names
+            alias: source.uses_by_name.get(bound_name(alias), []) for alias in node.names
         }
 
     @property

@@ -45,13 +45,7 @@ class Expressions:
         self.globals_declared: set[str] = set()
         self._doubts = 0
         self.classes: list[dict[str, Any]] = []
-        tree = acted.source.tree
-        self.keeps_annotations = _ANNOTATIONS_ARE_LAZY or any(
-            isinstance(node, ast.ImportFrom)
-            and node.module == "__future__"
-            and any(alias.name == "annotations" for alias in node.names)
-            for node in tree.body
-        )
+        self.keeps_annotations = _ANNOTATIONS_ARE_LAZY or acted.source.outline.keeps_annotations
 
     def body(self, statements: Sequence[ast.AST]) -> None:
         """Walk a whole body."""
@@ -195,7 +189,8 @@ class Expressions:
             return None
         if sum(walk.function != "<module>" for walk in walks) >= _DEEPEST_CALL:
             return None
-        walk = type(self)(self.rehearsal, acted, node.name, [*scopes, locals_of(node)])
+        names = dict.fromkeys(acted.source.outline.locals_in(node))
+        walk = type(self)(self.rehearsal, acted, node.name, [*scopes, names])
         walks.append(walk)
         try:
             walk.body(node.body)
@@ -203,32 +198,6 @@ class Expressions:
             if walks and walks[-1] is walk:
                 walks.pop()
         return None
-
-
-def locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
-    """Return a function's local names; what they lead to is not known.
-
-    Example:
-        >>> sorted(locals_of(ast.parse("def f(a, *b): c = 1; global d; d = 2").body[0]))
-        ['a', 'b', 'c']
-    """
-    names: dict[str, Any] = {}
-    declared: set[str] = set()
-    for child in ast.walk(node):
-        if isinstance(child, ast.arg):
-            names[child.arg] = None
-        elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            names[child.id] = None
-        elif isinstance(child, (*FUNCTIONS, ast.ClassDef)) and child is not node:
-            names[child.name] = None
-        elif isinstance(child, ast.Import | ast.ImportFrom):
-            for alias in child.names:
-                names[alias.asname or alias.name.partition(".")[0]] = None
-        elif isinstance(child, ast.ExceptHandler) and child.name:
-            names[child.name] = None
-        elif isinstance(child, ast.Global):
-            declared.update(child.names)
-    return {name: None for name in names if name not in declared}
 
 
 def _imports_by_call(node: ast.expr) -> bool:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from .rehearsal import Provider
 
 
+#: What the smallest of these remedies costs, less than one for each definition that moves.
+CHEAPEST_MOVE = 8
+
+
 def extracted(
     provider: Provider, owner: ModuleSource, importer: ModuleSource, taken: Taken
 ) -> Iterator[tuple[Remedy, str, str]]:
@@ -40,7 +44,7 @@ def extracted(
         return
     listed = " and ".join(map(repr, taken.names))
     says = f"move {listed} from {short(owner.file)} to {short(moved.file)}, which both import"
-    cost = 8 + len(moved.names)
+    cost = CHEAPEST_MOVE + len(moved.names)
     yield Remedy("move", says, moved.changes + at_importer, cost), moved.module, moved.file
 
 
@@ -134,10 +138,7 @@ def _can_move(owner: ModuleSource, statement: ast.stmt) -> bool:
         return False
     if len(names_bound_by(statement)) != 1 or len(list(statements_at_import([statement]))) != 1:
         return False
-    name = names_bound_by(statement)[0]
-    return not any(
-        isinstance(node, ast.Global) and name in node.names for node in ast.walk(owner.tree)
-    )
+    return names_bound_by(statement)[0] not in owner.outline.declared_global
 
 
 def _is_import(statement: ast.stmt) -> bool:

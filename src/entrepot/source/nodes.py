@@ -118,3 +118,32 @@ def asks_namespace(node: ast.AST) -> bool:
         and chain_of(call.func) in {("globals",), ("locals",), ("vars",)}
         and (isinstance(node, ast.Subscript) or node.attr in _ASKING)
     )
+
+
+def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """Return a function's local names.
+
+    Example:
+        >>> sorted(local_names(ast.parse("def f(a, *b): c = 1; global d; d = 2").body[0]))
+        ['a', 'b', 'c']
+    """
+    names: set[str] = set()
+    declared: set[str] = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.arg):
+            names.add(child.arg)
+        elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            names.add(child.id)
+        elif (
+            isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            and child is not node
+        ):
+            names.add(child.name)
+        elif isinstance(child, ast.Import | ast.ImportFrom):
+            for alias in child.names:
+                names.add(alias.asname or alias.name.partition(".")[0])
+        elif isinstance(child, ast.ExceptHandler) and child.name:
+            names.add(child.name)
+        elif isinstance(child, ast.Global):
+            declared.update(child.names)
+    return frozenset(names - declared)

@@ -6,13 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 from .imports import when_of_branches
-from .nodes import bound_names
+from .nodes import bound_names, local_names
 from .statements import FUNCTIONS
+from .usage import uses_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .statements import FunctionNode
     from .text import Text
+    from .usage import Use
 
 _DYNAMIC_CALLS = frozenset({"globals", "exec", "eval", "vars", "setattr"})
 
@@ -38,6 +41,7 @@ class ModuleSource:
         self.package = own if package is None else package
         self._tree: ast.Module | None = None
         self._outline: Outline | None = None
+        self._uses_by_name: dict[str, list[Use]] | None = None
 
     @property
     def file(self) -> str:
@@ -67,6 +71,13 @@ class ModuleSource:
             self._outline = Outline(self.tree)
         return self._outline
 
+    @property
+    def uses_by_name(self) -> dict[str, list[Use]]:
+        """Where its code uses each global name."""
+        if self._uses_by_name is None:
+            self._uses_by_name = uses_by_name(self.tree)
+        return self._uses_by_name
+
     def __repr__(self) -> str:
         return f"ModuleSource({self.name!r}, {self.file!r})"
 
@@ -81,6 +92,9 @@ class Outline:
         has_getattr: Whether it answers for other names by a ``__getattr__``.
         is_dynamic: Whether it may bind names that no statement shows (``globals()``, ``exec``).
         public: The names of a literal ``__all__``, None if there is none.
+        imports: The import statements, those of functions too.
+        declared_global: Names that functions declare to be global, and may bind.
+        keeps_annotations: Whether a future statement keeps annotations from being executed.
 
     Example:
         >>> outline = Outline(ast.parse("from a import *\nN, M = 1, 2\ndef f(): x = 1"))
@@ -100,7 +114,29 @@ class Outline:
             if "__all__" in names_bound_by(statement):
                 self.public = _names_in(getattr(statement, "value", None))
         self.has_getattr = "__getattr__" in self.lines_by_name
-        self.is_dynamic = any(_is_dynamic(node) for node in ast.walk(tree))
+        self.is_dynamic = False
+        self.declared_global: set[str] = set()
+        self.imports: list[ast.Import | ast.ImportFrom] = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self.imports.append(node)
+            elif isinstance(node, ast.Global):
+                self.declared_global.update(node.names)
+            self.is_dynamic = self.is_dynamic or _is_dynamic(node)
+        self.keeps_annotations = any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in tree.body
+        )
+        self._locals_by_node: dict[FunctionNode, frozenset[str]] = {}
+
+    def locals_in(self, node: FunctionNode) -> frozenset[str]:
+        """Return the local names of one of the module's functions; they are found once."""
+        names = self._locals_by_node.get(node)
+        if names is None:
+            names = self._locals_by_node[node] = local_names(node)
+        return names
 
 
 def statements_at_import(body: Sequence[ast.AST]) -> Iterator[ast.stmt]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .expressions import locals_of
+from .nodes import local_names
 from .statements import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class _Finder:
                 self._annotation(argument.annotation, "annotation")
         if node.returns is not None:
             self._annotation(node.returns, "annotation")
-        local = locals_of(node)
+        local = local_names(node)
         self._inside("function", self.function or node, local, node.body)
 
     def _inside(

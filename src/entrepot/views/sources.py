@@ -111,7 +111,8 @@ def parsed(text: Text) -> ast.Module:
         SyntaxError: It is no Python, or not in the encoding that it declares.
         ValueError: It holds null bytes (before Python 3.12).
     """
-    with warnings.catch_warnings():
+    # Where a program has files named like standard modules, `warnings` may not be in the cache.
+    with warnings.catch_warnings(module=warnings):
         warnings.simplefilter("ignore")
         return ast.parse(text.content, text.file)
 
