@@ -13,15 +13,17 @@ The blocks of a document run in order, and find the files that earlier ones wrot
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
 import os
 import re
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -56,11 +58,26 @@ def blocks_of(text: str) -> Iterator[Block]:
         yield Block(language, title.strip(), found["text"], text.count("\n", 0, found.start()) + 2)
 
 
-def run(block: Block, folder: Path) -> None:
-    """Run one block in a folder, and raise `BlockFailed` when it does not hold."""
+@contextlib.contextmanager
+def reader(folder: Path) -> Iterator[Callable[[Block], None]]:
+    """Give what runs blocks in a folder; in the end, end what they started and left running.
+
+    Blocks raise `BlockFailed` when they do not hold.
+    """
+    groups: list[int] = []
+    try:
+        yield lambda block: run(block, folder, groups)
+    finally:
+        for group in groups:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGTERM)
+
+
+def run(block: Block, folder: Path, groups: list[int]) -> None:
+    """Run one block in a folder; note the process groups of its commands."""
     if block.language == "console":
         for command, expected in commands_of(block.text):
-            run_command(command, expected, folder)
+            run_command(command, expected, folder, groups)
     elif block.language == "python" and block.title:
         file = folder / block.title
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -81,9 +98,9 @@ def commands_of(text: str) -> Iterator[tuple[str, str]]:
         yield command, expected
 
 
-def run_command(command: str, expected: str, folder: Path) -> None:
+def run_command(command: str, expected: str, folder: Path, groups: list[int]) -> None:
     """Run a shell command whose `python` and `entrepot` are those under test."""
-    done = subprocess.run(
+    process = subprocess.Popen(
         ["sh", "-c", command],
         cwd=folder,
         env=variables(folder),
@@ -91,10 +108,12 @@ def run_command(command: str, expected: str, folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
+        start_new_session=True,
     )
-    if not doctest.OutputChecker().check_output(expected, done.stdout, FLAGS):
-        raise BlockFailed(f"$ {command}\nexpected:\n{expected}\nprinted:\n{done.stdout}")
+    groups.append(process.pid)
+    printed, _ = process.communicate()
+    if not doctest.OutputChecker().check_output(expected, printed, FLAGS):
+        raise BlockFailed(f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}")
 
 
 def run_session(text: str, folder: Path) -> None:

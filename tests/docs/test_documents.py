@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from checks.dev import USAGE
-from tests.docs.blocks import Block, BlockFailed, blocks_of, run
+from tests.docs.blocks import Block, BlockFailed, blocks_of, reader
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changes/*.md")])
@@ -31,13 +33,14 @@ def needs_a_shell(block: Block) -> None:
 def test_what_a_document_shows_is_so(document: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
 
-    for block in blocks_of(document.read_text()):
-        needs_a_shell(block)
-        try:
-            run(block, tmp_path)
-        except (BlockFailed, SyntaxError) as failure:
-            report = f"{named(document)}:{block.line}\n{failure}"
-            raise AssertionError(report) from None
+    with reader(tmp_path) as run:
+        for block in blocks_of(document.read_text()):
+            needs_a_shell(block)
+            try:
+                run(block)
+            except (BlockFailed, SyntaxError) as failure:
+                report = f"{named(document)}:{block.line}\n{failure}"
+                raise AssertionError(report) from None
 
 
 @pytest.mark.parametrize(
@@ -51,15 +54,40 @@ def test_what_a_document_shows_is_so(document: Path, tmp_path: Path) -> None:
 def test_a_document_that_is_wrong_is_noticed(block: Block, tmp_path: Path) -> None:
     needs_a_shell(block)
 
-    with pytest.raises(BlockFailed):
-        run(block, tmp_path)
+    with pytest.raises(BlockFailed), reader(tmp_path) as run:
+        run(block)
 
 
 def test_later_blocks_find_the_files_of_earlier_ones(tmp_path: Path) -> None:
     text = "```python a.py\nN = 1\n```\n```python\n>>> import a; a.N\n1\n```\n"
 
-    for block in blocks_of(text):
-        run(block, tmp_path)
+    with reader(tmp_path) as run:
+        for block in blocks_of(text):
+            run(block)
+
+
+def ended(pid: int) -> bool:
+    """Return whether a process ends within a while."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_what_a_block_leaves_running_is_ended(tmp_path: Path) -> None:
+    block = Block("console", "", "$ sleep 600 > /dev/null 2>&1 & echo $! > pid.txt\n", 1)
+    needs_a_shell(block)
+
+    with reader(tmp_path) as run:
+        run(block)
+        pid = int((tmp_path / "pid.txt").read_text())
+        os.kill(pid, 0)
+
+    assert ended(pid)
 
 
 def test_the_readme_is_short() -> None:
