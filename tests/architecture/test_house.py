@@ -33,6 +33,9 @@ LONG_FUNCTIONS: dict[str, str] = {}
 #: Files that may hold mutable state at module level, and why.
 FILES_WITH_STATE = {"engine/takeover.py": "the process has one import system; it is kept here"}
 
+#: Parts that run in a program's process after its first line.
+BESIDE_A_PROGRAM = frozenset({"reloading", "running", "source", "verifying", "views"})
+
 #: Modules named like one of the standard library that are reached by no absolute import, and why.
 NAMES_SHARED_WITH_THE_LIBRARY: dict[str, str] = {}
 
@@ -54,6 +57,15 @@ def short(file: Path) -> str:
 
 def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_bytes(), filename=str(file))
+
+
+def imported_by(node: ast.AST) -> list[str]:
+    """Return the absolute names of the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return [node.module or ""]
+    return []
 
 
 def functions_of(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -210,6 +222,22 @@ def test_library_parts_import_only_the_standard_library_at_module_level() -> Non
             ]
 
     assert not found, listed(found)
+
+
+def test_what_runs_beside_a_program_takes_standard_modules_by_names_of_ours() -> None:
+    """Within a function ``import json`` may find a program's ``json.py``: see ``standard.py``."""
+    always_there = {*sys.builtin_module_names, "io", "importlib"}
+    wrong = [
+        f"{short(file)}:{function.name} {name}"
+        for file in FILES
+        if file.relative_to(SOURCE).parts[0] in BESIDE_A_PROGRAM
+        for function in functions_of(tree_of(file))
+        for node in ast.walk(function)
+        for name in imported_by(node)
+        if name.partition(".")[0] in sys.stdlib_module_names - always_there
+    ]
+
+    assert not wrong, listed(wrong)
 
 
 def test_siblings_are_imported_with_one_dot_and_other_packages_absolutely() -> None:
