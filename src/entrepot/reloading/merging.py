@@ -10,7 +10,7 @@ from .attributes import set_state
 from .base import EMPTY
 from .caches import Caches
 from .ownership import Ownership
-from .touches import homes
+from .readers import readers
 from .values import is_atom, same
 from .world import is_reference
 
@@ -53,11 +53,12 @@ class Merger:
         static = self.world.binds(live)
         extra = changed - static
         if extra:
-            self.world.extra_binds.setdefault(id(live), set()).update(extra)
+            self.world.also_binds(live, extra)
         for name in sorted((static | changed) & namespace.keys()):
             if name == "__builtins__":
                 continue
             self._merge_name(live, name)
+        self.world.changed(record)
         for name in before.keys() - namespace.keys():
             self._moved_on(record, name, live)
 
@@ -151,7 +152,7 @@ class Merger:
         for root in note.roots:
             if root is not note.owner:
                 self.adopter.change(root)
-            for module, name in homes(self.world, root):
+            for module, name in self.world.homes(root):
                 self._moved_on(self.world.records[module], name, note.by, root)
 
     def _moved_on(
@@ -170,7 +171,7 @@ class Merger:
         what = f"{record.name}.{name} changed"
         self.caches.moved.add(name)
         names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
-        for reader in self.world.readers(record, name):
+        for reader in readers(self.world, record, name):
             if reader is live:
                 continue
             if names is None or self._depends(reader, adopted, name, names):

@@ -9,6 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from .order import absolute
+from .readers import locations_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def readers_of_module(world: World, record: Record) -> Iterator[Due]:
     """What imports a module whose file is gone runs again, and fails as in a fresh process."""
     for other in world.records.values():
-        if other is record or record.name.rpartition(".")[2] not in other.mentions():
+        if other is record or not world.mentions(other, record.name.rpartition(".")[2]):
             continue
         for live in world.lives(other):
             if _imports(world, live, record):
@@ -67,13 +68,13 @@ def imported_in_another_order(world: World) -> Iterator[Due]:
     moved = world.order.moved
     tails = {name.rpartition(".")[2] for name in moved}
     for record in world.records.values() if moved else ():
-        if record.name not in moved and not tails & record.mentions():
+        if record.name not in moved and not any(world.mentions(record, tail) for tail in tails):
             continue
         for live in world.lives(record):
             old = world.before(live)
             if old is None:
                 continue
-            for home, name in world.locations_read(live):
+            for home, name in locations_read(world, live):
                 is_in_play = record.name in moved or home.name in moved
                 if home is record or not is_in_play:
                     continue

@@ -30,12 +30,15 @@ DEEPEST = 200
 class Place:
     """Where a module is executed: in a statement of its importer, as which of several."""
 
-    __slots__ = ("importer", "live", "turn")
+    __slots__ = ("importer", "line", "live", "turn")
 
-    def __init__(self, importer: Record, live: LiveStatement | None, turn: int) -> None:
+    def __init__(
+        self, importer: Record, live: LiveStatement | None, turn: int, line: int = 0
+    ) -> None:
         self.importer = importer
         self.live = live
         self.turn = turn
+        self.line = line  # of the statement, if the importer was never parsed
 
 
 class Order:
@@ -55,10 +58,13 @@ class Order:
 
     def position(self, live: LiveStatement) -> Position:
         """Return the position of a statement."""
-        return (*self.prefix(live.record), self._number(live), 1)
+        return (*self.prefix(live.record), self._number(live), 1, live.statement.column)
 
     def _number(self, live: LiveStatement) -> int:
+        """Return a number that sorts the statements of a module: its line, if none has moved."""
         record = live.record
+        if record.name not in self.world.changes:
+            return live.statement.last
         numbers = self._numbers.get(record.name)
         if numbers is None:
             lives = record.lives if self.is_old else self.world.lives(record)
@@ -75,7 +81,7 @@ class Order:
         if place is None or depth > DEEPEST or place.importer.name not in self.world.records:
             found: Position = (record.order,)
         else:
-            number = 0 if place.live is None else self._number(place.live)
+            number = place.line if place.live is None else self._number(place.live)
             found = (*self.prefix(place.importer, depth + 1), number, 0, place.turn)
         self._prefixes[record.name] = found
         return found
@@ -86,6 +92,8 @@ class Order:
             parent = record.parent
             if parent is None:
                 self._places[record.name] = None
+            elif not parent.record.is_parsed and parent.record.name not in self.world.changes:
+                self._places[record.name] = Place(parent.record, None, record.order, parent.line)
             else:
                 live = self.world.live_of(parent)
                 if live is not None and not self.is_old:
@@ -131,6 +139,10 @@ def _affected(world: World) -> set[str] | None:
     found: set[str] = set()
     is_moved = False
     for change in world.changes.values():
+        edited = [*change.added, *change.removed, *change.signed]
+        edited += [live.old for live in change.signed if live.old is not None]
+        if not _is_rearranged(change) and not any(map(_may_import, edited)):
+            continue
         old = [_targets(world, change, live) for live in change.record.lives]
         new = [_targets(world, change, live) for live in change.lives]
         if list(filter(None, old)) != list(filter(None, new)):
@@ -143,7 +155,13 @@ def _affected(world: World) -> set[str] | None:
 
 
 def _targets(world: World, change: ModuleChange, live: LiveStatement) -> tuple[str, ...]:
+    if not _may_import(live):
+        return ()
     return tuple(record.name for record in imported(world, change.record, live))
+
+
+def _may_import(live: LiveStatement) -> bool:
+    return live.statement.mentions("import")
 
 
 def _is_rearranged(change: ModuleChange) -> bool:
@@ -178,6 +196,9 @@ class _Rehearsal:
     def _by_order(self) -> list[Record]:
         return sorted(self.world.records.values(), key=lambda record: record.order)
 
+    def _concerns(self, record: Record) -> bool:
+        return any(self.world.mentions(record, tail) for tail in self.tails)
+
     def run(self) -> None:
         records = self._by_order()
         for record in (*(r for r in records if r.parent is None), *records):
@@ -190,7 +211,7 @@ class _Rehearsal:
         if place is not None or record.parent is None or record.name in self.order.moved:
             self.order.put(record, place)
         first = self.first.get(record.name, [])
-        if record.name not in self.world.changes and not self.tails & record.mentions():
+        if record.name not in self.world.changes and not self._concerns(record):
             for child in sorted(first, key=lambda child: child.order):
                 self._execute(child, self.order.place(child))
             return

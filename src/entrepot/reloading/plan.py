@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from . import rules
 from .marks import KEEP, mark_of
 from .module_rules import imported_in_another_order
+from .readers import readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +90,7 @@ class Plan:
         waiting = [(live, name) for live in self.in_order() for name in self.world.binds(live)]
         while waiting:
             live, name = waiting.pop(0)
-            for reader in self.world.readers(live.record, name):
+            for reader in readers(self.world, live.record, name):
                 known = id(reader) in found or id(reader) in self.dirty
                 if known or rules.never_runs(reader) or mark_of(reader) == KEEP:
                     continue

@@ -18,7 +18,7 @@ from _bisect import bisect_right
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from types import CodeType, ModuleType
     from typing import Any
 
@@ -231,25 +231,26 @@ class Record:
             return frozenset()
         return _FOR_CHECKERS if self.name == "__main__" else _NOT_IN_MODULES
 
-    def mentions(self) -> frozenset[str]:
-        """Return every name that stands in the module's code: who is not in it reads nothing."""
+    def mentions(self, word: str, runners: Container[int]) -> bool:
+        """Return whether code that an import of the module runs may mention a name.
+
+        Args:
+            word: The name.
+            runners: Identities of code objects of functions that ran during imports.
+        """
+        if self._lives is not None:
+            return self.text.mentions(word)
         if self.words is None:
-            words: set[str] = set()
-            codes = (
-                [self.code] if self._lives is None else [c for v in self._lives for c in v.codes]
-            )
-            for code in _all_codes(codes):
-                words.update(code.co_names)
-                words.update(code.co_freevars)
-                for const in code.co_consts:
-                    if isinstance(const, tuple):
-                        words.update(item for item in const if isinstance(item, str))
-            if self._lives is not None:
-                for live in self._lives:
-                    words.update(live.uses.reads, live.uses.attributes)
-                    words.update(_import_words(live))
-            self.words = frozenset(words)
-        return self.words
+            is_known = len(self.sites) > 1
+            self.words = frozenset(_words_of(self.code, runners if is_known else None))
+        return word in self.words
+
+    @property
+    def has_star(self) -> bool:
+        """Whether the module may import all names of another one."""
+        if self._lives is None:
+            return ("*",) in self.code.co_consts
+        return any(live.statement.has_star for live in self._lives)
 
     def __repr__(self) -> str:
         return f"Record({self.name!r}, revision {self.revision})"
@@ -262,21 +263,18 @@ def file_of(module: ModuleType) -> Any:
     return os.path.realpath(file) if isinstance(file, str) else None
 
 
-def _import_words(live: LiveStatement) -> Iterator[str]:
-    from entrepot.standard import ast
-
-    for node in ast.walk(live.statement.node):
-        if isinstance(node, ast.ImportFrom):
-            yield from (node.module or "").split(".")
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                yield from alias.name.split(".")
-
-
-def _all_codes(codes: list[CodeType]) -> Iterator[CodeType]:
-    for code in codes:
-        yield code
-        yield from _all_codes([const for const in code.co_consts if hasattr(const, "co_consts")])
+def _words_of(code: CodeType, runners: Container[int] | None) -> Iterator[str]:
+    """Yield the names in code that ran during an import, what it imports taken to pieces."""
+    for name in code.co_names:
+        yield from name.split(".")
+    yield from code.co_freevars
+    for const in code.co_consts:
+        if isinstance(const, tuple):
+            yield from (item for item in const if isinstance(item, str))
+        elif isinstance(const, type(code)) and (
+            runners is None or not const.co_flags & 1 or id(const) in runners
+        ):
+            yield from _words_of(const, runners)
 
 
 def _made_live(record: Record, statements: list[Statement]) -> list[LiveStatement]:

@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, TypeAlias
 from entrepot.source.scopes import docstring, is_function
 
 from .marks import ALWAYS, KEEP, mark_of
-from .touches import creators, touch_objects, touched, touchers
+from .readers import readers
+from .touches import creators, is_last_toucher, is_lone_store, touched, touchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .changes import ModuleChange
     from .revision import LiveStatement, Record
+    from .view import View
     from .world import World
 
 Due: TypeAlias = tuple["LiveStatement", str, str]
 
 
 def never_runs(live: LiveStatement) -> bool:
-    """A docstring does nothing, and ``if __name__ == "__main__"`` is the program's start."""
+    """A docstring does nothing."""
     node = live.statement.node
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
@@ -88,30 +90,47 @@ def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
 def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
     """A statement runs again when what it reads is bound by another statement than before."""
     record = change.record
-    moved = _names_of_moved(world, change)
-    for name in moved:
+    for name in sorted(_names_of_moved(world, change)):
         before, after = world.old_binders(record, name), world.binders(record, name)
-        for live in change.lives:
-            if live.old is None or not world.reads(live, record, name):
+        for live in readers(world, record, name):
+            if live.record is not record or live.old is None:
                 continue
-            old = _last_before(before, live.old, record.lives)
-            new = _last_before(after, live, change.lives)
+            old = _last_before(before, live.old, world.view(record, old=True))
+            new = _last_before(after, live, world.view(record))
             if (None if new is None else new.old) is not old or (new is not None and not new.old):
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
+
+
+def names_in_play(world: World, change: ModuleChange) -> set[str]:
+    """Return the names that an added, removed or edited statement binds, or did.
+
+    All others are bound by the statements that bound them before.
+    """
+    new = [*change.added, *change.signed]
+    old = [*change.removed, *(live.old for live in change.signed if live.old is not None)]
+    for scope in change.bodies:
+        for runner in world.runners(scope):
+            if runner.record is change.record:
+                old.append(runner)
+                now = world.now(runner)
+                new += [] if now is None else [now]
+    names = {name for live in new for name in world.binds(live)}
+    return names | {name for live in old for name in world.binds(live, old=True)}
 
 
 def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
     """Return the names whose binders were added, removed or changed places."""
     names: set[str] = set()
-    for name in world.names_bound(change.record) | world.names_bound(change.record, old=True):
+    for name in names_in_play(world, change):
         after = [live.old for live in world.binders(change.record, name)]
         if after != world.old_binders(change.record, name):
             names.add(name)
-    kept = [live for live in change.lives if live.old is not None]
-    place = {id(live): number for number, live in enumerate(change.record.lives)}
+    place = world.view(change.record, old=True).number
     highest = -1
-    for live in kept:
-        position = place[id(live.old)]
+    for live in change.lives:
+        if live.old is None:
+            continue
+        position = place(live.old)
         if position < highest:
             names |= world.binds(live)
             names |= set(live.uses.reads)
@@ -120,13 +139,12 @@ def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
 
 
 def _last_before(
-    binders: list[LiveStatement], live: LiveStatement, lives: list[LiveStatement]
+    binders: list[LiveStatement], live: LiveStatement, view: View
 ) -> LiveStatement | None:
-    place = {id(other): number for number, other in enumerate(lives)}
-    here = place.get(id(live), -1)
+    here = view.number(live)
     found = None
     for binder in binders:
-        if place.get(id(binder), -1) < here:
+        if view.number(binder) < here:
             found = binder
     return found
 
@@ -134,7 +152,8 @@ def _last_before(
 def last_binder_other(world: World, change: ModuleChange) -> Iterator[Due]:
     """When another statement is the last to bind a name, it runs."""
     record = change.record
-    for name in world.names_bound(record):
+    names = names_in_play(world, change) | _names_of_moved(world, change)
+    for name in sorted(names):
         after = world.binders(record, name)
         before = world.old_binders(record, name)
         if after and before and after[-1].old is not before[-1]:
@@ -159,7 +178,7 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
         gone.extend(world.runners(scope))
     for live in gone:
         for value in touched(world, live).values():
-            if _is_lone_store(world, live, value):
+            if is_lone_store(world, live, value):
                 continue
             for creator in creators(world, value):
                 if world.before(creator) is not live:
@@ -169,7 +188,7 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
 def deleted(world: World, change: ModuleChange) -> list[str]:
     """Return the names that no statement binds any more."""
     record = change.record
-    gone = world.names_bound(record, old=True) - world.names_bound(record)
+    gone = {name for name in names_in_play(world, change) if not world.binders(record, name)}
     edited = [live.old for live in change.signed if live.old is not None]
     if any(world.binds_by_text(live) for live in (*change.removed, *edited)):
         gone |= set(world.unexplained(record))
@@ -178,7 +197,7 @@ def deleted(world: World, change: ModuleChange) -> list[str]:
 
 def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]:
     """What reads a deleted name runs again, and fails as it would in a fresh process."""
-    for live in world.readers(record, name):
+    for live in readers(world, record, name):
         yield live, "deleted", f"{name} is gone from {record.name}"
 
 
@@ -231,7 +250,7 @@ def readers_between(world: World, live: LiveStatement) -> Iterator[Due]:
         later = binders[binders.index(live) + 1 :]
         sure = next((other for other in later if not world.may_bind(other, name)), later[-1])
         until = world.position(sure)
-        for reader in world.readers(record, name):
+        for reader in readers(world, record, name):
             if reader is not live and here < world.position(reader) <= until:
                 yield reader, "6a", f"it reads {name} after {live.where}, before it is bound again"
 
@@ -249,13 +268,13 @@ def binders_by_text(world: World, live: LiveStatement) -> Iterator[Due]:
 def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of a name that is bound again later needs the value that it saw."""
     record = live.record
-    lives = world.lives(record)
-    here = next((number for number, other in enumerate(lives) if other is live), -1)
+    view = world.view(record)
+    here = view.number(live)
     for name in live.uses.reads:
         binders = world.binders(record, name)
         if len(binders) < 2 or (binders[-1] is live and len(binders) < 2):
             continue
-        later = [other for other in binders if lives.index(other) >= here]
+        later = [other for other in binders if view.number(other) >= here]
         if not later:
             continue
         for other in binders:
@@ -270,9 +289,9 @@ def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:
     """
     for value in touched(world, live).values():
         makers = [creator for creator in creators(world, value) if creator is not live]
-        if not makers or _is_lone_store(world, live, value):
+        if not makers or is_lone_store(world, live, value):
             continue
-        if world.before(live) is None and _is_last_toucher(world, live, value):
+        if world.before(live) is None and is_last_toucher(world, live, value):
             continue
         for creator in makers:
             if world.position(creator) < world.position(live):
@@ -289,38 +308,6 @@ def touchers_of_created(world: World, live: LiveStatement) -> Iterator[Due]:
         for toucher in touchers(world, value):
             if toucher is not live:
                 yield toucher, "6d", f"it changes {name}, which {live.where} makes anew"
-
-
-def _is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
-    """Return whether a statement only stores to one constant key or attribute of an object."""
-    words = _stored_words(world, live, value)
-    if not words or "" in words:
-        return False
-    for other in touchers(world, value):
-        if live not in (other, other.old) and live.old is not other:
-            theirs = _stored_words(world, other, value)
-            if theirs & words or "" in theirs:
-                return False
-    return True
-
-
-def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
-    words: set[str] = set()
-    for home, uses in world.parts(live):
-        for touch in uses.touches:
-            objects = touch_objects(world, home, touch)
-            if any(item is value for item in objects):
-                is_store = touch.how == "store" and objects[-1] is value
-                words.add(touch.word if is_store else "")
-    return words
-
-
-def _is_last_toucher(world: World, live: LiveStatement, value: object) -> bool:
-    here = world.position(live)
-    return all(
-        world.position(other) <= here or world.before(other) is None
-        for other in touchers(world, value)
-    )
 
 
 CLOSURE = (

@@ -48,7 +48,7 @@ def stores_of(world: World, adopter: Adopter, live: LiveStatement) -> list[Store
     for touch in live.uses.touches:
         if touch.how != "store" or not touch.word:
             continue
-        passed = objects(world, live.record, touch.chain)
+        passed = objects(live.record, touch.chain)
         if not passed:
             continue
         store = _store(passed[-1], touch.word)

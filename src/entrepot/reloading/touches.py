@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import abc
+import enum
 import re
 import types
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute
 from .purity import PURE_BUILTINS, PURE_METHODS
+from .readers import ran_that_mention
 from .values import is_atom
 from .world import is_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.source.nodes import Chain
     from entrepot.source.uses import Touch, Uses
 
     from .revision import LiveScope, LiveStatement, Record
-    from .world import Location, World
+    from .world import World
 
 
-def objects(world: World, home: Record, chain: Chain) -> list[Any]:
+def objects(home: Record, chain: Chain) -> list[Any]:
     """Return the objects that a chain passes, modules and immutable values left out."""
-    found = []
+    return [value for value in _values(home, chain) if not _is_inert(value)]
+
+
+def _values(home: Record, chain: Chain) -> Iterator[Any]:
+    """Yield what a chain passes, as far as it can be told without running code."""
     value = home.namespace.get(chain[0], NOTHING)
-    for position in range(len(chain)):
+    for tail in (*chain[1:], None):
         if value is NOTHING:
-            break
-        if not _is_inert(value):
-            found.append(value)
-        if position + 1 < len(chain):
-            value = attribute(value, chain[position + 1])
-    return found
+            return
+        yield value
+        if tail is not None:
+            value = attribute(value, tail)
 
 
 def touched(world: World, live: LiveStatement) -> dict[int, Any]:
@@ -68,9 +74,12 @@ def _changes_class(touch: Touch) -> bool:
 
 def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     """Return the objects that one touch may change."""
-    values = objects(world, home, touch.chain)
+    passed = list(_values(home, touch.chain))
+    values = [value for value in passed if not _is_inert(value)]
     if not values:
         return values
+    if len(passed) == len(touch.chain) and _is_inert(passed[-1]) and touch.how != "store":
+        return []  # a number, a member of an enum: whoever gets it cannot change where it is
     last = values[-1]
     if touch.how == "method" and touch.word in PURE_METHODS and _is_builtin_container(last):
         return values[:-1]
@@ -103,37 +112,37 @@ def _callee_touches(world: World, home: Record, touch: Touch) -> bool:
     return True
 
 
-def homes(world: World, value: Any) -> list[Location]:
-    """Return the locations that an object is bound to."""
-    return [
-        (record.name, name)
-        for record in world.records.values()
-        for name, held in list(record.namespace.items())
-        if held is value
-    ]
-
-
 def touchers(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements whose execution may change an object."""
     found: dict[int, LiveStatement] = {}
-    names = {name for _, name in homes(world, value)}
+    names = {name for _, name in world.homes(value)}
     for record in world.records.values():
-        if not names & record.mentions():
+        if not any(world.mentions(record, name) for name in names):
             continue
-        for live in world.lives(record):
+        for live in world.view(record).naming(names):
             if _uses_touch(world, record, live.uses, value):
                 found[id(live)] = live
-        for old in record.lives:
-            for scope in old.scopes.values():
-                if (
-                    id(scope.code) in world.recorder.runners
-                    and _uses_touch(world, record, world.current_uses(scope), value)
-                ) or (isinstance(value, type) and any(c is value for c in _class_touched(scope))):
-                    world.add_runners(scope, found)
+        for scope in ran_that_mention(world, record, names):
+            if _uses_touch(world, record, world.current_uses(scope), value):
+                world.add_runners(scope, found)
+    if isinstance(value, type):
+        for scope in _methods_that_ran(world, value, names):
+            world.add_runners(scope, found)
     for live, effects in world.effects.values():
         if id(value) in effects:
             found[id(live)] = live
     return list(found.values())
+
+
+def _methods_that_ran(world: World, value: type, names: set[str]) -> Iterator[LiveScope]:
+    """Yield the methods of a class that ran during imports and may change it as ``cls``."""
+    for record in world.records.values():
+        if any(world.mentions(record, name) for name in names):
+            for old in world.view(record, old=True).naming(names):
+                for scope in old.scopes.values() if old.statement.is_class else ():
+                    is_known = id(scope.code) in world.recorder.runners
+                    if is_known and any(owner is value for owner in _class_touched(scope)):
+                        yield scope
 
 
 def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
@@ -146,20 +155,59 @@ def creators(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements that made an object: bind it and do not only refer to it."""
     last = [
         live
-        for module, name in homes(world, value)
+        for module, name in world.homes(value)
         for live in world.binders(world.records[module], name)[-1:]
     ]
     return [live for live in last if not is_reference(live)]
 
 
+def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
+    """Return whether a statement only stores to one constant key or attribute of an object."""
+    words = _stored_words(world, live, value)
+    if not words or "" in words:
+        return False
+    for other in touchers(world, value):
+        if live not in (other, other.old) and live.old is not other:
+            theirs = _stored_words(world, other, value)
+            if theirs & words or "" in theirs:
+                return False
+    return True
+
+
+def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
+    words: set[str] = set()
+    for home, uses in world.parts(live):
+        for touch in uses.touches:
+            found = touch_objects(world, home, touch)
+            if any(item is value for item in found):
+                is_store = touch.how == "store" and found[-1] is value
+                words.add(touch.word if is_store else "")
+    return words
+
+
+def is_last_toucher(world: World, live: LiveStatement, value: object) -> bool:
+    """Return whether nothing that ran before the edit changes an object after a statement."""
+    here = world.position(live)
+    return all(
+        world.position(other) <= here or world.before(other) is None
+        for other in touchers(world, value)
+    )
+
+
 #: Objects of these types are never another than they were: what they are made of is fixed.
 _FIXED = (
     types.ModuleType, types.BuiltinFunctionType, types.MappingProxyType, types.GenericAlias,
-    types.UnionType, types.CodeType, re.Pattern,
+    types.UnionType, types.CodeType, re.Pattern, enum.Enum,
 )  # fmt: skip
 
 
 def _is_inert(value: Any) -> bool:
+    """Return whether a value cannot be changed.
+
+    Example:
+        >>> _is_inert(5), _is_inert(re.compile("a")), _is_inert(re.ASCII), _is_inert([])
+        (True, True, True, False)
+    """
     return is_atom(value) or isinstance(value, _FIXED) or type(value) is frozenset
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
 from .module_rules import is_begun
+from .readers import locations_read
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -50,7 +51,9 @@ class Unbinder:
         """Take away names that are bound later only: reading them must fail as at import."""
         here = self.world.position(live)
         hidden = []
-        for record, name in self.world.locations_read(live):
+        for record, name in locations_read(self.world, live):
+            if self.world.is_over(record, here):
+                continue
             binders = self.world.binders(record, name)
             is_later = binders and all(self.world.position(other) >= here for other in binders)
             if name in record.namespace and self._is_submodule(record, name):

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING
 from .order import Order, Position, absolute
+from .view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.source.nodes import Chain
     from entrepot.source.uses import Uses
 
     from .changes import ModuleChange
@@ -45,11 +45,15 @@ class World:
         self.records = records
         self.changes = changes
         self.recorder = recorder
-        self.by_namespace = {id(record.namespace): record for record in records.values()}
-        self._binders: dict[str, dict[str, list[LiveStatement]]] = {}
-        self._old_binders: dict[str, dict[str, list[LiveStatement]]] = {}
+        self._binders: dict[tuple[str, str, bool], list[LiveStatement]] = {}
+        self._odd: dict[tuple[str, bool], list[LiveStatement]] = {}
+        self._views: dict[tuple[str, bool], View] = {}
+        self._files: dict[str, list[Record]] | None = None
+        self._by_namespace: dict[int, Record] | None = None
+        self._homes: dict[str, dict[int, str]] = {}
         self._ran: dict[int, list[types.CodeType]] | None = None
         self._scopes: dict[int, LiveScope] = {}
+        self._scoped: set[str] = set()
         self._new_of: dict[int, LiveStatement] = {}
         for change in changes.values():
             for live in change.lives:
@@ -59,6 +63,7 @@ class World:
         self._old_order: Order | None = None
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
+        self._extra: list[LiveStatement] = []
 
     # the program
 
@@ -66,6 +71,31 @@ class World:
         """Return a module's statements as they will be."""
         change = self.changes.get(record.name)
         return record.lives if change is None else change.lives
+
+    def view(self, record: Record, *, old: bool = False) -> View:
+        """Return a module's statements as they will be, or as they are, to look them up."""
+        key = (record.name, old and record.name in self.changes)
+        view = self._views.get(key)
+        if view is None:
+            lives = record.lives if key[1] else self.lives(record)
+            view = self._views[key] = View(lives)
+        return view
+
+    def records_of(self, file: str) -> list[Record]:
+        """Return the modules that were loaded from a file."""
+        if self._files is None:
+            self._files = {}
+            for record in self.records.values():
+                self._files.setdefault(record.file, []).append(record)
+        return self._files.get(file, [])
+
+    @property
+    def by_namespace(self) -> dict[int, Record]:
+        """The modules by the identity of their namespace."""
+        if self._by_namespace is None:
+            records = self.records.values()
+            self._by_namespace = {id(record.namespace): record for record in records}
+        return self._by_namespace
 
     def now(self, live: LiveStatement) -> LiveStatement | None:
         """Return the statement that takes a live one's place, ``None`` if it is removed."""
@@ -76,6 +106,24 @@ class World:
     def before(self, live: LiveStatement) -> LiveStatement | None:
         """Return the statement that runs now, of one as it will be; ``None`` for a new one."""
         return live.old if live.record.name in self.changes else live
+
+    def homes(self, value: object) -> list[Location]:
+        """Return the locations that an object is bound to."""
+        found = []
+        for record in self.records.values():
+            names = self._homes.get(record.name)
+            if names is None:
+                items = list(record.namespace.items())
+                names = self._homes[record.name] = {id(held): name for name, held in items}
+            if id(value) in names:
+                found += [
+                    (record.name, n) for n, h in list(record.namespace.items()) if h is value
+                ]
+        return found
+
+    def changed(self, record: Record) -> None:
+        """Forget where objects were bound in a module: its namespace has changed."""
+        self._homes.pop(record.name, None)
 
     def runners(self, scope: LiveScope) -> list[LiveStatement]:
         """Return the statements (old ones) during which a scope ran."""
@@ -114,13 +162,20 @@ class World:
 
     def scope_of(self, code: types.CodeType) -> LiveScope | None:
         """Return the live scope that runs a code object."""
-        if id(code) not in self._scopes:
-            for record in self.records.values():
-                if record.file == code.co_filename:
-                    for live in record.lives:
-                        for scope in live.scopes.values():
-                            self._scopes[id(scope.code)] = scope
+        if id(code) not in self._scopes and code.co_filename not in self._scoped:
+            self._scoped.add(code.co_filename)
+            for record in self.records_of(code.co_filename):
+                for live in record.lives:
+                    for scope in live.scopes.values():
+                        self._scopes[id(scope.code)] = scope
         return self._scopes.get(id(code))
+
+    def add_runners(self, scope: LiveScope, found: dict[int, LiveStatement]) -> None:
+        """Add the statements during which a scope ran, as they will be."""
+        for runner in self.runners(scope):
+            now = self.now(runner)
+            if now is not None:
+                found[id(now)] = now
 
     def parts(self, live: LiveStatement) -> Iterator[tuple[Record, Uses]]:
         """Yield the uses of a statement and of what ran during it, each with its module."""
@@ -158,6 +213,11 @@ class World:
         """Return a key that sorts statements in the order in which an import executes them."""
         return self.order.position(live)
 
+    def is_over(self, record: Record, here: Position) -> bool:
+        """Return whether a module's import had ended when it came to a position."""
+        began = self.order.prefix(record)
+        return began < here and here[: len(began)] != began
+
     def home_of(self, value: Any) -> Record | None:
         """Return the managed module that a value is, or was made in; ``None`` for others."""
         if isinstance(value, types.ModuleType):
@@ -169,49 +229,77 @@ class World:
 
     # bindings
 
-    def binders(self, record: Record, name: str) -> list[LiveStatement]:
-        """Return the statements that bind a name of a module, in order."""
-        table = self._binders.get(record.name)
-        if table is None:
-            table = self._binders[record.name] = self._bound(self.lives(record))
-        return table.get(name, [])
+    def binders(self, record: Record, name: str, *, old: bool = False) -> list[LiveStatement]:
+        """Return the statements that bind a name of a module, in order; before the edit if old."""
+        old = old and record.name in self.changes
+        found = self._binders.get((record.name, name, old))
+        if found is None:
+            view = self.view(record, old=old)
+            candidates = {id(live): live for live in view.naming((name,))}
+            candidates.update((id(live), live) for live in self._odd_binders(record, old=old))
+            found = [
+                live
+                for live in sorted(candidates.values(), key=view.number)
+                if name in self.binds(live, old=old)
+            ]
+            self._binders[record.name, name, old] = found
+        return found
 
     def old_binders(self, record: Record, name: str) -> list[LiveStatement]:
         """Return the statements that bound a name before the edit, in order."""
-        if record.name not in self.changes:
-            return self.binders(record, name)
-        table = self._old_binders.get(record.name)
-        if table is None:
-            table = self._old_binders[record.name] = self._bound(record.lives, old=True)
-        return table.get(name, [])
+        return self.binders(record, name, old=True)
 
     def names_bound(self, record: Record, *, old: bool = False) -> set[str]:
         """Return every name that some statement binds."""
-        (self.old_binders if old else self.binders)(record, "")
-        tables = self._old_binders if old and record.name in self.changes else self._binders
-        return set(tables[record.name])
+        lives = self.view(record, old=old).lives
+        return {name for live in lives for name in self.binds(live, old=old)}
 
-    def _bound(
-        self, lives: list[LiveStatement], *, old: bool = False
-    ) -> dict[str, list[LiveStatement]]:
-        table: dict[str, list[LiveStatement]] = {}
-        for live in lives:
-            for name in self.binds(live, old=old):
-                table.setdefault(name, []).append(live)
-        return table
+    def _odd_binders(self, record: Record, *, old: bool) -> list[LiveStatement]:
+        """Return the statements that bind names which do not stand in their text."""
+        found = self._odd.get((record.name, old))
+        if found is None:
+            view = self.view(record, old=old)
+            odd = {id(live): live for live in view.dynamic}
+            if view.naming(("global",)):
+                for live in view.lives:
+                    if self._bound_by_calls(live, old=old):
+                        odd[id(live)] = live
+            found = self._odd[record.name, old] = list(odd.values())
+        return [*found, *(live for live in self._extra if live.record is record and not old)]
+
+    def _bound_by_calls(self, live: LiveStatement, *, old: bool) -> set[str]:
+        """Return the names of its module that functions bind which ran during a statement."""
+        names: set[str] = set()
+        for scope in self.ran(live):
+            if scope.live.record is not live.record:
+                continue
+            now = None if old else self.now(scope.live)
+            if (now or scope.live).statement.mentions("global") and not _is_immediate(scope, live):
+                names |= (scope.uses if old else self.current_uses(scope)).binds
+        return names
 
     def binds(self, live: LiveStatement, *, old: bool = False) -> set[str]:
         """Return the names of its module that a statement binds, by what ran too."""
         names = set(live.uses.binds)
-        names |= self.extra_binds.get(id(live), set())
+        if id(live) in self.extra_binds:
+            names |= self.extra_binds[id(live)]
         for module, level in live.uses.stars:
             names |= set(star_names(self.module_named(live.record, module, level)))
-        for scope in self.ran(live):
-            if scope.live.record is live.record:
-                uses = scope.uses if old else self.current_uses(scope)
-                if not _is_immediate(scope, live):
-                    names |= uses.binds
-        return names
+        return names | self._bound_by_calls(live, old=old)
+
+    def mentions(self, record: Record, word: str) -> bool:
+        """Return whether code of a module that an import runs may mention a name."""
+        if record.name in self.changes and self.changes[record.name].text.mentions(word):
+            return True
+        return record.mentions(word, self.recorder.runners)
+
+    def also_binds(self, live: LiveStatement, names: set[str]) -> None:
+        """Note what a statement was seen to bind although its syntax does not tell."""
+        if id(live) not in self.extra_binds:
+            self._extra.append(live)
+        self.extra_binds.setdefault(id(live), set()).update(names)
+        for name in names:
+            self._binders.pop((live.record.name, name, False), None)
 
     def binds_by_text(self, live: LiveStatement) -> bool:
         """Return whether a statement may bind names that its syntax does not tell."""
@@ -241,110 +329,6 @@ class World:
         """Return the loaded module that an import in ``record`` means, or ``None``."""
         name = absolute(record, name, level)
         return sys.modules.get(name)
-
-    # reading
-
-    def reads(self, live: LiveStatement, record: Record, name: str) -> bool:
-        """Return whether executing a statement reads a location."""
-        return any(self.uses_read(home, uses, record, name) for home, uses in self.parts(live))
-
-    def locations_read(self, live: LiveStatement) -> Iterator[tuple[Record, str]]:
-        """Yield the locations that executing a statement reads, those of managed modules."""
-        found: dict[Location, Record] = {}
-        for home, uses in self.parts(live):
-            names = set(uses.reads)
-            if uses.is_dynamic and not uses.stars:
-                names |= self.names_bound(home)
-            found.update({(home.name, name): home for name in names})
-            for module, level, name in uses.imports:
-                record = self.home_of(self.module_named(home, module, level))
-                if record is not None:
-                    found[record.name, name] = record
-            for module, level in uses.stars:
-                source = self.module_named(home, module, level)
-                record = self.home_of(source)
-                if record is not None:
-                    found.update({(record.name, name): record for name in star_names(source)})
-            for chain in uses.chains:
-                record = self.home_of(home.namespace.get(chain[0]))
-                if record is not None and isinstance(home.namespace[chain[0]], types.ModuleType):
-                    found[record.name, chain[1]] = record
-        for (_, name), record in found.items():
-            yield record, name
-
-    def uses_read(self, home: Record, uses: Uses, record: Record, name: str) -> bool:
-        """Return whether uses in module ``home`` read the location ``record.name``."""
-        if home is record:
-            if name in uses.reads:
-                return True
-            if uses.is_dynamic and not uses.stars:
-                return True
-        for module, level, wanted in uses.imports:
-            if wanted == name and self._is(self.module_named(home, module, level), record):
-                return True
-        for module, level in uses.stars:
-            if self._is(self.module_named(home, module, level), record) and (
-                name == "__all__" or name in star_names(record.module) or name[:1] != "_"
-            ):
-                return True
-        for chain in uses.chains:
-            if name in chain[1:] and self._chain_reads(home, chain, record, name):
-                return True
-        return any(self._is(home.namespace.get(whole), record) for whole in uses.whole)
-
-    def _chain_reads(self, home: Record, chain: Chain, record: Record, name: str) -> bool:
-        value: Any = home.namespace.get(chain[0])
-        for tail in chain[1:]:
-            if not isinstance(value, types.ModuleType):
-                return False
-            if tail == name and self._is(value, record):
-                return True
-            value = value.__dict__.get(tail)
-        return False
-
-    @staticmethod
-    def _is(value: Any, record: Record) -> bool:
-        return value is record.module or (
-            isinstance(value, types.ModuleType) and value.__dict__ is record.namespace
-        )
-
-    def readers(self, record: Record, name: str) -> list[LiveStatement]:
-        """Return every statement (as it will be) whose execution reads a location."""
-        found: dict[int, LiveStatement] = {}
-        for other in self.records.values():
-            if (
-                other is not record
-                and name not in other.mentions()
-                and not self._stars(other, record)
-            ):
-                continue
-            for live in self.lives(other):
-                if self.uses_read(other, live.uses, record, name):
-                    found[id(live)] = live
-            self._running_readers(other, record, name, found)
-        return list(found.values())
-
-    def _running_readers(
-        self, home: Record, record: Record, name: str, found: dict[int, LiveStatement]
-    ) -> None:
-        for old in home.lives:
-            for scope in old.scopes.values():
-                if id(scope.code) in self.recorder.runners and self.uses_read(
-                    home, self.current_uses(scope), record, name
-                ):
-                    self.add_runners(scope, found)
-
-    def _stars(self, home: Record, record: Record) -> bool:
-        return record.name.rpartition(".")[2] in home.mentions() and any(
-            live.uses.stars for live in self.lives(home)
-        )
-
-    def add_runners(self, scope: LiveScope, found: dict[int, LiveStatement]) -> None:
-        """Add the statements during which a scope ran, as they will be."""
-        for runner in self.runners(scope):
-            now = self.now(runner)
-            if now is not None:
-                found[id(now)] = now
 
 
 def is_reference(live: LiveStatement) -> bool:

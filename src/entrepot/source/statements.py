@@ -14,7 +14,10 @@ decorator cut from its function, say) the whole text is parsed.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, TypeAlias
+
+from .text import plain
 
 if TYPE_CHECKING:
     from .text import Text
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+_STAR = re.compile(r"\bimport[\s\\(]*\*")
+_BY_TEXT = re.compile(r"\b(?:globals|locals|vars|dir|eval|exec|__import__)\b|" + _STAR.pattern)
 
 
 class Statement:
@@ -36,7 +43,18 @@ class Statement:
         shift: How many lines it moved since ``node`` was parsed.
     """
 
-    __slots__ = ("_members", "_signature", "column", "first", "last", "node", "shift", "text")
+    __slots__ = (
+        "_is_dynamic",
+        "_members",
+        "_plain",
+        "_signature",
+        "column",
+        "first",
+        "last",
+        "node",
+        "shift",
+        "text",
+    )
 
     def __init__(self, node: ast.stmt, text: str, shift: int = 0) -> None:
         self.node = node
@@ -46,6 +64,8 @@ class Statement:
         self.text = text
         self.shift = shift
         self._signature: str | None = None
+        self._is_dynamic: bool | None = None
+        self._plain: str | None = None
         self._members: list[Statement] | None = None
 
     @property
@@ -80,6 +100,29 @@ class Statement:
         if self._signature is None:
             self._signature = signature_of(self.node)
         return self._signature
+
+    def mentions(self, word: str) -> bool:
+        """Return whether a name may stand in the statement.
+
+        Example:
+            >>> Statement(ast.parse("a = rate").body[0], "a = rate").mentions("rate")
+            True
+        """
+        if self._plain is None:
+            self._plain = plain(self.text)
+        return word in self._plain
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether names may be looked up by text, or all names of a module be imported."""
+        if self._is_dynamic is None:
+            self._is_dynamic = _BY_TEXT.search(plain(self.text)) is not None
+        return self._is_dynamic
+
+    @property
+    def has_star(self) -> bool:
+        """Whether all names of a module may be imported."""
+        return "*" in self.text and _STAR.search(self.text) is not None
 
     @property
     def members(self) -> list[Statement]:

@@ -15,13 +15,14 @@ class Text:
         content: The bytes as read.
     """
 
-    __slots__ = ("_lines", "_source", "content", "file")
+    __slots__ = ("_lines", "_plain", "_source", "content", "file")
 
     def __init__(self, file: str, content: bytes) -> None:
         self.file = file
         self.content = content
         self._source: str | None = None
         self._lines: list[str] | None = None
+        self._plain: str | None = None
 
     @property
     def source(self) -> str:
@@ -54,5 +55,25 @@ class Text:
             self._lines = self.source.split("\n")
         return self._lines
 
+    def mentions(self, word: str) -> bool:
+        """Return whether a name may stand somewhere in the text.
+
+        Example:
+            >>> Text("m.py", "ﬁle = 1".encode()).mentions("file")
+            True
+        """
+        if self._plain is None:
+            self._plain = plain(self.source)
+        return word in self._plain
+
     def __repr__(self) -> str:
         return f"Text({self.file!r}, {len(self.content)} bytes)"
+
+
+def plain(source: str) -> str:
+    """Return a text with its names as Python reads them, ``ﬁle`` as ``file`` (PEP 3131)."""
+    if source.isascii():
+        return source
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", source)

@@ -1,0 +1,146 @@
+"""Which statements read a location: a name of a module, under whatever name others know it."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+from .world import star_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.source.nodes import Chain
+    from entrepot.source.uses import Uses
+
+    from .revision import LiveScope, LiveStatement, Record
+    from .world import Location, World
+
+_BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
+
+
+def readers(world: World, record: Record, name: str) -> list[LiveStatement]:
+    """Return every statement (as it will be) whose execution reads a location."""
+    found: dict[int, LiveStatement] = {}
+    words: dict[str, set[str]] = {}
+    for place, alias in world.homes(record.module):
+        words.setdefault(place, {name}).add(alias)
+    tail = record.name.rpartition(".")[2]
+    for home in world.records.values():
+        if home is record or world.mentions(home, name):
+            _readers_in(world, home, (record, name), words.get(home.name, {name}), found)
+        elif home.has_star and world.mentions(home, tail):
+            for live in world.view(home).dynamic:
+                if live.uses.stars and uses_read(world, home, live.uses, record, name):
+                    found[id(live)] = live
+    return list(found.values())
+
+
+def _readers_in(
+    world: World,
+    home: Record,
+    location: tuple[Record, str],
+    words: set[str],
+    found: dict[int, LiveStatement],
+) -> None:
+    """Add the readers in one module, whose code has one of some words: the name, the module."""
+    record, name = location
+    view = world.view(home)
+    for live in (*view.naming(words), *view.dynamic):
+        if uses_read(world, home, live.uses, record, name):
+            found[id(live)] = live
+    for scope in ran_that_mention(world, home, words | _BY_TEXT):
+        if uses_read(world, home, world.current_uses(scope), record, name):
+            world.add_runners(scope, found)
+
+
+def ran_that_mention(world: World, home: Record, words: set[str]) -> list[LiveScope]:
+    """Return the scopes of a module that ran during imports and may mention one of some words."""
+    found = []
+    for old in _old_that_mention(world, home, words):
+        now = world.now(old)
+        for path, scope in old.scopes.items():
+            if id(scope.code) not in world.recorder.runners:
+                continue
+            current = scope if now is None else now.scopes.get(path, scope)
+            if not words.isdisjoint(current.code.co_names) or _imports_all(current):
+                found.append(scope)
+    return found
+
+
+def _old_that_mention(world: World, home: Record, words: set[str]) -> list[LiveStatement]:
+    old = world.view(home, old=True)
+    found = {id(live): live for live in (*old.naming(words), *old.dynamic)}
+    if home.name in world.changes:
+        now = world.view(home)
+        for live in (*now.naming(words), *now.dynamic):
+            if live.old is not None:
+                found[id(live.old)] = live.old
+    return list(found.values())
+
+
+def _imports_all(scope: LiveScope) -> bool:
+    return ("*",) in scope.code.co_consts
+
+
+def uses_read(world: World, home: Record, uses: Uses, record: Record, name: str) -> bool:
+    """Return whether uses in module ``home`` read the location ``record.name``."""
+    if home is record:
+        if name in uses.reads:
+            return True
+        if uses.is_dynamic and not uses.stars:
+            return True
+    for module, level, wanted in uses.imports:
+        if wanted == name and _is(world.module_named(home, module, level), record):
+            return True
+    for module, level in uses.stars:
+        if _is(world.module_named(home, module, level), record) and (
+            name == "__all__" or name in star_names(record.module) or name[:1] != "_"
+        ):
+            return True
+    for chain in uses.chains:
+        if name in chain[1:] and _chain_reads(home, chain, record, name):
+            return True
+    return any(_is(home.namespace.get(whole), record) for whole in uses.whole)
+
+
+def _chain_reads(home: Record, chain: Chain, record: Record, name: str) -> bool:
+    value: Any = home.namespace.get(chain[0])
+    for tail in chain[1:]:
+        if not isinstance(value, types.ModuleType):
+            return False
+        if tail == name and _is(value, record):
+            return True
+        value = value.__dict__.get(tail)
+    return False
+
+
+def _is(value: Any, record: Record) -> bool:
+    return value is record.module or (
+        isinstance(value, types.ModuleType) and value.__dict__ is record.namespace
+    )
+
+
+def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, str]]:
+    """Yield the locations that executing a statement reads, those of managed modules."""
+    found: dict[Location, Record] = {}
+    for home, uses in world.parts(live):
+        names = set(uses.reads)
+        if uses.is_dynamic and not uses.stars:
+            names |= world.names_bound(home)
+        found.update({(home.name, name): home for name in names})
+        for module, level, name in uses.imports:
+            record = world.home_of(world.module_named(home, module, level))
+            if record is not None:
+                found[record.name, name] = record
+        for module, level in uses.stars:
+            source = world.module_named(home, module, level)
+            record = world.home_of(source)
+            if record is not None:
+                found.update({(record.name, name): record for name in star_names(source)})
+        for chain in uses.chains:
+            record = world.home_of(home.namespace.get(chain[0]))
+            if record is not None and isinstance(home.namespace[chain[0]], types.ModuleType):
+                found[record.name, chain[1]] = record
+    for (_, name), record in found.items():
+        yield record, name

@@ -1,0 +1,57 @@
+"""One module of a world, looked up by number and by word instead of one statement after another.
+
+A statement that reads, binds or touches a name has it in its text. So what is asked by name looks
+at the statements whose text holds it, and only those have their syntax read: the cost of a
+question is that of its answer, not of the module.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .revision import LiveStatement
+
+
+class View:
+    """The statements of one module.
+
+    Attributes:
+        lives: The statements, in order.
+    """
+
+    __slots__ = ("_dynamic", "_naming", "_numbers", "lives")
+
+    def __init__(self, lives: list[LiveStatement]) -> None:
+        self.lives = lives
+        self._numbers: dict[int, int] | None = None
+        self._naming: dict[str, list[LiveStatement]] = {}
+        self._dynamic: list[LiveStatement] | None = None
+
+    def number(self, live: LiveStatement) -> int:
+        """Return the position of a statement, -1 if it is none of these."""
+        if self._numbers is None:
+            self._numbers = {id(other): number for number, other in enumerate(self.lives)}
+        return self._numbers.get(id(live), -1)
+
+    def naming(self, words: Iterable[str]) -> Sequence[LiveStatement]:
+        """Return the statements whose text holds one of some words, in order."""
+        found: dict[int, LiveStatement] = {}
+        count = 0
+        for word in words:
+            named = self._naming.get(word)
+            if named is None:
+                named = [live for live in self.lives if live.statement.mentions(word)]
+                self._naming[word] = named
+            found.update((id(live), live) for live in named)
+            count += 1
+        return list(found.values()) if count < 2 else sorted(found.values(), key=self.number)
+
+    @property
+    def dynamic(self) -> list[LiveStatement]:
+        """The statements that may look names up by text, or import all names of a module."""
+        if self._dynamic is None:
+            self._dynamic = [live for live in self.lives if live.statement.is_dynamic]
+        return self._dynamic
