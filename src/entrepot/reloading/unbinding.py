@@ -14,6 +14,7 @@ from .readers import locations_read
 
 if TYPE_CHECKING:
     from .journal import Journal
+    from .order import Position
     from .plan import Plan
     from .report import Report
     from .revision import LiveStatement, Record
@@ -52,10 +53,7 @@ class Unbinder:
         here = self.world.position(live)
         hidden = []
         for record, name in locations_read(self.world, live):
-            if self.world.is_over(record, here):
-                continue
-            binders = self.world.binders(record, name)
-            is_later = binders and all(self.world.position(other) >= here for other in binders)
+            is_later = not self.world.is_over(record, here) and self._is_later(record, name, here)
             if name in record.namespace and self._is_submodule(record, name):
                 is_later = is_begun(self.world, self.world.order, live, f"{record.name}.{name}")
             if name in record.namespace and is_later:
@@ -67,6 +65,10 @@ class Unbinder:
         """A package has its submodule as an attribute when that is complete, whoever binds it."""
         found = self.world.records.get(f"{record.name}.{name}")
         return found is not None and record.namespace[name] is found.module
+
+    def _is_later(self, record: Record, name: str, here: Position) -> bool:
+        binders = self.world.binders(record, name)
+        return bool(binders) and all(self.world.position(other) >= here for other in binders)
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
