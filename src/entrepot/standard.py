@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     import json as json
     import termios as termios
     import tokenize as tokenize
+    import unicodedata as unicodedata
     from collections.abc import Iterable
     from importlib import util as util
     from types import ModuleType
 
-_NAMES = ("ast", "base64", "ctypes", "fcntl", "fnmatch", "json", "termios", "tokenize", "util")
+_NAMES = (
+    "ast", "base64", "ctypes", "fcntl", "fnmatch", "json", "termios", "tokenize", "unicodedata",
+    "util",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> ModuleType:

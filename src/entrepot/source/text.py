@@ -74,6 +74,6 @@ def plain(source: str) -> str:
     """Return a text with its names as Python reads them, ``ﬁle`` as ``file`` (PEP 3131)."""
     if source.isascii():
         return source
-    import unicodedata
+    from entrepot.standard import unicodedata
 
     return unicodedata.normalize("NFKC", source)
