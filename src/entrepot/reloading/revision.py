@@ -158,6 +158,7 @@ class Record:
     """
 
     __slots__ = (
+        "_has_star",
         "_lives",
         "base",
         "code",
@@ -201,6 +202,7 @@ class Record:
         self.revision = 1
         self.words: frozenset[str] | None = None
         self._lives: list[LiveStatement] | None = None
+        self._has_star: bool | None = None
 
     @property
     def lives(self) -> list[LiveStatement]:
@@ -218,7 +220,7 @@ class Record:
     @lives.setter
     def lives(self, lives: list[LiveStatement]) -> None:
         self._lives = lives
-        self.words = self.missing = None
+        self.words = self.missing = self._has_star = None
 
     @property
     def is_parsed(self) -> bool:
@@ -250,7 +252,9 @@ class Record:
         """Whether the module may import all names of another one."""
         if self._lives is None:
             return ("*",) in self.code.co_consts
-        return any(live.statement.has_star for live in self._lives)
+        if self._has_star is None:
+            self._has_star = any(live.statement.has_star for live in self._lives)
+        return self._has_star
 
     def __repr__(self) -> str:
         return f"Record({self.name!r}, revision {self.revision})"

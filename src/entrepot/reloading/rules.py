@@ -88,7 +88,11 @@ def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
 
 
 def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
-    """A statement runs again when what it reads is bound by another statement than before."""
+    """A statement runs again when what it reads is bound by another statement than before.
+
+    Where both are the last to bind the name, it is enough to compare what they bind: that is done
+    when the new one has run.
+    """
     record = change.record
     for name in sorted(_names_of_moved(world, change)):
         before, after = world.old_binders(record, name), world.binders(record, name)
@@ -97,6 +101,8 @@ def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
                 continue
             old = _last_before(before, live.old, world.view(record, old=True))
             new = _last_before(after, live, world.view(record))
+            if old is not None and new is not None and [old, new] == [before[-1], after[-1]]:
+                continue
             if (None if new is None else new.old) is not old or (new is not None and not new.old):
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
 
