@@ -54,8 +54,8 @@ class Browser:
         self.requests: list[str] = []
         self.faults: list[str] = []
 
-    def open(self, file: Path) -> None:
-        """Open a file, and wait until the page has begun."""
+    def open(self, url: str, has_begun: str) -> None:
+        """Open a page, and wait until a JavaScript expression is true in it."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -67,9 +67,9 @@ class Browser:
             "Emulation.setDeviceMetricsOverride",
             width=1440, height=960, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
-        self.call("Page.navigate", url=file.as_uri())
+        self.call("Page.navigate", url=url)
         for _ in range(600):
-            if self.value("document.readyState === 'complete' && typeof facts === 'object'"):
+            if self.value(f"document.readyState === 'complete' && ({has_begun})"):
                 return
         raise AssertionError("the page did not begin")
 
@@ -250,9 +250,14 @@ def use(browser: Browser, pictures: Path | None) -> list[tuple[str, float]]:
     return times
 
 
+def browser_here() -> str | None:
+    """Return the Chromium of this machine, None if there is none."""
+    return os.environ.get("BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def main() -> int:
     """Trace, open, use; print what it took."""
-    found = os.environ.get("BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = browser_here()
     if found is None:
         print("left out: there is no Chromium on this machine")
         return 0
@@ -262,7 +267,7 @@ def main() -> int:
         print(f"{MODULES:,} modules make a page of {page.stat().st_size / 1e6:.1f} MB", flush=True)
         browser = Browser(found, str(Path(folder, "profile")))
         try:
-            browser.open(page)
+            browser.open(page.as_uri(), "typeof facts === 'object'")
             times = use(browser, Path(kept) if kept else None)
         finally:
             browser.close()

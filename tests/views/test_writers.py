@@ -199,3 +199,16 @@ def test_a_format_that_there_is_not_is_refused(trace: Trace, tmp_path: Path) -> 
     with pytest.raises(ValueError, match="there is no format 'pdf'; there are text, json, html, "):
         trace.write(str(tmp_path / "x"), "pdf")
     assert list(tmp_path.glob("x")) == []
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_line_of_the_tree_is_wider_than_the_terminal(width: int, tmp_path: Path) -> None:
+    deep = "-- deep/__init__.py\nfrom . import a_module_with_quite_a_long_name\n"
+    deep += "-- deep/a_module_with_quite_a_long_name.py\nfrom deep import another, _and_one_more\n"
+    deep += "-- deep/another.py\n-- deep/_and_one_more.py\n"
+    trace = traced(tmp_path, deep, "deep")
+
+    lines = trace.text(width=width, everything=True).splitlines()
+
+    assert max(map(len, lines)) <= width
+    assert [line.rstrip() for line in lines] == lines

@@ -24,6 +24,8 @@ _FOLDED_SHARE = 0.01
 #: Columns for the names at the most; a longer one pushes the rest to the right.
 _WIDEST_NAME = 64
 _WIDEST_STATEMENT = 70
+#: Columns for the times, before the names.
+_TIMES = 25
 
 _COLOURS: Mapping[str, str] = {
     "worst": "\x1b[1;31m", "bad": "\x1b[33m", "dim": "\x1b[2m", "bold": "\x1b[1m",
@@ -65,6 +67,23 @@ class Look:
             return text
         return "" if room < 2 else text[: room - 1] + "…"
 
+    def wrapped(self, text: str) -> str:
+        r"""Return a text on as many lines as it takes, broken between words.
+
+        Example:
+            >>> Look(12).wrapped("traced 7 imports")
+            'traced 7\n  imports'
+        """
+        margin = text[: len(text) - len(text.lstrip())]
+        first, *words = text.split()
+        lines = [margin + first]
+        for word in words:
+            if self.width and len(lines[-1]) + 1 + len(word) > self.width:
+                lines.append((margin or "  ") + word)
+            else:
+                lines[-1] += f" {word}"
+        return "\n".join(lines)
+
 
 def _can_write(text: str, encoding: str) -> bool:
     try:
@@ -81,7 +100,7 @@ def tree_as_text(
     look = look or Look(width)
     lines = [*_tree_lines(tree, look, everything=everything), *_worst_lines(tree, look)]
     lines += _lazy_lines(tree, look)
-    return look.plain("\n".join([*lines, verdict(tree)])) + "\n"
+    return look.plain("\n".join([*lines, look.wrapped(verdict(tree))])) + "\n"
 
 
 def ms(time: int) -> str:
@@ -134,7 +153,8 @@ def _tree_lines(tree: Tree, look: Look, *, everything: bool) -> Iterator[str]:
             yield look.painted(f"thread {thread}", "bold")
         least = 0 if everything else _FOLDED_SHARE * sum(root.total for root in roots)
         rows = list(_rows(tree, roots, least))
-        names = min(max(len(row.label) for row in rows), _WIDEST_NAME)
+        widest = min(_WIDEST_NAME, (look.width - _TIMES) // 2) if look.width else _WIDEST_NAME
+        names = min(max(len(row.label) for row in rows), widest)
         yield from (_line(row, names, ranks, look) for row in rows)
     yield ""
 
@@ -203,16 +223,16 @@ def _asked(tree: Tree, place: Place | None, parent: Import | None) -> str:
 def _line(row: _Row, names: int, ranks: Mapping[int, int], look: Look) -> str:
     node = row.node
     if node is None:
-        return look.painted(f"{ms(row.total):>10}{'':15}{row.label}", "dim")
+        return look.painted(f"{ms(row.total):>10}{'':15}{look.cut(row.label, _TIMES)}", "dim")
     rank = ranks.get(node.number, 0)
     colour = "" if not rank else "worst" if rank <= 3 else "bad"
     own = look.painted(f"{ms(node.own):>11} {rank or '':<3}", colour)
-    label = row.branch + look.painted(node.name, colour) + look.painted(row.hidden, "dim")
-    gap = " " * max(0, names - len(row.label))
-    used = 25 + max(names, len(row.label)) + 2
-    return (
-        f"{ms(node.total):>10}{own}{label}{gap}  {look.painted(look.cut(row.tail, used), 'dim')}"
-    )
+    start = _TIMES + len(row.branch)
+    name, hidden = look.cut(node.name, start), look.cut(row.hidden, start + len(node.name))
+    label = row.branch + look.painted(name, colour) + look.painted(hidden, "dim")
+    told = look.cut(row.tail, _TIMES + max(names, len(row.label)) + 2)
+    gap = " " * (max(0, names - len(row.label)) + 2) if told else ""
+    return f"{ms(node.total):>10}{own}{label}{gap}{look.painted(told, 'dim')}"
 
 
 def worst_in_words(tree: Tree) -> str:
@@ -234,10 +254,11 @@ def _worst_lines(tree: Tree, look: Look) -> Iterator[str]:
         where = tree.places.short(node.file) if node.file else node.kind
         head = f"{rank:4}{ms(node.own):>11}{100 * node.own / whole:5.1f} %  "
         text = f"{node.name:<{names}}  {steps}"
+        place = look.cut(where, len(head) + len(text) + 2)
         yield (
             head
-            + look.painted(f"{text}  ", colour)
-            + look.painted(look.cut(where, len(head) + len(text) + 2), "dim")
+            + look.painted(look.cut(text, len(head)), colour)
+            + look.painted(f"  {place}" if place else "", "dim")
         )
     yield ""
 
@@ -246,7 +267,7 @@ def _lazy_lines(tree: Tree, look: Look) -> Iterator[str]:
     """Yield what lazy imports have not loaded (PEP 810)."""
     if tree.lazy:
         yield look.painted("lazy, not yet loaded", "bold")
-        yield look.cut(f"    {', '.join(tree.lazy)}", 0)
+        yield look.wrapped(f"    {', '.join(tree.lazy)}")
         yield ""
 
 

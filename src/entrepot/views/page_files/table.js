@@ -68,7 +68,7 @@ function drawRows() {
 
 function rowOf(node, at) {
   const bar = make("i");
-  bar.style.width = `calc(${node.own / mostOwn} * (100% - 14px))`;
+  bar.style.width = `calc(${node.own / mostOwn} * (100% - 86px))`;  // left of the number
   const row = make("div", {
     class: "row", role: "row", id: `row-${node.number}`, "aria-rowindex": at + 2,
     "aria-selected": String(state.chosen === node), onclick: () => choose(node, { isListed: true }),
