@@ -102,12 +102,12 @@ class ImportAlgorithm:
         try:
             lock.acquire()
         except DeadlockError:
-            module = self.modules.get(name, _ABSENT)
+            module = self._state.modules.get(name, _ABSENT)
             if module is _ABSENT:
                 raise
             return _unless_none(name, module)
         try:
-            module = self.modules.get(name, _ABSENT)
+            module = self._state.modules.get(name, _ABSENT)
             if module is not _ABSENT:
                 # Another thread was first, or importing the parent did it.
                 return _unless_none(name, module)
@@ -117,13 +117,13 @@ class ImportAlgorithm:
 
     def _look_up(self, name: str) -> Any:
         """Return what stands in the cache, executed to its end if another thread is at it."""
-        module = self.modules.get(name, _ABSENT)
+        module = self._state.modules.get(name, _ABSENT)
         if module is _ABSENT:
             return module
         if _is_initializing(module):
             return self._executed_elsewhere(name)
         # It may have been taken out while it was looked at.
-        return self.modules.get(name, _ABSENT)
+        return self._state.modules.get(name, _ABSENT)
 
     def _executed_elsewhere(self, name: str) -> Any:
         """Wait for the thread that executes a module; return what stands in the cache then.
@@ -135,22 +135,24 @@ class ImportAlgorithm:
         try:
             lock.acquire()
         except DeadlockError:
-            return self.modules.get(name, _ABSENT)
+            return self._state.modules.get(name, _ABSENT)
         try:
-            return self.modules.get(name, _ABSENT)
+            return self._state.modules.get(name, _ABSENT)
         finally:
             lock.release()
 
     def import_parents(self, name: str, import_: Callable[[str], Any]) -> None:
         """Import the package of a name, and wait for packages above that another thread runs."""
-        parent = parent_of(name)
+        parent = name.rpartition(".")[0]
         if not parent:
             return
-        for end in [i for i, letter in enumerate(parent) if letter == "."]:
+        end = parent.find(".")
+        while end >= 0:
             ancestor = parent[:end]
-            if _is_initializing(self.modules.get(ancestor)):
+            if _is_initializing(self._state.modules.get(ancestor)):
                 self._locks.wait_for(ancestor)
-        module = self.modules.get(parent, _ABSENT)
+            end = parent.find(".", end + 1)
+        module = self._state.modules.get(parent, _ABSENT)
         if module is _ABSENT or _is_initializing(module):
             call_without_frames(import_, parent)
 
@@ -166,13 +168,13 @@ class ImportAlgorithm:
 
         With a ``spec`` given, only the steps from 2 to 4: nothing is searched, nothing bound.
         """
-        modules = self.modules
+        modules = self._state.modules
         parent = None
         with self._telling(name) as story:
             # Step 1: look in the cache. It is not there, so find it, for a submodule on the
             # path of its package (importing the package may import it as a side effect).
             if spec is None:
-                if parent_of(name):
+                if name.rpartition(".")[0]:
                     parent = self._parent_in_cache(name, import_)
                 if modules.get(name) is not None:
                     return modules[name]
@@ -202,9 +204,9 @@ class ImportAlgorithm:
     def _parent_in_cache(self, name: str, import_: Callable[[str], Any] | None) -> Any:
         """Return what stands in the cache as the package of a name, imported if need be."""
         parent = parent_of(name)
-        if parent not in self.modules:
+        if parent not in self._state.modules:
             call_without_frames(import_ or self.import_absolute, parent)
-        return self.modules[parent]
+        return self._state.modules[parent]
 
     def _find_locked(
         self, name: str, parent: Any, story: Story | None, *, lazy_submodule: bool
@@ -215,7 +217,7 @@ class ImportAlgorithm:
             ModuleNotFoundError: It is not there, or its parent is no package.
         """
         path = None
-        if parent_of(name):
+        if name.rpartition(".")[0]:
             try:
                 path = parent.__path__
             except AttributeError:
@@ -250,7 +252,7 @@ class ImportAlgorithm:
             raise ImportError("sys.meta_path is None, Python is likely shutting down")
         if not meta_path:
             warn("sys.meta_path is empty", ImportWarning, stacklevel=2)
-        is_reload = name in self.modules
+        is_reload = name in self._state.modules
         if story:
             story.finding()
         for asked in self._ground.spellings(name):
@@ -266,9 +268,9 @@ class ImportAlgorithm:
                 if story:
                     story.asked(finder, spec is not None)
                 if spec is not None:
-                    if not is_reload and name in self.modules:
+                    if not is_reload and name in self._state.modules:
                         # The finder imported it: what was loaded counts, if it tells.
-                        spec = getattr(self.modules[name], "__spec__", None) or spec
+                        spec = getattr(self._state.modules[name], "__spec__", None) or spec
                     spec = self._ground.take_spec(spec)
                     if story:
                         story.found(spec)
@@ -286,7 +288,7 @@ class ImportAlgorithm:
         # C reads the flag of what stands in the cache, so it is set before.
         spec._initializing = True  # type: ignore[attr-defined]
         key = self._ground.key_of(spec)
-        self.modules[key] = module
+        self._state.modules[key] = module
         if story:
             story.cached()
         return key
@@ -296,7 +298,7 @@ class ImportAlgorithm:
 
         The module may have replaced itself there. The order is that of shutdown, in reverse.
         """
-        modules = self.modules
+        modules = self._state.modules
         try:
             try:
                 loader: Any = spec.loader
@@ -318,7 +320,7 @@ class ImportAlgorithm:
 
     def _bind_in_parent(self, name: str, module: Any, story: Story | None) -> None:
         parent, tail = parent_of(name), tail_of(name)
-        package = self.modules[parent]  # what stands there now
+        package = self._state.modules[parent]  # what stands there now
         try:
             setattr(package, tail, module)
         except AttributeError:

@@ -182,6 +182,7 @@ class FileFinder(_external.FileFinder):
         For a folder without ``__init__`` that is one with portions and no loader.
         """
         tail = fullname.rpartition(".")[2]
+        is_told = sys.flags.verbose > 1
         self._refresh()
         listing, listed = self._path_cache, tail
         if paths.ignores_case():
@@ -194,13 +195,12 @@ class FileFinder(_external.FileFinder):
                 if paths.is_file(file):
                     return self._get_spec(loader, fullname, file, [folder], target)
         for suffix, loader in self._loaders:
-            try:
+            if is_told:
+                tell("trying {}", paths.join(self.path, tail + suffix), verbosity=2)
+            if listed + suffix in listing:
                 file = paths.join(self.path, tail + suffix)
-            except ValueError:
-                return None
-            tell("trying {}", file, verbosity=2)
-            if listed + suffix in listing and paths.is_file(file):
-                return self._get_spec(loader, fullname, file, None, target)
+                if paths.is_file(file):
+                    return self._get_spec(loader, fullname, file, None, target)
         if folder is not None and paths.is_folder(folder):
             tell("possible namespace for {}", folder)
             return portions_spec(fullname, [folder])

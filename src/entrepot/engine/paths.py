@@ -14,6 +14,7 @@ _FOLDER, _FILE, _KIND = 0o040000, 0o100000, 0o170000
 
 #: Platforms whose file systems may not tell case; ``PYTHONCASEOK`` says so.
 _RELAXING = ("win", "cygwin", "darwin", "ios", "tvos", "watchos")
+_MAY_IGNORE_CASE = sys.platform.startswith(_RELAXING) and not sys.flags.ignore_environment
 
 
 def join(folder: str, tail: str) -> str:
@@ -80,5 +81,4 @@ def _is_kind(path: str, kind: int) -> bool:
 
 def ignores_case() -> bool:
     """Return whether file names count without their case (``PYTHONCASEOK``, PEP 235)."""
-    may_ignore = sys.platform.startswith(_RELAXING) and not sys.flags.ignore_environment
-    return may_ignore and "PYTHONCASEOK" in os.environ
+    return _MAY_IGNORE_CASE and "PYTHONCASEOK" in os.environ

@@ -149,9 +149,27 @@ def module_from_spec(spec: ModuleSpec) -> ModuleType:
         module = loader.create_module(spec)
     elif hasattr(loader, "exec_module"):
         raise ImportError("loaders that define exec_module() must also define create_module()")
+    if module is None and loader is not None:
+        return _plain_module(spec)
     if module is None:
         module = ModuleType(spec.name)
     set_attributes(module, spec)
+    return module
+
+
+def _plain_module(spec: ModuleSpec) -> ModuleType:
+    """Return a new module with the attributes of its spec: nothing of it can be set already."""
+    module = ModuleType(spec.name)
+    namespace = module.__dict__
+    namespace["__loader__"] = spec.loader
+    namespace["__package__"] = spec.parent
+    namespace["__spec__"] = spec
+    if spec.submodule_search_locations is not None:
+        namespace["__path__"] = spec.submodule_search_locations
+    if spec.has_location:
+        namespace["__file__"] = spec.origin
+        if _SETS_CACHED and (cached := spec.cached) is not None:
+            namespace["__cached__"] = cached
     return module
 
 
