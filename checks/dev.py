@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from functools import partial
@@ -20,6 +21,7 @@ from checks.pythons import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 USAGE = """\
 ./dev example          set up, then run the example program with `entrepot run`, and trace it
@@ -28,8 +30,8 @@ USAGE = """\
 ./dev tests [ARGS]     pytest with ARGS on one Python (--on 3.12 chooses it)
 ./dev style            format and lint only          ./dev format    format, mend what can be
 ./dev types            mypy only                     ./dev layers    import-linter only
-./dev long [NAME]      the long checks: every file in checks/long/, or one of them
-./dev bench [NAME]     every benchmarks/bench_*.py, or one of them; prints ratios
+./dev long [NAME ...]  the long checks: every file in checks/long/, or these; -OPTIONS are theirs
+./dev bench [NAME ...] every benchmarks/bench_*.py, or these; prints ratios
 ./dev pythons          which Pythons are found
 """
 
@@ -123,18 +125,26 @@ def bench(names: list[str]) -> int:
 
 def _scripts(folder: str, pattern: str, names: list[str], kind: str) -> int:
     scripts = [p for p in sorted((ROOT / folder).glob(pattern)) if not p.name.startswith("_")]
+    end = next((n for n, word in enumerate(names) if word.startswith("-")), len(names))
+    names, words = names[:end], names[end:]
     unknown = set(names) - {script.stem for script in scripts}
     if unknown or not scripts:
         say(f"dev: there is no {kind} {' or '.join(sorted(unknown))}".rstrip() + f" in {folder}/")
         return 2 if unknown else 0
-    env = environment(OWN_VERSION, "dev")
     statuses: list[int] = []
     for script in scripts:
         if not names or script.stem in names:
             say(f"\n=== {script.relative_to(ROOT)}")
+            env = environment(OWN_VERSION, _extra_of(script))
             module = ".".join(script.relative_to(ROOT).with_suffix("").parts)
-            statuses.append(env.run("-m", module).returncode)
+            statuses.append(env.run("-m", module, *words).returncode)
     return 1 if any(statuses) else 0
+
+
+def _extra_of(script: Path) -> str:
+    """Return the extra whose packages a script needs: what it says as ``EXTRA = "..."``."""
+    found = re.search(r'^EXTRA = "([\w,]+)"', script.read_text(), re.MULTILINE)
+    return found[1] if found else "dev"
 
 
 def pythons() -> int:

@@ -33,6 +33,10 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 OWN_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+#: The extras of the environments that every check uses; any other one is beside.
+EVERYDAY = ("", "test", "dev")
+
+
 class SetupFailed(Exception):
     """An environment could not be made; the message says which and why."""
 
@@ -96,7 +100,8 @@ def environment(version: str, extra: str = "") -> Environment:
 
     Args:
         version: One that `interpreters()` or `launchers()` has.
-        extra: Which optional dependencies it needs: ``""``, ``"test"`` or ``"dev"``.
+        extra: Which optional dependencies it needs: ``""``, ``"test"`` or ``"dev"``; others, such
+            as ``"services,watch"``, have an environment beside.
     """
     with _one_at_a_time():
         if version in launchers():
@@ -105,7 +110,8 @@ def environment(version: str, extra: str = "") -> Environment:
 
 
 def _virtual_environment(version: str, python: str, extra: str) -> Environment:
-    folder = ROOT / (".venv" if version == OWN_VERSION else f".venv-{version}")
+    parts = [".venv", *([] if version == OWN_VERSION else [version])]
+    folder = ROOT / "-".join([*parts, *([] if extra in EVERYDAY else extra.split(","))])
     made = Environment(version, [str(folder / "bin" / "python")])
     if _is_current(folder, python, extra):
         return made
@@ -196,7 +202,8 @@ def _belongs_to(folder: Path, python: str) -> bool:
 
 def _is_current(folder: Path, python: str, extra: str) -> bool:
     owner, contents, installed = _stamp_of(folder)
-    enough = {"": ("", "test", "dev"), "test": ("test", "dev"), "dev": ("dev",)}[extra]
+    levels = {"": ("", "test", "dev"), "test": ("test", "dev"), "dev": ("dev",)}
+    enough = levels.get(extra, (extra,))
     return (owner, contents) == (_owner(python), _contents()) and installed in enough
 
 
