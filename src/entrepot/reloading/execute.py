@@ -79,6 +79,7 @@ class Execution:
         self.allow_partial = False
         self._fresh: set[int] = set()
         self._linked: set[int] = set()
+        self._mark = 0  # of the journal, when the statement began
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
@@ -193,6 +194,7 @@ class Execution:
                 ran[id(code)] = code
 
         self._fresh = set()
+        self._mark = len(self.journal)
         in_play = self._play(live)
         self.effects.watch(in_play)
         self.merger.caches.clear_stale(live, in_play)
@@ -237,7 +239,7 @@ class Execution:
         """Bring in order what a statement has left besides its names."""
         self.merger.merge_items(live, self.effects, changes)
         put_back(self.journal, self.adopter, stores, live.where)
-        self._relink_twins()
+        self._relink_twins(self._mark)
         self.effects.carry_over(self.journal, changes)
         self.effects.look(in_play)
 
@@ -305,17 +307,16 @@ class Execution:
             self._fresh = {id(item) for item in gc.get_objects(generation=0)}
         return id(value) in self._fresh
 
-    def _relink_twins(self) -> None:
+    def _relink_twins(self, mark: int) -> None:
         """Lead to the old objects what took hold of their twins."""
         pairs = [
             (new, old)
             for new, old in self.adopter.twins.values()
             if id(new) not in self._linked and not isinstance(new, CellType)
         ]
-        for new, _ in pairs:
-            self._linked.add(id(new))
+        self._linked.update(id(pair[0]) for pair in pairs)
         if pairs:
-            pairs = held(pairs, self.is_new)
+            pairs = held(pairs, self.is_new, self.journal.held_since(mark))
         if pairs:
             relink(self.journal, pairs, self._own())
 

@@ -18,7 +18,7 @@ from .outcomes import HalfUndone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 _MISSING: Any = object()
@@ -126,19 +126,35 @@ class Journal:
             What is to be called when it has run: what other threads do later stays.
         """
         before = dict(namespace)
-        after: list[dict[str, Any]] = []
+        difference: list[tuple[list[str], dict[str, Any]]] = []
+
+        def differs() -> tuple[list[str], dict[str, Any]]:
+            there = dict(namespace)
+            is_same = list(map(id, there.values())) == list(map(id, before.values()))
+            if is_same and list(there) == list(before):
+                return [], {}
+            lost = {n: value for n, value in before.items() if there.get(n, _MISSING) is not value}
+            return [name for name in there if name not in before], lost
 
         def undo() -> None:
-            there = after[0] if after else dict(namespace)
-            for name in there.keys() - before.keys():
+            added, lost = difference[0] if difference else differs()
+            for name in added:
                 namespace.pop(name, None)
-            lost = {n: value for n, value in before.items() if there.get(n, _MISSING) is not value}
             namespace.update(lost)
             others = [name for name in namespace if name not in before]
             _move_to_end(namespace, [*(name for name in before if name in namespace), *others])
 
-        self.note(undo, before, after)
-        return lambda: after.append(dict(namespace))
+        self.note(undo, before, difference)
+        return lambda: difference.append(differs())
+
+    def held_since(self, mark: int) -> Iterator[object]:
+        """Yield the objects that the records since a mark refer to, each as often as they do."""
+        for undo, _ in self._undos[mark:]:
+            for cell in getattr(undo, "__closure__", None) or ():
+                try:
+                    yield cell.cell_contents
+                except ValueError:
+                    continue
 
     def set_cell(self, cell: CellType, value: object) -> None:
         """Set what a closure's cell holds."""

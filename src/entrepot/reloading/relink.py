@@ -11,6 +11,7 @@ that there are any.
 
 from __future__ import annotations
 
+import collections
 import functools
 import gc
 import operator
@@ -22,7 +23,7 @@ from .attributes import instance_dict, is_python_class, state_of
 from .references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .journal import Journal
 
@@ -250,13 +251,20 @@ def _owner_of(holder: dict[Any, Any]) -> type | None:
     return next((found for found in gc.get_referrers(holder) if isinstance(found, type)), None)
 
 
-def held(pairs: list[tuple[Any, Any]], is_new: Callable[[Any], bool]) -> list[tuple[Any, Any]]:
+def held(
+    pairs: list[tuple[Any, Any]], is_new: Callable[[Any], bool], own: Iterable[object]
+) -> list[tuple[Any, Any]]:
     """Return the pairs whose new object is held by more than the new objects themselves.
 
     Only for those the heap is walked. A class refers to itself in many ways, a method to its
     class, a new list to new functions: such references are counted first.
+
+    Args:
+        pairs: New objects and old ones.
+        is_new: Whether an object was made just now.
+        own: What else of ours refers to, each as often as it does.
     """
-    counts: dict[int, int] = {}
+    counts: dict[int, int] = collections.Counter(map(id, own))
     seen: set[int] = set()
     waiting: list[Any] = [new for new, _ in pairs]
     while waiting:
