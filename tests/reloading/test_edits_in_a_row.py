@@ -64,3 +64,14 @@ def test_a_function_whose_statement_ran_in_vain_is_still_reached(project: Projec
     project.edit(shop=f"{text} * 5\n")
 
     assert held(2) == 10
+
+
+def test_what_cannot_be_imported_is_tried_once(project: Project) -> None:
+    text = "try:\n    import here\nexcept ImportError:\n    here = None\nN = {}\n"
+    project.write(here="raise ImportError('not on this machine')\n", shop=text.format(0))
+    project.load("shop")
+    project.edit(shop=text.format(1))
+
+    report = project.edit(shop=text.format(2))
+
+    assert [line.split("  ")[0].rpartition("/")[2] for line in report.ran] == ["shop.py:5"]

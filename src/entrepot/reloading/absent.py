@@ -25,20 +25,25 @@ if TYPE_CHECKING:
 
     from .revision import Record
 
+TICK = 50_000_000  # nanoseconds: the clock of files is behind by up to a tick
 SETTLED = 2_000_000_000  # nanoseconds: within a tick of its clock a folder may change twice
 _IMPORT = dis.opmap["IMPORT_NAME"]
 
 
 class Absent:
-    """What is known not to be there.
+    """What is known not to be there, or to be there and of no use.
 
     Attributes:
-        looked: When the folders that could hold a module had changed last when it was looked for
-            in vain, such as ``{"fastjson": {"/app": 1789…}}``.
+        looked: When the folders that could hold a module had changed last when it was looked for,
+            such as ``{"fastjson": {"/app": 1789…}}``.
+        known: Which file a module has that could not be imported, and when that had changed last.
     """
 
     def __init__(self) -> None:
         self.looked: dict[str, dict[str, int]] = {}
+        self.known: dict[str, tuple[str | None, int]] = {}
+        self._latest: dict[str, tuple[str | None, int]] = {}
+        self._began = time.time_ns() - TICK
 
     def appeared(self, records: Iterable[Record]) -> Iterator[tuple[Record, list[str]]]:
         """Yield the modules that imported others in vain, with those that are there now."""
@@ -48,6 +53,13 @@ class Absent:
             names = [name for name in record.missing if self._is_there(name)]
             if names:
                 yield record, names
+
+    def tried(self, record: Record) -> None:
+        """Note that a module has tried again to import what it wanted."""
+        for name in record.missing or ():
+            if name not in sys.modules and name in self._latest:
+                self.known[name] = self._latest[name]
+        record.missing = None
 
     def _is_there(self, name: str) -> bool:
         parent, top = "", ""
@@ -66,13 +78,32 @@ class Absent:
     def _is_found(self, name: str, path: list[str]) -> bool:
         stamps = {folder: _changed(folder) for folder in path}
         if self.looked.get(name) == stamps:
-            return False
+            file, changed = self.known.get(name, (None, 0))
+            return _inode_changed(file) != changed
         importlib.invalidate_caches()
-        if importlib.machinery.PathFinder.find_spec(name, path) is not None:
-            return True
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        file = None if spec is None else _file_of(spec)
+        found = self._latest[name] = (file, _inode_changed(file))
+        if found[1] < self._began:  # it was there when the module went on without it, or is not
+            self.known[name] = found
         if time.time_ns() - max(stamps.values(), default=0) > SETTLED:
             self.looked[name] = stamps
-        return False
+        return self.known.get(name) != found
+
+
+def _file_of(spec: Any) -> str | None:
+    """Return the file of a spec, or the first folder of a package that has none."""
+    if spec.origin is not None:
+        return str(spec.origin)
+    return next(iter(spec.submodule_search_locations or ()), None)
+
+
+def _inode_changed(file: str | None) -> int:
+    """Return when a file was made or changed: a copy keeps the time of what it was copied from."""
+    try:
+        return os.stat(file).st_ctime_ns if file is not None else 0  # noqa: PTH116
+    except OSError:
+        return 0
 
 
 def _changed(folder: str) -> int:

@@ -187,10 +187,9 @@ class Execution:
         self.annotations.before(live)
         code = self._runnable(live)
         ran: dict[int, CodeType] = {}
-        files = {other.file for other in self.world.records.values()}
 
         def tell(code: CodeType) -> None:
-            if code.co_filename in files:
+            if self.world.records_of(code.co_filename):
                 ran[id(code)] = code
 
         self._fresh = set()

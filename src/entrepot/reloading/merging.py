@@ -190,6 +190,8 @@ class Merger:
 
     def _depends(self, reader: LiveStatement, adopted: Any, name: str, names: set[str]) -> bool:
         """Return whether a reader can see the difference in an adopted object."""
+        if isinstance(adopted, type) and not self._is_used(reader, name):
+            return False
         is_alias = is_reference(reader) and self._is_bound_by(reader, adopted)
         if EVERYTHING in names:
             return not is_alias or any(uses.stars for _, uses in self.world.parts(reader))
@@ -204,6 +206,15 @@ class Merger:
             return True
         structural = {item for item in names if _is_structural(item)}
         return bool(structural if is_whole else structural - _SEEN_BY_NAME)
+
+    def _is_used(self, reader: LiveStatement, name: str) -> bool:
+        """Return whether a name stands elsewhere than in the annotations of plain functions."""
+        return any(
+            name in uses.used
+            or uses.is_dynamic
+            or any(name == wanted for _, _, wanted in uses.imports)
+            for _, uses in self.world.parts(reader)
+        )
 
 
 #: Facts of a class that only those see who ask for them, not those who call it or derive from it.

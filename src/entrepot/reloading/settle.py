@@ -36,7 +36,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
         _set_importer(journal, record, place)
     for record in {id(live.record): live.record for live in execution.executed}.values():
         _take_base(session, execution, record)
-        record.missing = None  # it may have found what it wanted
+        session.absent.tried(record)
     for cls, kept in execution.adopter.registered:
         made = registered_with(cls) - kept
         journal.set_item(session.base.registered, id(cls), made)

@@ -9,7 +9,15 @@ import ast
 from typing import TYPE_CHECKING
 
 from .imports import when_of_branches
-from .nodes import Chain, asks_namespace, bound_names, chain_of, handed_on, root_chain
+from .nodes import (
+    Chain,
+    arguments_of,
+    asks_namespace,
+    bound_names,
+    chain_of,
+    handed_on,
+    root_chain,
+)
 from .uses import Touch, Uses
 
 if TYPE_CHECKING:
@@ -77,6 +85,7 @@ class _Reader(ast.NodeVisitor):
         self.is_top = is_top
         self.declared: set[str] = set()
         self.depth = 0
+        self.is_annotation = False
 
     # names
 
@@ -86,6 +95,8 @@ class _Reader(ast.NodeVisitor):
     def load(self, chain: Chain, *, is_whole: bool) -> None:
         if chain and self.is_global(chain[0]):
             self.uses.reads.add(chain[0])
+            if not self.is_annotation:
+                self.uses.used.update(chain)
             if len(chain) > 1:
                 self.uses.chains.add(chain)
             elif is_whole:
@@ -222,9 +233,16 @@ class _Reader(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._decorators(node.decorator_list)
-        self.visit(node.args)
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        before, self.is_annotation = self.is_annotation, not node.decorator_list
+        for argument in arguments_of(node.args):
+            if argument.annotation is not None:
+                self.visit(argument.annotation)
         if node.returns is not None:
             self.visit(node.returns)
+        self.is_annotation = before
         self._type_params(node)
         self.bind(node.name)
 

@@ -148,6 +148,9 @@ def when_of_branches(test: ast.expr, when: str) -> tuple[str, str]:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inside, after = when_of_branches(test.operand, when)
         return after, inside
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        found = (when_of_branches(value, when)[0] for value in test.values)
+        return next((inside for inside in found if inside != when), when), when
     if is_type_checking(test):
         return "typing", when
     if is_main_check(test) and when == "import":

@@ -58,6 +58,18 @@ def bound_names(target: ast.AST) -> Iterator[str]:
         yield from bound_names(target.value)
 
 
+def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
+    """Return all parameters, in the order of the text.
+
+    Example:
+        >>> node = ast.parse("def f(a, /, b, *c, d, **e): pass").body[0]
+        >>> [argument.arg for argument in arguments_of(node.args)]
+        ['a', 'b', 'c', 'd', 'e']
+    """
+    found = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs]
+    return [argument for argument in (*found, arguments.kwarg) if argument is not None]
+
+
 def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
     r"""Yield every scope below a statement: its code's name, its first line, its node.
 

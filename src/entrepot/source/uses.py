@@ -76,6 +76,8 @@ class Uses:
         attributes: Every attribute name mentioned.
         whole: Global names used as a value: passed on, stored, iterated, compared; not only
             called or asked for an attribute.
+        used: Names loaded, of attributes too, elsewhere than in annotations of plain functions:
+            these take hold of what the name leads to, and look at nothing of it.
         is_dynamic: Whether it looks names up by text (``globals()``, ``exec``, ``import *``).
         by_text: Whether it may bind names by text (``globals()``, ``exec``; not ``import *``).
         imports: What from-imports read: module, level and name, such as ``{("shop", 0, "RATE")}``.
@@ -96,6 +98,7 @@ class Uses:
         "stars",
         "stores",
         "touches",
+        "used",
         "whole",
     )
 
@@ -110,6 +113,7 @@ class Uses:
         self.local_touches: set[Touch] = set()
         self.attributes: set[str] = set()
         self.whole: set[str] = set()
+        self.used: set[str] = set()
         self.is_dynamic = False
         self.by_text = False
         self.imports: set[tuple[str, int, str]] = set()
