@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -64,12 +65,13 @@ def test_bad_files_are_reported_and_the_rest_is_kept(
     (folder / "shop" / "latin.py").write_bytes(b"NAME = '\xe9'\n")
     (folder / "shop" / "null.py").write_bytes(b"N = 1\0\n")
     (folder / "shop" / "gone.py").symlink_to("nowhere.py")
+    os.mkfifo(folder / "shop" / "pipe.py")  # who reads it waits for ever
 
     assert main(["cycles", ".", "--format", "json"]) == 1
 
     found = json.loads(capsys.readouterr().out)
     unread = {entry["file"].rpartition("/")[2] for entry in found["unread"]}
-    assert unread == {"broken.py", "latin.py", "null.py", "gone.py"}
+    assert unread == {"broken.py", "latin.py", "null.py", "gone.py", "pipe.py"}
     assert [cycle["modules"] for cycle in found["cycles"]] == [["shop.cart", "shop.prices"]]
 
 

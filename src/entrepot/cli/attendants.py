@@ -8,6 +8,12 @@ import sys
 from entrepot.errors import EntrepotError
 from entrepot.standard import load_all
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+    from typing import TextIO
+
 
 class Attendant:
     """Does what a command wants to be done around a program: here, nothing but take over."""
@@ -34,6 +40,32 @@ class Attendant:
             What the process shall end by.
         """
         return error
+
+
+def put_back(modules: Mapping[str, ModuleType]) -> None:
+    """Have modules in the cache again that a report needs, if the program has emptied it.
+
+    Without `sys` in it no import works any more, not even those of a report.
+    """
+    if "sys" not in sys.modules:
+        for name, module in modules.items():
+            sys.modules.setdefault(name, module)
+
+
+def say(stream: TextIO | None, text: str) -> None:
+    """Write to a standard stream, unless it is closed or gone: then nobody is there to read it.
+
+    What is written to a closed descriptor stays in the buffer, and makes the process end by 120.
+    """
+    if stream is None:
+        return
+    try:
+        if getattr(stream, "name", None) in ("<stdout>", "<stderr>"):
+            os.fstat(stream.fileno())
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):
+        return
 
 
 def take_over_or_say_why_not() -> None:

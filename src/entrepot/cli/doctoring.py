@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from . import attendants, options, run
+from . import attendants, handover, options, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import FrameType, ModuleType
+    from typing import TextIO
 
     from entrepot.views.doctor import Diagnosis
 
@@ -35,7 +37,10 @@ class Doctoring(attendants.Attendant):
 
     def __init__(self, shape: str) -> None:
         self._shape = shape
+        self._stderr: TextIO | None = sys.stderr
         self._diagnosis: Diagnosis | None = None
+        self._modules: dict[str, ModuleType] = {}
+        self._process = os.getpid()
 
     def prepare(self) -> None:
         """Take over."""
@@ -46,19 +51,31 @@ class Doctoring(attendants.Attendant):
 
     def before(self) -> None:
         """Begin to watch."""
+        self._modules = dict(sys.modules)
         if self._diagnosis is not None:
             self._diagnosis.start()
 
     def after(self, error: BaseException | None) -> BaseException | None:
-        """Examine the program, and tell what was found."""
-        found, stream = self._diagnosis, sys.stderr
+        """Examine the program, and tell what was found; a child that it forked tells nothing."""
+        found = self._diagnosis
         if found is None:
             return error
-        found.stop()
-        if stream is not None:
-            stream.write(found.as_json() if self._shape == "json" else str(found))
+        found.unwatch()
+        if os.getpid() != self._process:
+            return error
+        handover.flush_standard_streams()
+        try:
+            attendants.put_back(self._modules)
+            found.examine()
+            text = found.as_json() if self._shape == "json" else str(found)
+            attendants.say(self._stderr, text)
+            code = 1 if found else 0
+        except Exception as fault:  # noqa: BLE001  # whatever it is, the program's end is its own
+            told = f"entrepot doctor: cannot report: {type(fault).__name__}: {fault}\n"
+            attendants.say(self._stderr, told)
+            code = 2
         is_clean = error is None or (isinstance(error, SystemExit) and not error.code)
-        return SystemExit(1) if found and is_clean else error
+        return SystemExit(code) if code and is_clean else error
 
 
 def doctor(words: list[str], caller: FrameType | None) -> int:

@@ -10,12 +10,13 @@ from entrepot.errors import EntrepotError
 from entrepot.views.recording import Recording
 
 from . import handover, progress
-from .attendants import Attendant
+from .attendants import Attendant, put_back, say
 from .options import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
     from typing import TextIO
 
     from entrepot.engine.system import ImportSystem
@@ -60,6 +61,7 @@ class Recorded(Attendant):
         self._stderr: TextIO | None = sys.stderr
         self._recording: Recording | None = None
         self._progress: progress.Progress | None = None
+        self._modules: dict[str, ModuleType] = {}
         self._exit_code = 0
 
     def prepare(self) -> None:
@@ -81,6 +83,7 @@ class Recorded(Attendant):
 
     def before(self) -> None:
         """Begin to record."""
+        self._modules = dict(sys.modules)
         if self._recording is not None:
             self._recording.start()
 
@@ -105,6 +108,7 @@ class Recorded(Attendant):
         """Report. A fault of the report's own is said, and the program ends as ever."""
         if self._progress is not None:
             self._progress.clear()
+        put_back(self._modules)
         handover.flush_standard_streams()
         try:
             from entrepot.views.tree import Tree
@@ -120,13 +124,7 @@ class Recorded(Attendant):
 
     def say(self, text: str) -> None:
         """Write to the standard error that there was before the program began."""
-        stream = self._stderr
-        try:
-            if stream is not None:
-                stream.write(text)
-                stream.flush()
-        except (OSError, ValueError):
-            self._stderr = None  # closed or gone: there is nobody to say it to
+        say(self._stderr, text)
 
 
 class Timing(Recorded):

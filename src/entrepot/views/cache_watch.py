@@ -102,8 +102,12 @@ class CacheWatch:
         )
 
         def told(event: int, _cache: int, key: int | None, _new: int | None) -> int:
+            try:
+                frame = sys._getframe(1)  # noqa: SLF001
+            except ValueError:
+                return 0  # the interpreter itself, when it ends
             name = ctypes.cast(key, ctypes.py_object).value if key else ""
-            self._told(event, name, sys._getframe(1))  # noqa: SLF001
+            self._told(event, name, frame)
             return 0
 
         callback = kind(told)

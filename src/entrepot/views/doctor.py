@@ -69,9 +69,17 @@ class Diagnosis:
 
     def stop(self) -> None:
         """End it, and examine the process again."""
+        self.unwatch()
+        self.examine()
+
+    def unwatch(self) -> None:
+        """End it; what was found stays as it is."""
         self._watch.stop()
         while self._take_off:
             self._take_off.pop()()
+
+    def examine(self) -> None:
+        """Examine the process as it is now."""
         self.findings = list(self._examined())
 
     def _note(self, story: Story) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import gc
 import os
+import stat
 import warnings
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,9 @@ class SourceTree:
 
     def _imports_in(self, file: str) -> list[ImportFact]:
         try:
+            if not stat.S_ISREG(os.stat(file).st_mode):  # a pipe would be waited for
+                self.unread.append(Unread(file, "cannot be read: it is no regular file"))
+                return []
             with open(file, "rb") as stream:
                 tree = parsed(Text(file, stream.read()))
         except OSError as error:
@@ -71,7 +75,8 @@ class SourceTree:
         except SyntaxError as error:
             self.unread.append(Unread(file, f"cannot be parsed: {error.msg}", error.lineno or 0))
         except (ValueError, RecursionError, MemoryError) as error:
-            self.unread.append(Unread(file, f"cannot be parsed: {error}"))
+            reason = str(error) or type(error).__name__
+            self.unread.append(Unread(file, f"cannot be parsed: {reason}"))
         else:
             return imports_of(tree)
         return []
