@@ -39,11 +39,11 @@ class Absent:
         known: Which file a module has that could not be imported, and when that had changed last.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, began: int) -> None:
         self.looked: dict[str, dict[str, int]] = {}
         self.known: dict[str, tuple[str | None, int]] = {}
         self._latest: dict[str, tuple[str | None, int]] = {}
-        self._began = time.time_ns() - TICK
+        self._began = began - TICK
 
     def appeared(self, records: Iterable[Record]) -> Iterator[tuple[Record, list[str]]]:
         """Yield the modules that imported others in vain, with those that are there now."""
@@ -56,10 +56,10 @@ class Absent:
 
     def tried(self, record: Record) -> None:
         """Note that a module has tried again to import what it wanted."""
-        for name in record.missing or ():
-            if name not in sys.modules and name in self._latest:
+        record.missing = _imported_in_vain(record)
+        for name in record.missing:
+            if name in self._latest:
                 self.known[name] = self._latest[name]
-        record.missing = None
 
     def _is_there(self, name: str) -> bool:
         parent, top = "", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 from .base import Base
 from .reading import read
@@ -38,6 +39,7 @@ class Managed:
         self.records: dict[str, Record] = {}
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
+        self._began = time.time_ns()
         self._absent: Absent | None = None
         self.lock = threading.RLock()
         self.is_busy = False
@@ -62,7 +64,7 @@ class Managed:
         if self._absent is None:
             from .absent import Absent  # with a parser: not on the way to a first line
 
-            self._absent = Absent()
+            self._absent = Absent(self._began)
         return self._absent
 
     def is_managed_file(self, file: object) -> bool:
