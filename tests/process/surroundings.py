@@ -257,4 +257,15 @@ CASES = [
         print([str(warning.message) for warning in caught], warnings.filters == filters)
         """,
     ),
+    Case(
+        "what comes last finds one thread",
+        """
+        -- main.py
+        import os, sys
+        class Last:
+            def __del__(self, listdir=os.listdir, write=os.write):
+                write(1, b"%d\\n" % len(listdir("/proc/self/task")))
+        sys.last = Last()
+        """,
+    ),
 ]

@@ -77,7 +77,11 @@ class Aside:
         if not any(map(_may_hold_standard_names, entries)):
             return
         with StandardFirst():
-            self._load_rest()
+            try:
+                self._load_rest()
+            except Exception as fault:  # noqa: BLE001  # the program goes on
+                what = f"cannot load the rest of itself: {type(fault).__name__}: {fault}"
+                print(f"entrepot: {what}\n  the program runs", file=sys.stderr)
         ours = list(self._ours())
         finders = [finder for finder in map(_finder_of, entries) if finder is not None]
         if any(_has(finder, name) for finder in finders for name in ours):

@@ -157,8 +157,8 @@ def _start(*words: str) -> int:
     """
     python = [sys.executable, *_flags(), "-P", "-c"]
     home = __file__.removesuffix(os.path.join(*__name__.split(".")) + ".py")
-    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    path = os.pathsep.join([home, *filter(None, given)])
+    given = "" if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join([home, *filter(None, given.split(os.pathsep))])
     through_shell = ["sh", "-c", _DETACH, "sh", *python, _HUB, path, *words]
     try:
         return _spawn(_SHELL, through_shell)

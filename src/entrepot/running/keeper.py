@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # signal loads enum and five more
 import _thread
+import atexit
 import os
 import select
 import time
@@ -102,6 +103,7 @@ class Keeper:
         """
         self._connection = connection.start_hub(self.socket, self.settings.poll)
         self._start_thread()
+        atexit.register(self._at_exit)
         os.register_at_fork(
             before=self._before_fork,
             after_in_parent=self._after_fork_in_parent,
@@ -149,6 +151,11 @@ class Keeper:
 
     def _is_this_thread(self) -> bool:
         return self._number != 0 and _thread.get_native_id() == self._number
+
+    def _at_exit(self) -> None:
+        """End the thread before the interpreter ends: it would be cut off wherever it stands."""
+        if self.is_keeping and not self._is_this_thread():
+            self._stop_thread()
 
     def _before_fork(self) -> None:
         self.program.lock.acquire()  # no fork in the middle of a reload
