@@ -230,7 +230,7 @@ def test_an_edit_reaches_a_server_and_its_state_is_kept(service: Service, tmp_pa
         new = waited_for(lambda: a if (a := answer_of(port)).startswith("new") else "", said)
         text = said.read_text()
 
-    assert first.startswith("old")  # "old 1", or more where an answer came too late to be waited for
+    assert first.startswith("old")  # "old 1", or more where an answer came too late
     assert int(new.split()[1]) > int(first.split()[1])
     assert "patch" in text
     assert "fault" not in text
