@@ -74,7 +74,6 @@ class Effects:
         self.base = base
         self.notes: dict[int, Note] = {}
         self._of: dict[str, list[Note]] = {}
-        self._is_plain: dict[type, bool] = {}
 
     def watch(self, records: Iterable[Record]) -> None:
         """Note what can be reached from the names of some modules, if that was not done yet."""
@@ -92,9 +91,9 @@ class Effects:
                 if id(value) in seen or is_atom(value):
                     continue
                 seen.add(id(value))
-                held = self._held(value)
+                held = holding(value, self.base)
                 if held is None:
-                    waiting.extend(_parts(value))
+                    waiting.extend(parts_inside(value))
                     continue
                 note = self.notes.get(id(value))
                 if note is None:
@@ -105,25 +104,9 @@ class Effects:
                     waiting.extend(held.values() if isinstance(held, dict) else held)
         return found
 
-    def _held(self, value: Any) -> Any:
-        """Return what an object holds that can be changed, ``None`` if it holds nothing."""
-        kind = type(value)
-        if isinstance(value, _CONTAINERS):
-            return content_of(value)
-        if kind is CellType:
-            try:
-                return [value.cell_contents]
-            except ValueError:
-                return []
-        if kind in {FunctionType, ModuleType, types.CodeType}:
-            return None
-        if isinstance(value, type):
-            return data_of(value) if self.base.is_managed_class(value) else None
-        if kind not in self._is_plain:
-            self._is_plain[kind] = kind is types.SimpleNamespace or all(
-                is_python_class(cls) for cls in kind.__mro__
-            )
-        return state_of(value) if self._is_plain[kind] else None
+    def held(self, note: Note) -> Any:
+        """Return what an object holds now."""
+        return holding(note.owner, self.base)
 
     def changed(self, records: Iterable[Record]) -> list[Change]:
         """Return what changed of the objects of some modules.
@@ -132,7 +115,7 @@ class Effects:
         """
         found = []
         for note in self._among(records):
-            if not same_items(note.seen, self._held(note.owner)):
+            if not same_items(note.seen, self.held(note)):
                 content = self.base.contents.get(id(note.owner))
                 if content is not None and content.owner is not note.owner:
                     content = None
@@ -147,21 +130,17 @@ class Effects:
         for change in changes:
             content = change.content
             if content is not None and content.held is change.held:  # else it was made anew
-                now = self._held(change.note.owner)
+                now = self.held(change.note)
                 self.base.hold(journal, content, carried_over(change.held, change.before, now))
 
     def altered(self) -> list[Note]:
         """Return the objects that statements changed."""
         return [note for note in self.notes.values() if note.is_changed]
 
-    def held(self, note: Note) -> Any:
-        """Return what an object holds now."""
-        return self._held(note.owner)
-
     def look(self, records: Iterable[Record]) -> None:
         """Note what the objects of some modules hold now."""
         for note in self._among(records):
-            now = self._held(note.owner)
+            now = self.held(note)
             if not same_items(note.seen, now):
                 note.seen = now
 
@@ -172,7 +151,7 @@ class Effects:
     def put_back(self) -> None:
         """Give every object that statements changed what it held at the start."""
         for note in self.notes.values():
-            now = self._held(note.owner)
+            now = self.held(note)
             if note.is_changed and not same_items(note.start, now):
                 _set_held(note.owner, note.start, now)
             note.seen, note.is_changed = note.start, False
@@ -185,7 +164,25 @@ class Effects:
         return found | {id(notes) for notes in self._of.values()}
 
 
-def _parts(value: Any) -> list[Any]:
+def holding(value: Any, base: Base) -> Any:
+    """Return what an object holds that can be changed, ``None`` if it holds nothing."""
+    kind = type(value)
+    if isinstance(value, _CONTAINERS):
+        return content_of(value)
+    if kind is CellType:
+        try:
+            return [value.cell_contents]
+        except ValueError:
+            return []
+    if kind in {FunctionType, ModuleType, types.CodeType}:
+        return None
+    if isinstance(value, type):
+        return data_of(value) if base.is_managed_class(value) else None
+    is_plain = kind is types.SimpleNamespace or all(is_python_class(cls) for cls in kind.__mro__)
+    return state_of(value) if is_plain else None
+
+
+def parts_inside(value: Any) -> list[Any]:
     """Return what is to be looked at in an object that does not change itself."""
     kind = type(value)
     if kind in {tuple, frozenset}:

@@ -199,6 +199,7 @@ class Execution:
         self.merger.caches.clear_stale(live, in_play)
         stores = stores_of(self.world, self.adopter, live)
         ends = [self.journal.note_run(other.namespace) for other in in_play]
+        earlier = {other.name: dict(other.namespace) for other in in_play}
         guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         error: BaseException | None = None
@@ -226,6 +227,7 @@ class Execution:
         self.ran_codes.update(ran)
         self._note_touched(live, changes)
         self.merger.merge_names(live, before)
+        self.merger.merge_elsewhere(live, earlier)
         self._after(stores, changes, live, in_play)
 
     def _after(

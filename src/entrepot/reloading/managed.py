@@ -7,6 +7,7 @@ import threading
 import time
 
 from .base import Base
+from .later import LaterImports
 from .reading import read
 from .recorder import Recorder
 from .revision import Record, file_of
@@ -40,6 +41,7 @@ class Managed:
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
         self._began = time.time_ns()
+        self.later = LaterImports(self.base, self.records)
         self._absent: Absent | None = None
         self.lock = threading.RLock()
         self.is_busy = False
@@ -120,6 +122,7 @@ class Managed:
         self._running[id(code)] = (threading.get_ident(), record)
         self.records[name] = record
         self.recorder.begin(record)
+        self.later.begins(record)
         return code
 
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
@@ -136,6 +139,7 @@ class Managed:
         else:
             self._pending.append(record)
         if is_over:
+            self.later.ends()
             self.take_base()
             with self.imports_ended:
                 self.imports_ended.notify_all()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .adopt import EVERYTHING
 from .attributes import set_state
 from .base import EMPTY
+from .bindings import bound_elsewhere
 from .caches import Caches
 from .ownership import Ownership
 from .readers import readers
@@ -43,6 +44,19 @@ class Merger:
         self.caches = Caches(plan.world)
         self.ownership = Ownership(plan.world, self.start)
 
+    def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
+        """Merge what a statement has bound in other modules; ``earlier`` is what was there."""
+        known = {(record.name, name) for record, name in bound_elsewhere(self.world, live)}
+        for module, before in earlier.items():
+            record = self.world.records.get(module)
+            if record is None or record is live.record:
+                continue
+            for name, value in list(record.namespace.items()):
+                is_bound = before.get(name, _MISSING) is not value or (module, name) in known
+                if is_bound and not isinstance(value, ModuleType) and name != "__builtins__":
+                    self._merge_name(live, record, name)
+            self.world.changed(record)
+
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
         """Bind what a statement has bound to what is to be there; ``before`` is the namespace."""
         record = live.record
@@ -57,7 +71,7 @@ class Merger:
         for name in sorted((static | changed) & namespace.keys()):
             if name == "__builtins__":
                 continue
-            self._merge_name(live, name)
+            self._merge_name(live, record, name)
         self.world.changed(record)
         for name in before.keys() - namespace.keys():
             self._moved_on(record, name, live)
@@ -82,8 +96,7 @@ class Merger:
                 elif final is not new:
                     set_state(self.journal, owner, key, final)
 
-    def _merge_name(self, live: LiveStatement, name: str) -> None:
-        record = live.record
+    def _merge_name(self, live: LiveStatement, record: Record, name: str) -> None:
         namespace = record.namespace
         binders = self.world.binders(record, name)
         if binders and binders[-1] is not live and live in binders:
@@ -94,7 +107,7 @@ class Merger:
         self.adopter.place = f"{record.name}.{name}"
         final = new
         if start is not _MISSING:
-            final = self._merged(live, name, start, base, new)
+            final = self._merged(live, record, name, start, base, new)
         if final is not namespace[name]:
             self.journal.set_item(namespace, name, final)
         known = base if base is not EMPTY else start
@@ -104,9 +117,10 @@ class Merger:
         if self.adopter.is_changed(final) or not (final is known or same(final, known)):
             self._moved_on(record, name, live, final if final is known else None)
 
-    def _merged(self, live: LiveStatement, name: str, start: Any, base: Any, new: Any) -> Any:
+    def _merged(
+        self, live: LiveStatement, record: Record, name: str, start: Any, base: Any, new: Any
+    ) -> Any:
         """Return what a name is to be bound to."""
-        record = live.record
         owners = self.world.old_binders(record, name)
         old = self.world.before(live)
         if self.ownership.heir_of(live, record, name) is not None:

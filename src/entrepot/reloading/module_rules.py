@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .order import absolute
 from .readers import locations_read
+from .revision import absolute
+from .rules import last_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,19 +86,14 @@ def imported_in_another_order(world: World) -> Iterator[Due]:
 
 def _sees(world: World, live: LiveStatement, home: Record, name: str) -> tuple[int, bool]:
     """Return which binder of a location a statement finds, and whether a module is complete."""
-    reached = _last(world.order, world.binders(home, name), live)
+    reached = last_before(world.order, world.binders(home, name), live)
     before = None if reached is None else world.before(reached)
     return id(before or reached), is_begun(world, world.order, live, f"{home.name}.{name}")
 
 
 def _saw(world: World, old: LiveStatement, home: Record, name: str) -> tuple[int, bool]:
-    reached = _last(world.old_order, world.old_binders(home, name), old)
+    reached = last_before(world.old_order, world.old_binders(home, name), old)
     return id(reached), is_begun(world, world.old_order, old, f"{home.name}.{name}")
-
-
-def _last(order: Order, binders: list[LiveStatement], live: LiveStatement) -> LiveStatement | None:
-    here = order.position(live)
-    return next((other for other in reversed(binders) if order.position(other) < here), None)
 
 
 def is_begun(world: World, order: Order, live: LiveStatement, name: str) -> bool:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.imports import imports_of
 
+from .revision import absolute
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -122,16 +124,6 @@ def imported(world: World, home: Record, live: LiveStatement) -> Iterator[Record
         for found in names:
             if found in world.records:
                 yield world.records[found]
-
-
-def absolute(record: Record, name: str, level: int) -> str:
-    """Return the absolute name that an import in a module means."""
-    package = record.namespace.get("__package__") or ""
-    for _ in range(level - 1):
-        package = package.rpartition(".")[0]
-    if not level:
-        return name
-    return f"{package}.{name}" if name else package
 
 
 def _affected(world: World) -> set[str] | None:

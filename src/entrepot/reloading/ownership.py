@@ -46,7 +46,7 @@ class Ownership:
         owner = owners[-1]
         if owner is not self.world.before(live):
             now = self.world.now(owner)
-            if now is not None and name in self.world.binds(now):
+            if now is not None and now in self.world.binders(record, name):
                 return None
         return owner if self.made(owner, self.start[record.name].get(name)) else None
 

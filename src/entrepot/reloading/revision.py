@@ -267,6 +267,16 @@ def file_of(module: ModuleType) -> Any:
     return os.path.realpath(file) if isinstance(file, str) else None
 
 
+def absolute(record: Record, name: str, level: int) -> str:
+    """Return the absolute name that an import in a module means."""
+    package = record.namespace.get("__package__") or ""
+    for _ in range(level - 1):
+        package = package.rpartition(".")[0]
+    if not level:
+        return name
+    return f"{package}.{name}" if name else package
+
+
 def _words_of(code: CodeType, runners: Container[int] | None) -> Iterator[str]:
     """Yield the names in code that ran during an import, what it imports taken to pieces."""
     for name in code.co_names:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.scopes import docstring, is_function
 
+from .bindings import bound_elsewhere
 from .marks import ALWAYS, KEEP, mark_of
 from .readers import readers
 from .touches import creators, is_last_toucher, is_lone_store, touched, touchers
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .changes import ModuleChange
+    from .order import Order
     from .revision import LiveStatement, Record
-    from .view import View
     from .world import World
 
 Due: TypeAlias = tuple["LiveStatement", str, str]
@@ -99,11 +100,13 @@ def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
         for live in readers(world, record, name):
             if live.record is not record or live.old is None:
                 continue
-            old = _last_before(before, live.old, world.view(record, old=True))
-            new = _last_before(after, live, world.view(record))
+            old = last_before(world.old_order, before, live.old)
+            new = last_before(world.order, after, live)
             if old is not None and new is not None and [old, new] == [before[-1], after[-1]]:
                 continue
-            if (None if new is None else new.old) is not old or (new is not None and not new.old):
+            if (None if new is None else world.before(new)) is not old or (
+                new is not None and not world.before(new)
+            ):
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
 
 
@@ -128,7 +131,7 @@ def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
     """Return the names whose binders were added, removed or changed places."""
     names: set[str] = set()
     for name in names_in_play(world, change):
-        after = [live.old for live in world.binders(change.record, name)]
+        after = [world.before(live) for live in world.binders(change.record, name)]
         if after != world.old_binders(change.record, name):
             names.add(name)
     place = world.view(change.record, old=True).number
@@ -144,25 +147,26 @@ def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
     return names
 
 
-def _last_before(
-    binders: list[LiveStatement], live: LiveStatement, view: View
+def last_before(
+    order: Order, binders: list[LiveStatement], live: LiveStatement
 ) -> LiveStatement | None:
-    here = view.number(live)
-    found = None
-    for binder in binders:
-        if view.number(binder) < here:
-            found = binder
-    return found
+    """Return the last of some binders, in their order, that comes before a statement."""
+    here = order.position(live)
+    return next((other for other in reversed(binders) if order.position(other) < here), None)
 
 
 def last_binder_other(world: World, change: ModuleChange) -> Iterator[Due]:
     """When another statement is the last to bind a name, it runs."""
-    record = change.record
-    names = names_in_play(world, change) | _names_of_moved(world, change)
-    for name in sorted(names):
-        after = world.binders(record, name)
-        before = world.old_binders(record, name)
-        if after and before and after[-1].old is not before[-1]:
+    home = change.record.name
+    names = {(home, name) for name in names_in_play(world, change)}
+    names |= {(home, name) for name in _names_of_moved(world, change)}
+    for live in (*change.removed, *(live.old for live in change.signed if live.old is not None)):
+        found = bound_elsewhere(world, live, old=True)
+        names |= {(record.name, name) for record, name in found}
+    for module, name in sorted(names):
+        after = world.binders(world.records[module], name)
+        before = world.old_binders(world.records[module], name)
+        if after and before and world.before(after[-1]) is not before[-1]:
             yield after[-1], "6a", f"{name} is bound by it now"
 
 
@@ -232,8 +236,7 @@ INITIAL = (
 
 def later_binders(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6a) A binder that runs makes the later binders run; one that may not bind, all of them."""
-    record = live.record
-    for name in world.binds(live):
+    for record, name in world.bound_by(live):
         binders = world.binders(record, name)
         if len(binders) < 2 or live not in binders:
             continue
@@ -247,9 +250,8 @@ def later_binders(world: World, live: LiveStatement) -> Iterator[Due]:
 
 def readers_between(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6a) What reads a name between two of its binders reads what the earlier one bound."""
-    record = live.record
     here = world.position(live)
-    for name in world.binds(live):
+    for record, name in world.bound_by(live):
         binders = world.binders(record, name)
         if live not in binders or binders[-1] is live:
             continue
@@ -274,14 +276,12 @@ def binders_by_text(world: World, live: LiveStatement) -> Iterator[Due]:
 def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of a name that is bound again later needs the value that it saw."""
     record = live.record
-    view = world.view(record)
-    here = view.number(live)
+    here = world.position(live)
     for name in live.uses.reads:
         binders = world.binders(record, name)
         if len(binders) < 2 or (binders[-1] is live and len(binders) < 2):
             continue
-        later = [other for other in binders if view.number(other) >= here]
-        if not later:
+        if all(world.position(other) < here for other in binders):
             continue
         for other in binders:
             yield other, "6b", f"{live.where} reads {name} before it is bound again"

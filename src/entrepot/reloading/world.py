@@ -11,7 +11,8 @@ import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING
-from .order import Order, Position, absolute
+from .order import Order, Position
+from .revision import absolute
 from .view import View
 
 if TYPE_CHECKING:
@@ -231,8 +232,9 @@ class World:
 
     def binders(self, record: Record, name: str, *, old: bool = False) -> list[LiveStatement]:
         """Return the statements that bind a name of a module, in order; before the edit if old."""
+        is_old = old and bool(self.changes)
         old = old and record.name in self.changes
-        found = self._binders.get((record.name, name, old))
+        found = self._binders.get((record.name, name, is_old))
         if found is None:
             view = self.view(record, old=old)
             candidates = {id(live): live for live in view.naming((name,))}
@@ -242,7 +244,13 @@ class World:
                 for live in sorted(candidates.values(), key=view.number)
                 if name in self.binds(live, old=old)
             ]
-            self._binders[record.name, name, old] = found
+            from .bindings import foreign_binders  # which asks the world
+
+            foreign = foreign_binders(self, record, name, old=is_old)
+            if foreign:
+                order = self.old_order if is_old else self.order
+                found = sorted([*found, *foreign], key=order.position)
+            self._binders[record.name, name, is_old] = found
         return found
 
     def old_binders(self, record: Record, name: str) -> list[LiveStatement]:
@@ -300,6 +308,13 @@ class World:
         self.extra_binds.setdefault(id(live), set()).update(names)
         for name in names:
             self._binders.pop((live.record.name, name, False), None)
+
+    def bound_by(self, live: LiveStatement) -> list[tuple[Record, str]]:
+        """Return the names that a statement binds, those of other modules too."""
+        from .bindings import bound_elsewhere  # which asks the world
+
+        own = [(live.record, name) for name in sorted(self.binds(live))]
+        return [*own, *bound_elsewhere(self, live)]
 
     def binds_by_text(self, live: LiveStatement) -> bool:
         """Return whether a statement may bind names that its syntax does not tell."""

@@ -1,0 +1,95 @@
+"""Who binds names of a module from outside: by a function with ``global``, or as an attribute.
+
+A statement of another module calls a function here that declares a name ``global``, or stores an
+attribute of this module (``settings.LEVEL = 2``), itself or in what runs during it.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from typing import TYPE_CHECKING, Any
+
+from .readers import ran_that_mention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.source.uses import Uses
+
+    from .revision import LiveScope, LiveStatement, Record
+    from .world import World
+
+
+def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> list[LiveStatement]:
+    """Return the statements of other modules that bind a name of a module."""
+    found: dict[int, LiveStatement] = {}
+    for live in world.view(record, old=True).naming(("global",)):
+        if live.statement.mentions(name) or world.now(live) is not live:
+            for scope in live.scopes.values():
+                is_used = id(scope.code) in world.recorder.runners
+                if is_used and name in _uses(world, scope, old=old).binds:
+                    _add_runners(world, scope, found, old=old)
+    stored = re.compile(rb"\." + re.escape(name).encode() + rb"\b[^=\n]{0,5}=(?!=)")
+    for other in world.records.values():
+        change = world.changes.get(other.name)
+        text = other.text if old or change is None else change.text
+        if other is record or not world.mentions(other, name) or not stored.search(text.content):
+            continue
+        for live in world.view(other, old=old).naming((name,)):
+            if name in _stored(other, live.uses, record):
+                found[id(live)] = live
+        for scope in ran_that_mention(world, other, {name}):
+            if name in _stored(other, _uses(world, scope, old=old), record):
+                _add_runners(world, scope, found, old=old)
+    return [live for live in found.values() if live.record is not record]
+
+
+def bound_elsewhere(
+    world: World, live: LiveStatement, *, old: bool = False
+) -> list[tuple[Record, str]]:
+    """Return the names of other modules that a statement binds."""
+    found: dict[tuple[str, str], Record] = {}
+    parts = [(live.record, live.uses)]
+    for scope in world.ran(live):
+        uses = _uses(world, scope, old=old)
+        parts.append((scope.live.record, uses))
+        if scope.live.record is not live.record:
+            found.update(
+                {(scope.live.record.name, name): scope.live.record for name in uses.binds}
+            )
+    for home, uses in parts:
+        for chain in uses.stores:
+            owner = _module_of(home, chain[:-1])
+            record = None if owner is None else world.home_of(owner)
+            if record is not None and record is not live.record:
+                found[record.name, chain[-1]] = record
+    return [(record, name) for (_, name), record in found.items()]
+
+
+def _uses(world: World, scope: LiveScope, *, old: bool) -> Uses:
+    return scope.uses if old else world.current_uses(scope)
+
+
+def _add_runners(
+    world: World, scope: LiveScope, found: dict[int, LiveStatement], *, old: bool
+) -> None:
+    if not old:
+        world.add_runners(scope, found)
+    else:
+        found.update((id(live), live) for live in world.runners(scope))
+
+
+def _stored(home: Record, uses: Uses, record: Record) -> Iterator[str]:
+    for chain in uses.stores:
+        owner = _module_of(home, chain[:-1])
+        if owner is not None and owner.__dict__ is record.namespace:
+            yield chain[-1]
+
+
+def _module_of(home: Record, chain: tuple[str, ...]) -> types.ModuleType | None:
+    """Return the module that a chain leads to."""
+    value: Any = home.namespace.get(chain[0])
+    for tail in chain[1:]:
+        value = value.__dict__.get(tail) if isinstance(value, types.ModuleType) else None
+    return value if isinstance(value, types.ModuleType) else None
