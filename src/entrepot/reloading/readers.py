@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
-from .world import star_names
+from .stars import star_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

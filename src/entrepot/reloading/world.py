@@ -11,8 +11,10 @@ import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING
+from .bindings import bound_elsewhere, foreign_binders
 from .order import Order, Position
 from .revision import absolute
+from .stars import star_names
 from .view import View
 
 if TYPE_CHECKING:
@@ -244,8 +246,6 @@ class World:
                 for live in sorted(candidates.values(), key=view.number)
                 if name in self.binds(live, old=old)
             ]
-            from .bindings import foreign_binders  # which asks the world
-
             foreign = foreign_binders(self, record, name, old=is_old)
             if foreign:
                 order = self.old_order if is_old else self.order
@@ -311,8 +311,6 @@ class World:
 
     def bound_by(self, live: LiveStatement) -> list[tuple[Record, str]]:
         """Return the names that a statement binds, those of other modules too."""
-        from .bindings import bound_elsewhere  # which asks the world
-
         own = [(live.record, name) for name in sorted(self.binds(live))]
         return [*own, *bound_elsewhere(self, live)]
 
@@ -357,21 +355,6 @@ def is_reference(live: LiveStatement) -> bool:
     return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
         value, ast.Name | ast.Attribute | ast.Subscript
     )
-
-
-def star_names(module: Any) -> list[str]:
-    """Return the names that ``from module import *`` binds."""
-    if module is None:
-        return []
-    return star_names_of(getattr(module, "__dict__", {}))
-
-
-def star_names_of(namespace: dict[str, Any]) -> list[str]:
-    """Return the names that a star import copies from a namespace."""
-    listed = namespace.get("__all__")
-    if listed is not None:
-        return [name for name in listed if isinstance(name, str)]
-    return [name for name in namespace if not name.startswith("_")]
 
 
 def _is_immediate(scope: LiveScope, live: LiveStatement) -> bool:
