@@ -82,8 +82,10 @@ class Child:
         }
         snapshot = Snapshot(ours)
         answers = [
-            [probe, self._answer(probe, held)]
-            for (_make, probe, _), held in zip(order["holds"], self.held, strict=True)
+            [probe, self._answer(probe, Missing if number in order["but"] else held)]
+            for number, ((_make, probe, _), held) in enumerate(
+                zip(order["holds"], self.held, strict=True)
+            )
         ]
         answers += [[probe, self._answer(probe, None)] for probe in order["probes"]]
         return {"facts": snapshot.facts, "parents": snapshot.parents, "answers": answers}

@@ -154,10 +154,10 @@ class _Run:
             "start", names=version.names, holds=self.holds, states=self.states, kept=kept
         )
 
-    def _look(self, server: Server, number: int) -> dict[str, Any]:
+    def _look(self, server: Server, number: int, but: list[int] | None = None) -> dict[str, Any]:
         names = self.program.versions[number].names
         probes = self.program.probes[number]
-        return server.ask("look", names=names, probes=probes, holds=self.holds)
+        return server.ask("look", names=names, probes=probes, holds=self.holds, but=but or [])
 
     def _fresh(self, number: int) -> dict[str, Any] | None:
         """Return what a fresh process is, None if it cannot start; its error is kept."""
@@ -200,7 +200,9 @@ class _Run:
         if fresh is None:
             fresh = self._fresh(number)
             assert fresh is not None
-        live = self._look(self.live, number)
+        held = fresh.get("answers", [])[: len(self.holds)]
+        but = [n for n, (_, answer) in enumerate(held) if answer == "not held"]
+        live = self._look(self.live, number, but)
         if "crashed" in live or "crashed" in fresh:
             return Verdict("crashed", str(live.get("crashed") or fresh.get("crashed")))
         found = [

@@ -198,8 +198,7 @@ class Execution:
         self.effects.watch(in_play)
         self.merger.caches.clear_stale(live, in_play)
         stores = stores_of(self.world, self.adopter, live)
-        ends = [self.journal.note_run(other.namespace) for other in in_play]
-        earlier = {other.name: dict(other.namespace) for other in in_play}
+        ended = [self.journal.note_run(other.namespace) for other in in_play]
         guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         error: BaseException | None = None
@@ -207,8 +206,7 @@ class Execution:
             with Listener(tell), contextlib.nullcontext() if may_start else guard:
                 error = _raised_by(code, namespace)
         finally:
-            for ended in ends:
-                ended()
+            earlier = {other.name: end() for other, end in zip(in_play, ended, strict=True)}
             self.annotations.after(live)
             self._fresh = set()
             self.unbinder.show(live, hidden)

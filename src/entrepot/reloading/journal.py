@@ -119,11 +119,12 @@ class Journal:
         self.note(lambda: fill(container, before), before)
         fill(container, content)
 
-    def note_run(self, namespace: dict[str, Any]) -> Callable[[], None]:
+    def note_run(self, namespace: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         """Note a module's namespace before a statement runs in it.
 
         Returns:
-            What is to be called when it has run: what other threads do later stays.
+            What is to be called when it has run: what other threads do later stays. It returns
+            what the namespace was before.
         """
         before = dict(namespace)
         difference: list[tuple[list[str], dict[str, Any]]] = []
@@ -144,8 +145,12 @@ class Journal:
             others = [name for name in namespace if name not in before]
             _move_to_end(namespace, [*(name for name in before if name in namespace), *others])
 
+        def end() -> dict[str, Any]:
+            difference.append(differs())
+            return before
+
         self.note(undo, before, difference)
-        return lambda: difference.append(differs())
+        return end
 
     def held_since(self, mark: int) -> Iterator[object]:
         """Yield the objects that the records since a mark refer to, each as often as they do."""

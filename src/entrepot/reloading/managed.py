@@ -79,7 +79,7 @@ class Managed:
 
     def is_managed_class(self, cls: type) -> bool:
         """Return whether a class was defined in a managed module."""
-        module = cls.__module__
+        module = getattr(cls, "__module__", None)  # a class can be without one
         return module in self.records or any(
             record.name == module for _, record in list(self._running.values())
         )

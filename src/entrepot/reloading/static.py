@@ -152,7 +152,7 @@ class _Reach:
             yield from self._behind(value.__func__, depth - 1)
             return
         cls = value if isinstance(value, type) else type(value)
-        if cls.__module__ in self.by_name:
+        if getattr(cls, "__module__", None) in self.by_name:
             yield from self._special_methods(cls)
         wrapped = (instance_dict(value) or {}).get("__wrapped__")
         for inner in (

@@ -227,7 +227,8 @@ class World:
             return self.by_namespace.get(id(value.__dict__))
         if isinstance(value, types.FunctionType):
             return self.by_namespace.get(id(value.__globals__))
-        name: Any = (value if isinstance(value, type) else type(value)).__module__
+        cls = value if isinstance(value, type) else type(value)
+        name = getattr(cls, "__module__", None)
         return self.records.get(name) if isinstance(name, str) else None
 
     # bindings
@@ -352,9 +353,9 @@ def is_reference(live: LiveStatement) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
     value = getattr(node, "value", None)
-    return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
-        value, ast.Name | ast.Attribute | ast.Subscript
-    )
+    while isinstance(value, ast.Attribute | ast.Subscript):
+        value = value.value
+    return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Name)
 
 
 def _is_immediate(scope: LiveScope, live: LiveStatement) -> bool:
