@@ -2,9 +2,10 @@
 
 ``Adopter.adopt(old, new)`` returns the object to bind: ``old``, changed in place to be what
 ``new`` is, or ``new`` where that cannot be. State that the program made since the import is kept
-(see ``base.py``). Two rules keep it right:
+(see ``base.py``). Three rules keep it right:
 
 * (I6) an old object adopts at most one new object, a new object goes into at most one old one;
+* (I5) what another statement has made and named stays that statement's;
 * (I7) a value that was alive before the reload is never adopted: the statement only refers to it.
 """
 
@@ -52,6 +53,7 @@ class Adopter:
         self.journal = journal
         self.base = base
         self.is_new = is_new
+        self.is_anothers: Callable[[Any], bool] = lambda _value: False
         self.changes: dict[int, set[str]] = {}
         self.twins: dict[int, tuple[Any, Any]] = {}
         self.taken: dict[int, Any] = {}
@@ -78,7 +80,7 @@ class Adopter:
             return self._tuple(old, new)
         if type(new) is frozenset:
             return old if same(old, new) else new
-        if id(old) in self.taken or not self.is_new(new):
+        if id(old) in self.taken or not self.is_new(new) or self.is_anothers(old):
             return new
         return self._by_kind(old, new)
 

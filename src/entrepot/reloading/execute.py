@@ -196,7 +196,7 @@ class Execution:
         self._mark = len(self.journal)
         in_play = self._play(live)
         self.effects.watch(in_play)
-        self.merger.caches.clear_stale(live, in_play)
+        self.merger.about_to_run(live, in_play)
         stores = stores_of(self.world, self.adopter, live)
         ended = [self.journal.note_run(other.namespace) for other in in_play]
         guard = Guard()
@@ -223,7 +223,7 @@ class Execution:
         ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
-        self._note_touched(live, changes)
+        self._note_touched(live, changes, ran)
         self.merger.merge_names(live, before)
         self.merger.merge_elsewhere(live, earlier)
         self._after(stores, changes, live, in_play)
@@ -242,8 +242,12 @@ class Execution:
         self.effects.carry_over(self.journal, changes)
         self.effects.look(in_play)
 
-    def _note_touched(self, live: LiveStatement, changes: list[Change]) -> None:
-        """A statement touches the objects that it was seen to change."""
+    def _note_touched(
+        self, live: LiveStatement, changes: list[Change], ran: dict[int, CodeType]
+    ) -> None:
+        """A statement touches what it was seen to change, and what ran then may change."""
+        if self.world.note_ran(live, ran.values()):
+            self.plan.look_again(live)
         for change in changes:
             change.note.by = live
         touched = {id(root): root for change in changes for root in change.note.roots}

@@ -43,6 +43,12 @@ class Merger:
         self.start: dict[str, dict[str, Any]] = {}
         self.caches = Caches(plan.world)
         self.ownership = Ownership(plan.world, self.start)
+        self.adopter.is_anothers = self.ownership.is_anothers
+
+    def about_to_run(self, live: LiveStatement, in_play: list[Record]) -> None:
+        """A statement is about to run: its objects are its own, stale results are forgotten."""
+        self.ownership.runs(live)
+        self.caches.clear_stale(live, in_play)
 
     def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
         """Merge what a statement has bound in other modules; ``earlier`` is what was there."""
@@ -123,7 +129,9 @@ class Merger:
         """Return what a name is to be bound to."""
         owners = self.world.old_binders(record, name)
         old = self.world.before(live)
-        if self.ownership.heir_of(live, record, name) is not None:
+        heir = self.ownership.heir_of(live, record, name)
+        if heir is not None:
+            self.ownership.current.add(id(heir))
             self.adopter.edited = start if self._is_edited(live) else None
             final = self.adopter.merge(base, start, new, f"{record.name}.{name}")
             if start is base and final is not start:

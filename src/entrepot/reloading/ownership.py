@@ -21,11 +21,13 @@ class Ownership:
 
     Attributes:
         start: What the modules' names were bound to before it.
+        current: The statement that runs, as it was before, and whose objects it goes on with.
     """
 
     def __init__(self, world: World, start: dict[str, dict[str, Any]]) -> None:
         self.world = world
         self.start = start
+        self.current: set[int] = set()
         self._homes: dict[int, list[Location]] | None = None
 
     def heir_of(self, live: LiveStatement, record: Record, name: str) -> LiveStatement | None:
@@ -62,6 +64,18 @@ class Ownership:
             if self.world.old_order.position(binders[-1]) < here:
                 return False
         return True
+
+    def is_anothers(self, value: Any) -> bool:
+        """(I5) Return whether a statement that does not run now has made and named a value."""
+        for module, name in self._index().get(id(value), ()):
+            binders = self.world.old_binders(self.world.records[module], name)
+            if binders and not is_reference(binders[-1]) and id(binders[-1]) not in self.current:
+                return True
+        return False
+
+    def runs(self, live: LiveStatement) -> None:
+        """A statement is about to run."""
+        self.current = {id(self.world.before(live))}
 
     def _index(self) -> dict[int, list[Location]]:
         if self._homes is None:

@@ -15,7 +15,8 @@ from entrepot.source.scopes import docstring, is_function
 from .bindings import bound_elsewhere
 from .marks import ALWAYS, KEEP, mark_of
 from .readers import readers
-from .touches import creators, is_last_toucher, is_lone_store, touched, touchers
+from .touches import changed_later, creators, is_last_toucher, is_lone_store, touched, touchers
+from .world import is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,6 +288,17 @@ def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterato
             yield other, "6b", f"{live.where} reads {name} before it is bound again"
 
 
+def creators_of_what_is_changed_later(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6b) A reader of an object that is changed later needs it as it was made."""
+    is_plain = live.statement.is_function and not getattr(live.statement.node, "decorator_list", 0)
+    if is_plain or is_reference(live):
+        return
+    for value, other in changed_later(world, live):
+        for creator in creators(world, value):
+            if creator is not live:
+                yield creator, "6b", f"{live.where} reads what {other.where} changes after it"
+
+
 def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6c) A statement that changes an object needs it as it was made.
 
@@ -321,6 +333,7 @@ CLOSURE = (
     readers_between,
     binders_by_text,
     binders_of_what_is_bound_again,
+    creators_of_what_is_changed_later,
     creators_of_touched,
     touchers_of_created,
 )

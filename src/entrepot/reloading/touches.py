@@ -128,6 +128,10 @@ def touchers(world: World, value: Any) -> list[LiveStatement]:
     if isinstance(value, type):
         for scope in _methods_that_ran(world, value, names):
             world.add_runners(scope, found)
+    for live in world.lives_run():
+        for scope in world.ran_now(live):
+            if _uses_touch(world, scope.live.record, world.current_uses(scope), value):
+                found[id(live)] = live
     for live, effects in world.effects.values():
         if id(value) in effects:
             found[id(live)] = live
@@ -159,6 +163,27 @@ def creators(world: World, value: Any) -> list[LiveStatement]:
         for live in world.binders(world.records[module], name)[-1:]
     ]
     return [live for live in last if not is_reference(live)]
+
+
+def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, LiveStatement]]:
+    """Yield what a statement reads that another one changes after it, with that one."""
+    here = world.position(live)
+    attributes: set[str] = set()
+    values: dict[int, Any] = {}
+    for home, uses in world.parts(live):
+        attributes |= uses.attributes
+        for name in uses.reads:
+            value = home.namespace.get(name, NOTHING)
+            if not _is_inert(value) and not isinstance(value, types.FunctionType):
+                values[id(value)] = value
+    for value in values.values():
+        is_container = _is_builtin_container(value) and not isinstance(value, type)
+        for other in touchers(world, value):
+            if other is live or world.position(other) <= here:
+                continue
+            if is_container or _stored_words(world, other, value) & attributes - {""}:
+                yield value, other
+                break
 
 
 def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:

@@ -18,7 +18,7 @@ from .stars import star_names
 from .view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from entrepot.source.uses import Uses
 
@@ -64,6 +64,7 @@ class World:
                     self._new_of[id(live.old)] = live
         self._order: Order | None = None
         self._old_order: Order | None = None
+        self._ran_now: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._extra: list[LiveStatement] = []
@@ -159,16 +160,33 @@ class World:
         for site in old.sites:
             for code in self._ran.get(id(site), ()):
                 scope = self.scope_of(code)
-                if (scope is not None and scope.live is not old) or scope is not None:
+                if scope is not None:
                     found.append(scope)
-        return found
+        known = {id(scope) for scope in found}
+        return [*found, *(s for s in self.ran_now(live) if id(s) not in known)]
+
+    def ran_now(self, live: LiveStatement) -> list[LiveScope]:
+        """Return the scopes that ran when a statement was executed in this reload."""
+        return self._ran_now.get(id(live), (live, []))[1]
+
+    def note_ran(self, live: LiveStatement, codes: Iterable[types.CodeType]) -> bool:
+        """Note what ran during a statement; return whether more did than was known."""
+        known = {(scope.live.record.name, scope.path) for scope in self.ran(live)}
+        scopes = [scope for scope in map(self.scope_of, codes) if scope is not None]
+        new = [scope for scope in scopes if (scope.live.record.name, scope.path) not in known]
+        self._ran_now[id(live)] = (live, [*self.ran_now(live), *new])
+        return bool(new)
+
+    def lives_run(self) -> list[LiveStatement]:
+        """Return the statements that were executed in this reload and ran more than before."""
+        return [live for live, scopes in self._ran_now.values() if scopes]
 
     def scope_of(self, code: types.CodeType) -> LiveScope | None:
         """Return the live scope that runs a code object."""
         if id(code) not in self._scopes and code.co_filename not in self._scoped:
             self._scoped.add(code.co_filename)
             for record in self.records_of(code.co_filename):
-                for live in record.lives:
+                for live in (*self.lives(record), *record.lives):
                     for scope in live.scopes.values():
                         self._scopes[id(scope.code)] = scope
         return self._scopes.get(id(code))
