@@ -53,6 +53,7 @@ class Order:
         self._places: dict[str, Place | None] = {}
         self._prefixes: dict[str, Position] = {}
         self._numbers: dict[str, dict[int, int]] = {}
+        self._lines: dict[str, int] = {}
         if not is_old:
             affected = _affected(world)
             if affected is not None:
@@ -95,13 +96,29 @@ class Order:
             if parent is None:
                 self._places[record.name] = None
             elif not parent.record.is_parsed and parent.record.name not in self.world.changes:
-                self._places[record.name] = Place(parent.record, None, record.order, parent.line)
+                line = self._line_of_import(record)
+                self._places[record.name] = Place(parent.record, None, record.order, line)
             else:
                 live = self.world.live_of(parent)
                 if live is not None and not self.is_old:
                     live = self.world.now(live)
                 self._places[record.name] = Place(parent.record, live, record.order)
         return self._places[record.name]
+
+    def _line_of_import(self, record: Record) -> int:
+        """Return the line at which a module was imported, of an importer that was never parsed.
+
+        The lines of a loop come again, those of statements do not: a line that lies before that of
+        an earlier import is a line of the same statement.
+        """
+        if not self._lines:
+            last: dict[str, int] = {}
+            for other in sorted(self.world.records.values(), key=lambda other: other.order):
+                if other.parent is not None:
+                    importer = other.parent.record.name
+                    last[importer] = max(last.get(importer, 0), other.parent.line)
+                    self._lines[other.name] = last[importer]
+        return self._lines[record.name]
 
     def put(self, record: Record, place: Place | None) -> None:
         """Let a module be executed at another place."""

@@ -77,9 +77,11 @@ class _Relinker:
         self.stuck: dict[int, list[str]] = {}
         self.made: list[tuple[Any, Any, int]] = []
         self.roots: dict[int, int] = {}
+        self.sources: set[int] = set()
 
     def lead(self, pairs: list[tuple[Any, Any]], own: set[int]) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
+        self.sources |= targets.keys()
         holders = gc.get_referrers(*[source for source, _ in pairs])
         hidden = own | {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
@@ -189,6 +191,8 @@ class _Relinker:
         self.journal.note(lambda: object.__setattr__(holder, "__class__", source))
 
     def _state(self, holder: Any, source: Any, target: Any) -> None:
+        if id(holder) in self.sources and not isinstance(holder, type):
+            return  # it is led away from itself: what it holds, nobody reaches through it
         if not all(is_python_class(cls) for cls in type(holder).__mro__):
             namespace = instance_dict(holder)
             if namespace is None or not any(v is source for v in namespace.values()):
