@@ -18,7 +18,7 @@ import types
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .attributes import delete_state, is_python_class, set_state, state_of
+from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
 from .base import EMPTY, data_of
 from .journal import Journal, content_of, fill, same_items
 from .values import is_atom, is_view
@@ -38,20 +38,47 @@ class Note:
     """One object, what it held at the start, and what it held when it was looked at last.
 
     Attributes:
+        mark: By what can be told quickly that it holds the same still, ``None`` for some kinds.
         roots: What it was reached from: values of names, such as ``[{"a": [1]}]`` for the list.
         by: The statement that changed it last.
         is_changed: Whether a statement changed it: what other threads do meanwhile stays.
     """
 
-    __slots__ = ("by", "is_changed", "owner", "roots", "seen", "start")
+    __slots__ = ("by", "is_changed", "mark", "owner", "roots", "seen", "start")
 
     def __init__(self, owner: Any, held: Any) -> None:
         self.owner = owner
         self.start = held
         self.seen = held
+        self.mark: list[int] | None = None
         self.roots: list[Any] = []
         self.is_changed = False
         self.by: LiveStatement | None = None
+
+    def holds_the_same(self) -> bool:
+        """Return whether it is seen at once that the object holds what it held."""
+        return self.mark is not None and self.mark == mark_of(self.owner)
+
+
+def mark_of(owner: Any) -> list[int] | None:
+    """Return the identities of what an object holds, in order; ``None`` where that takes longer.
+
+    They tell that nothing has changed as long as what was held is held still.
+    """
+    kind = type(owner)
+    if kind is dict:
+        return [*map(id, owner), *map(id, owner.values())]
+    if kind is list or kind is collections.deque:
+        return list(map(id, owner))
+    if isinstance(owner, type):
+        names = type.__getattribute__(owner, "__dict__")
+        return [*map(id, names), *map(id, names.values())]
+    if isinstance(owner, _CONTAINERS) or kind is CellType:
+        return None
+    if any("__slots__" in cls.__dict__ for cls in kind.__mro__):
+        return None
+    state = instance_dict(owner)
+    return None if state is None else [*map(id, state), *map(id, state.values())]
 
 
 class Change(NamedTuple):
@@ -98,6 +125,7 @@ class Effects:
                 note = self.notes.get(id(value))
                 if note is None:
                     note = self.notes[id(value)] = Note(value, held)
+                    note.mark = mark_of(value)
                 note.roots.append(root)
                 found.append(note)
                 if not isinstance(held, bytes):
@@ -115,6 +143,8 @@ class Effects:
         """
         found = []
         for note in self._among(records):
+            if note.holds_the_same():
+                continue
             if not same_items(note.seen, self.held(note)):
                 content = self.base.contents.get(id(note.owner))
                 if content is not None and content.owner is not note.owner:
@@ -140,9 +170,11 @@ class Effects:
     def look(self, records: Iterable[Record]) -> None:
         """Note what the objects of some modules hold now."""
         for note in self._among(records):
+            if note.seen is not None and note.holds_the_same():
+                continue
             now = self.held(note)
-            if not same_items(note.seen, now):
-                note.seen = now
+            if note.seen is None or not same_items(note.seen, now):
+                note.seen, note.mark = now, mark_of(note.owner)
 
     def _among(self, records: Iterable[Record]) -> list[Note]:
         found = {id(note): note for record in records for note in self._of.get(record.name, ())}
@@ -151,9 +183,11 @@ class Effects:
     def put_back(self) -> None:
         """Give every object that statements changed what it held at the start."""
         for note in self.notes.values():
-            now = self.held(note)
-            if note.is_changed and not same_items(note.start, now):
-                _set_held(note.owner, note.start, now)
+            if note.is_changed:
+                now = self.held(note)
+                if not same_items(note.start, now):
+                    _set_held(note.owner, note.start, now)
+                note.mark = mark_of(note.owner)
             note.seen, note.is_changed = note.start, False
 
     def own(self) -> set[int]:

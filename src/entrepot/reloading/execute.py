@@ -30,11 +30,13 @@ from .marks import ALWAYS, mark_of
 from .merging import Merger
 from .outcomes import ProgramError, Refused
 from .patching import Patcher
+from .plain import is_plain
 from .recorder import Listener
 from .relink import held, relink
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
 from .unbinding import Unbinder
+from .young import Young
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +79,7 @@ class Execution:
         self.ran_codes: dict[int, CodeType] = {}
         self.executed: list[LiveStatement] = []
         self.allow_partial = False
-        self._fresh: set[int] = set()
+        self.young = Young()
         self._linked: set[int] = set()
         self._mark = 0  # of the journal, when the statement began
         self._fault: Exception | None = None  # of our own, below code of the program
@@ -155,10 +157,10 @@ class Execution:
     def _play(self, live: LiveStatement) -> list[Record]:
         """Return the modules whose objects a statement can get at."""
         found = {live.record.name: live.record}
+        if is_plain(self.world, live):
+            return [live.record]
         for scope in self.world.ran(live):
             found[scope.live.record.name] = scope.live.record
-        if _is_plain_definition(live):
-            return list(found.values())
         for _ in range(DEPTH_OF_PLAY):
             for record in list(found.values())[:MOST_IN_PLAY]:
                 for value in list(record.namespace.values()):
@@ -192,7 +194,7 @@ class Execution:
             if self.world.records_of(code.co_filename):
                 ran[id(code)] = code
 
-        self._fresh = set()
+        self.young.forget()
         self._mark = len(self.journal)
         in_play = self._play(live)
         self.effects.watch(in_play)
@@ -208,9 +210,9 @@ class Execution:
         finally:
             earlier = {other.name: end() for other, end in zip(in_play, ended, strict=True)}
             self.annotations.after(live)
-            self._fresh = set()
+            self.young.forget()
             self.unbinder.show(live, hidden)
-            changes = self.effects.changed(in_play)
+            changes = [] if is_plain(self.world, live) else self.effects.changed(in_play)
         if self._fault is not None:
             raise self._fault
         if guard.seen:  # whether the program swallowed it or not
@@ -241,6 +243,7 @@ class Execution:
         self._relink_twins(self._mark)
         self.effects.carry_over(self.journal, changes)
         self.effects.look(in_play)
+        self.young.note()
 
     def _note_touched(
         self, live: LiveStatement, changes: list[Change], ran: dict[int, CodeType]
@@ -278,7 +281,7 @@ class Execution:
         if old is not None:
 
             def adopt(new: Any) -> Any:
-                self._fresh = {id(new)}  # it was made just now
+                self.young.only = new
                 try:
                     return self.adopter.adopt(old, new)
                 except Exception as error:
@@ -306,9 +309,7 @@ class Execution:
             return False
         if not gc.is_tracked(value):
             return not isinstance(value, type)  # a class of C's own
-        if not self._fresh:
-            self._fresh = {id(item) for item in gc.get_objects(generation=0)}
-        return id(value) in self._fresh
+        return self.young.holds(value)
 
     def _relink_twins(self, mark: int) -> None:
         """Lead to the old objects what took hold of their twins."""
@@ -369,10 +370,6 @@ def _raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | Non
     except BaseException as error:  # noqa: BLE001
         return error
     return None
-
-
-def _is_plain_definition(live: LiveStatement) -> bool:
-    return live.statement.is_function and not getattr(live.statement.node, "decorator_list", None)
 
 
 def _with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:
