@@ -5,5 +5,5 @@ Read in this order: ``main.py`` (which command), ``run.py`` (its words), ``targe
 below it); then ``tracing.py`` and the files it names.
 
 Everything on the way to a program's first line imports as little as it can, for the program finds
-in ``sys.modules`` what we import.
+in ``sys.modules`` what we import; ``aside.py`` makes room where it has files of such names.
 """
