@@ -21,6 +21,7 @@ LIBRARY = (
     *("decimal", "enum", "fractions", "functools", "itertools", "logging", "math", "operator"),
     *("random", "re", "string", "threading", "types", "typing", "weakref", "pathlib"),
     *("linecache", "ast", "tokenize", "traceback", "inspect", "copy", "difflib", "symtable"),
+    "unicodedata",  # which ours loads when it is needed
 )
 
 

@@ -32,6 +32,7 @@ class Caches:
         self.world = world
         self.moved: set[str] = set()
         self._cleared: set[int] = set()
+        self._misses: dict[int, tuple[Any, int]] = {}
         self._edited = {
             id(scope.code) for change in world.changes.values() for scope in change.bodies
         }
@@ -41,21 +42,32 @@ class Caches:
         self.moved.clear()
         self._cleared.clear()
 
-    def clear_stale(self, live: LiveStatement, records: Iterable[Record]) -> None:
-        """Clear the caches whose results the statement must not see; each once."""
-        ran = self.world.ran(live)
-        if not ran:
-            return
+    def take_back(self) -> None:
+        """Forget results that were computed in a pass that came to nothing."""
+        for cache, misses in self._misses.values():
+            if cache.cache_info().misses != misses:
+                cache.cache_clear()
+        self._misses.clear()
+
+    def clear_stale(self, live: LiveStatement, records: Iterable[Record]) -> list[Any]:
+        """Clear the caches whose results the statement must not see, each once; return them."""
+        found: list[Any] = []
+        caches = list(_caches(records))
+        for cache in caches:
+            self._misses.setdefault(id(cache), (cache, cache.cache_info().misses))
+        ran = self.world.ran(live) if caches else []
         by_name: dict[str, list[LiveScope]] = {}
         for scope in ran:
             by_name.setdefault(scope.path[-1][0], []).append(scope)
-        for cache in _caches(records):
+        for cache in caches:
             code = cache.__wrapped__.__code__
             for scope in by_name.get(code.co_name, ()):
                 is_its = scope.code.co_qualname == code.co_qualname
                 if is_its and id(cache) not in self._cleared and self._is_stale(scope, by_name):
                     self._cleared.add(id(cache))
                     cache.cache_clear()
+                    found.append(cache)
+        return found
 
     def _is_stale(self, scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> bool:
         """Return whether something that a function may have called was edited, or has moved."""
@@ -76,11 +88,16 @@ class Caches:
         return False
 
 
+def is_cache(value: Any) -> bool:
+    """Return whether a value is what ``functools.lru_cache`` makes of a function."""
+    return type(value) is _LRU and type(value.__wrapped__) is FunctionType
+
+
 def _caches(records: Iterable[Record]) -> Iterator[Any]:
     """Yield the caches that modules and their classes have."""
     for record in records:
         for value in list(record.namespace.values()):
             members = list(vars(value).values()) if isinstance(value, type) else [value]
             for member in members:
-                if type(member) is _LRU and type(member.__wrapped__) is FunctionType:
+                if is_cache(member):
                     yield member

@@ -153,6 +153,7 @@ class Execution:
         """Note known objects, to restore what statements change if this pass comes to nothing."""
         self.effects.watch(record for live in self.plan.in_order() for record in self._play(live))
         self.journal.note(self.effects.put_back)
+        self.journal.note(self.merger.caches.take_back)
 
     def _play(self, live: LiveStatement) -> list[Record]:
         """Return the modules whose objects a statement can get at."""

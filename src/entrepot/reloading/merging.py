@@ -48,7 +48,9 @@ class Merger:
     def about_to_run(self, live: LiveStatement, in_play: list[Record]) -> None:
         """A statement is about to run: its objects are its own, stale results are forgotten."""
         self.ownership.runs(live)
-        self.caches.clear_stale(live, in_play)
+        for cache in self.caches.clear_stale(live, in_play):
+            for module, name in self.world.homes(cache):
+                self._moved_on(self.world.records[module], name, live)
 
     def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
         """Merge what a statement has bound in other modules; ``earlier`` is what was there."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from entrepot.source.scopes import docstring, is_function
 
 from .bindings import bound_elsewhere
+from .caches import is_cache
 from .marks import ALWAYS, KEEP, mark_of
 from .readers import readers
 from .touches import changed_later, creators, is_last_toucher, is_lone_store, touched, touchers
@@ -74,6 +75,15 @@ def code_that_ran(world: World, change: ModuleChange) -> Iterator[Due]:
             live = world.now(runner)
             if live is not None:
                 yield live, "ran", f"{scope.name} ran at {live.where} and was edited"
+
+
+def remembered(world: World, change: ModuleChange) -> Iterator[Due]:
+    """Who calls a function that remembers its results may have got one without its running."""
+    for scope in change.bodies:
+        name = scope.path[0][0]
+        if len(scope.path) == 1 and is_cache(change.record.namespace.get(name)):
+            for live in readers(world, change.record, name):
+                yield live, "ran", f"{live.where} may have got what {name} remembered"
 
 
 def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
@@ -225,6 +235,7 @@ INITIAL = (
     added,
     signed,
     code_that_ran,
+    remembered,
     decorated_docstring,
     definition_reached,
     last_binder_other,

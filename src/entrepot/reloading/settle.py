@@ -11,16 +11,17 @@ import linecache
 from typing import TYPE_CHECKING, Any
 
 from .base import registered_with
+from .order import Place
 from .revision import Site
 
 if TYPE_CHECKING:
     from .changes import ModuleChange
     from .execute import Execution
     from .journal import Journal
-    from .order import Place
     from .reload import Prepared
     from .revision import LiveStatement, Record
     from .session import Live
+    from .world import World
 
 
 def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
@@ -118,17 +119,26 @@ def _places(execution: Execution) -> list[tuple[Record, Place | None]]:
     world = execution.world
     ran = {live.record.name for live in execution.executed}
     return [
-        (record, world.order.place(record))
+        (record, _place_of(world, record))
         for record in world.records.values()
         if record.name in world.order.moved
         or (record.parent is not None and record.parent.record.name in ran)
     ]
 
 
+def _place_of(world: World, record: Record) -> Place | None:
+    """Return where a module is executed, with the statement, also if only its line was asked."""
+    place = world.order.place(record)
+    if place is None or place.live is not None or record.parent is None:
+        return place
+    live = world.live_of(record.parent)
+    return Place(place.importer, None if live is None else world.now(live), place.turn)
+
+
 def _set_importer(journal: Journal, record: Record, place: Place | None) -> None:
     """Note which statement imports a module first."""
     if place is not None and place.live is None:
-        place = None
+        return
     live = None if place is None else place.live
     if live is not None and record.parent in live.sites:
         return
