@@ -9,16 +9,17 @@ from __future__ import annotations
 import __future__
 
 import ast
-import copy
+import contextlib
 from typing import TYPE_CHECKING
 
-from entrepot.source.scopes import can_shift, nested, same_body, shifted, walk
+from entrepot.source.scopes import can_shift, nested, same_body, walk
 from entrepot.source.statements import resplit
 
 from .diff import match
 from .revision import LiveStatement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
 
     from entrepot.source.statements import Statement
@@ -111,10 +112,8 @@ def _live(
             old.old = old
             return old
         if not column and all(can_shift(code) for code in old.codes):
-            live = LiveStatement(record, old.statement.moved(by), [])
-            live.codes = [shifted(code, by) for code in old.codes]
-            live.old = old
-            _compare_scopes(change, old, live)
+            live = old.moved(by)
+            change.patches.extend((s, live.scopes[path].code) for path, s in old.scopes.items())
             return live
     live = LiveStatement(record, statement, [])
     live.codes = nested(compiled(live, change.text.file, change.flags))
@@ -145,11 +144,21 @@ def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement
 
 def compiled(live: LiveStatement, file: str, flags: int) -> CodeType:
     """Return the code of one statement, with the lines that it has in its file."""
-    node: ast.stmt = live.statement.node
-    if live.statement.shift:
-        node = copy.deepcopy(node)
-        ast.increment_lineno(node, live.statement.shift)
-    return compile_nodes([node], file, flags)
+    with in_place(live.statement) as node:
+        return compile_nodes([node], file, flags)
+
+
+@contextlib.contextmanager
+def in_place(statement: Statement) -> Iterator[ast.stmt]:
+    """Return a context in which a statement's tree has the lines of where it stands."""
+    node: ast.stmt = statement.node
+    if statement.shift:
+        ast.increment_lineno(node, statement.shift)
+    try:
+        yield node
+    finally:
+        if statement.shift:
+            ast.increment_lineno(node, -statement.shift)
 
 
 def compile_nodes(nodes: list[ast.stmt], file: str, flags: int) -> CodeType:

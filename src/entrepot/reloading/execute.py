@@ -22,7 +22,7 @@ from entrepot.source.scopes import nested
 
 from .adopt import Adopter
 from .annotations import Annotations
-from .changes import FUTURES, compile_nodes
+from .changes import FUTURES, compile_nodes, in_place
 from .classes import stand_in
 from .effects import Effects
 from .functions import forward
@@ -257,6 +257,7 @@ class Execution:
         touched = {id(root): root for change in changes for root in change.note.roots}
         known = self.world.effects.get(id(live), (live, {}))[1]
         if touched.keys() - known.keys():
+            self.world.touchers.clear()
             self.world.effects[id(live)] = (live, {**known, **touched})
             self.plan.look_again(live)
 
@@ -264,17 +265,10 @@ class Execution:
         """Return the statement's code; a function is adopted before its decorators see it."""
         change = self.world.changes.get(live.record.name)
         flags = live.record.flags if change is None else change.flags
-        node: ast.stmt = live.statement.node
         old = self.patcher.made_by(live)
-        if live.statement.shift or old is not None:
-            node = copy.deepcopy(node)
-        if live.statement.shift:
-            ast.increment_lineno(node, live.statement.shift)
-        if old is not None and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            mark = ast.copy_location(ast.Constant(MARK), node)
-            mark.end_lineno, mark.end_col_offset = node.lineno, node.col_offset
-            node.decorator_list.append(mark)
-        code = compile_nodes([node], live.record.file, flags & FUTURES)
+        with in_place(live.statement) as node:
+            made = [node] if old is None else [_marked(node)]
+            code = compile_nodes(made, live.record.file, flags & FUTURES)
         if nested(code) == live.codes:
             code = _with_codes(code, live.codes)
         else:
@@ -381,6 +375,16 @@ def _with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:
     """
     own = dict(zip(map(id, nested(code)), codes, strict=True))
     return code.replace(co_consts=tuple(own.get(id(const), const) for const in code.co_consts))
+
+
+def _marked(node: ast.stmt) -> ast.stmt:
+    """Return a function's definition with the mark as its innermost decorator."""
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    made = copy.copy(node)
+    mark = ast.copy_location(ast.Constant(MARK), node)
+    mark.end_lineno, mark.end_col_offset = node.lineno, node.col_offset
+    made.decorator_list = [*node.decorator_list, mark]
+    return made
 
 
 def _with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:

@@ -91,7 +91,7 @@ class LiveStatement:
         sites: Where it was while it was executed: what ran there is recorded by site.
     """
 
-    __slots__ = ("_nodes", "_scopes", "_uses", "codes", "old", "record", "sites", "statement")
+    __slots__ = ("_scopes", "_uses", "codes", "old", "record", "sites", "statement")
 
     def __init__(self, record: Record, statement: Statement, codes: list[CodeType]) -> None:
         self.record = record
@@ -99,7 +99,6 @@ class LiveStatement:
         self.codes = codes
         self.old: LiveStatement | None = None
         self.sites: list[Site] = []
-        self._nodes: list[tuple[str, int, Any]] | None = None
         self._scopes: dict[Path, LiveScope] | None = None
         self._uses: Uses | None = None
 
@@ -121,15 +120,25 @@ class LiveStatement:
             self._uses = uses_of(self.statement.node, self.record.never())
         return self._uses
 
+    def moved(self, by: int) -> LiveStatement:
+        """Return the statement as it is some lines further down; what is known of it stays."""
+        from entrepot.source.scopes import shifted, walk
+
+        live = LiveStatement(self.record, self.statement.moved(by), [])
+        live.codes = [shifted(code, by) for code in self.codes]
+        live.old = self
+        live._uses = self._uses
+        live._scopes = {path: LiveScope(live, path, code) for path, code in walk(live.codes)}
+        for path, scope in self.scopes.items():
+            live._scopes[path]._uses = scope._uses  # noqa: SLF001 (its own module)
+        return live
+
     def node_of(self, scope: LiveScope) -> Any:
         """Return the syntax tree of a scope, ``None`` if it cannot be told."""
-        if self._nodes is None:
-            from entrepot.source.nodes import function_nodes
+        from entrepot.source.nodes import node_at
 
-            self._nodes = list(function_nodes(self.statement.node))
         line = scope.code.co_firstlineno - self.statement.shift
-        name = scope.code.co_name
-        return next((n for found, at, n in self._nodes if found == name and at == line), None)
+        return node_at(self.statement.node, scope.code.co_name, line)
 
     @property
     def where(self) -> str:

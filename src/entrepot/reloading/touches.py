@@ -114,6 +114,13 @@ def _callee_touches(world: World, home: Record, touch: Touch) -> bool:
 
 def touchers(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements whose execution may change an object."""
+    known = world.touchers.get(id(value))
+    if known is None:
+        known = world.touchers[id(value)] = (value, _touchers(world, value))
+    return known[1]
+
+
+def _touchers(world: World, value: Any) -> list[LiveStatement]:
     found: dict[int, LiveStatement] = {}
     names = {name for _, name in world.homes(value)}
     for record in world.records.values():
@@ -157,10 +164,12 @@ def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
 
 def creators(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements that made an object: bind it and do not only refer to it."""
+    homes = world.homes(value)
+    made = world.home_of(value) if isinstance(value, type | types.FunctionType) else None
+    if made is not None and any(module == made.name for module, _ in homes):
+        homes = [(module, name) for module, name in homes if module == made.name]
     last = [
-        live
-        for module, name in world.homes(value)
-        for live in world.binders(world.records[module], name)[-1:]
+        live for module, name in homes for live in world.binders(world.records[module], name)[-1:]
     ]
     return [live for live in last if not is_reference(live)]
 

@@ -54,6 +54,7 @@ class World:
         self._files: dict[str, list[Record]] | None = None
         self._by_namespace: dict[int, Record] | None = None
         self._homes: dict[str, dict[int, str]] = {}
+        self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
         self._ran: dict[int, list[types.CodeType]] | None = None
         self._scopes: dict[int, LiveScope] = {}
         self._scoped: set[str] = set()
@@ -128,6 +129,7 @@ class World:
     def changed(self, record: Record) -> None:
         """Forget where objects were bound in a module: its namespace has changed."""
         self._homes.pop(record.name, None)
+        self.touchers.clear()
 
     def runners(self, scope: LiveScope) -> list[LiveStatement]:
         """Return the statements (old ones) during which a scope ran."""

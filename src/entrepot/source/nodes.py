@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Chain: TypeAlias = tuple[str, ...]
 
@@ -70,6 +70,43 @@ def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
     return [argument for argument in (*found, arguments.kwarg) if argument is not None]
 
 
+def node_at(node: ast.AST, name: str, line: int) -> ast.AST | None:
+    r"""Return the scope of a name whose first line it is, ``None`` if there is none.
+
+    Only what stands on that line is looked into.
+
+    Example:
+        >>> tree = ast.parse("class C:\n  @d\n  def f(): return [lambda: 1]").body[0]
+        >>> node_at(tree, "f", 2).name, type(node_at(tree, "<lambda>", 3)).__name__
+        ('f', 'Lambda')
+    """
+    waiting: list[ast.AST] = [node]
+    for part in waiting:
+        first = last = line
+        if isinstance(part, ast.stmt | ast.expr):
+            decorators: list[ast.expr] = getattr(part, "decorator_list", [])
+            first = min([part.lineno, *(decorator.lineno for decorator in decorators)])
+            last = part.end_lineno or line
+        if not first <= line <= last:
+            continue
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if part.name == name and first == line:
+                return part
+        elif first == line and _NAMES.get(type(part)) == name:
+            return part
+        waiting.extend(ast.iter_child_nodes(part))
+    return None
+
+
+_NAMES: Mapping[type, str] = {
+    ast.Lambda: "<lambda>",
+    ast.GeneratorExp: "<genexpr>",
+    ast.ListComp: "<listcomp>",
+    ast.SetComp: "<setcomp>",
+    ast.DictComp: "<dictcomp>",
+}
+
+
 def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
     r"""Yield every scope below a statement: its code's name, its first line, its node.
 
@@ -78,19 +115,12 @@ def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
         >>> [(name, line) for name, line, _ in function_nodes(tree)]
         [('f', 1), ('<lambda>', 2)]
     """
-    names = {
-        ast.Lambda: "<lambda>",
-        ast.GeneratorExp: "<genexpr>",
-        ast.ListComp: "<listcomp>",
-        ast.SetComp: "<setcomp>",
-        ast.DictComp: "<dictcomp>",
-    }
     for child in ast.walk(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             decorators = [decorator.lineno for decorator in child.decorator_list]
             yield child.name, min([child.lineno, *decorators]), child
-        elif type(child) in names:
-            yield names[type(child)], getattr(child, "lineno", 0), child
+        elif type(child) in _NAMES:
+            yield _NAMES[type(child)], getattr(child, "lineno", 0), child
 
 
 def handed_on(node: ast.expr) -> Iterator[ast.AST]:
