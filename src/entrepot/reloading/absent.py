@@ -121,7 +121,9 @@ def _imported_in_vain(record: Record) -> list[str]:
         return []
     if not record.is_parsed and not any(_is_missing(name) for name in _imported(record)):
         return []
-    tree = ast.Module(body=[live.statement.node for live in record.lives], type_ignores=[])
+    lives = [live for live in record.lives if live.statement.mentions("import")]
+    nodes = [live.statement.node for live in lives if not live.statement.is_function]
+    tree = ast.Module(body=nodes, type_ignores=[])
     found: dict[str, None] = {}
     for fact in imports_of(tree):
         if fact.when != "import" or not fact.is_guarded:

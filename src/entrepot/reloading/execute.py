@@ -94,10 +94,11 @@ class Execution:
 
     def run(self) -> None:
         """Run what is due, again from the start when the set grows backwards."""
+        if not self.plan.dirty and not self.plan.deletions:
+            return
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
-        if self.plan.dirty or self.plan.deletions:
-            note(self.journal)
+        note(self.journal)
         was_enabled = gc.isenabled()
         gc.collect(0)
         gc.disable()
@@ -335,7 +336,8 @@ class Execution:
         """Lead on what was replaced; refuse what would be left old."""
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)
-        stuck = relink(self.journal, list(self.adopter.replaced), self._own())
+        replaced = list(self.adopter.replaced)
+        stuck = relink(self.journal, replaced, self._own()) if replaced else {}
         for old, new in self.adopter.replaced:
             if isinstance(old, type):
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")

@@ -14,12 +14,20 @@ import tokenize
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .revision import LiveStatement
+    from entrepot.source.text import Text
+
+    from .revision import LiveStatement, Record
 
 KEEP = "keep"
 ALWAYS = "always"
 _COMMENT = re.compile(r"#\s*reload:\s*(keep|always)\b")
 _NAMES = (("__entrepot_keep__", KEEP), ("__entrepot_rerun__", ALWAYS))
+
+
+def has_marks(text: Text, record: Record) -> bool:
+    """Return whether some statement of a module may be marked."""
+    names = record.namespace.keys()
+    return "reload:" in text.source or any(name in names for name, _ in _NAMES)
 
 
 def mark_of(live: LiveStatement) -> str | None:

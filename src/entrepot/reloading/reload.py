@@ -72,8 +72,9 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     prepared = Prepared(edit, session.revision)
     learn(session)
     try:
-        for record in list(session.records.values()):
-            content = edit.contents.get(record.file, record.text.content)
+        contents = edit.contents
+        for record in [found for found in session.records.values() if found.file in contents]:
+            content = contents[record.file]
             file = record.file
             if content is None:
                 again = found_again(record, edit)

@@ -14,7 +14,7 @@ from entrepot.source.scopes import docstring, is_function
 
 from .bindings import bound_elsewhere
 from .caches import is_cache
-from .marks import ALWAYS, KEEP, mark_of
+from .marks import ALWAYS, KEEP, has_marks, mark_of
 from .readers import readers
 from .touches import changed_later, creators, is_last_toucher, is_lone_store, touched, touchers
 from .world import is_reference
@@ -225,6 +225,8 @@ def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]
 def marked_always(world: World, change: ModuleChange) -> Iterator[Due]:
     """What is marked ``# reload: always`` runs with every edit of its module."""
     del world
+    if not has_marks(change.text, change.record):
+        return
     for live in change.lives:
         if mark_of(live) == ALWAYS:
             yield live, "always", f"{live.where} is marked"

@@ -118,6 +118,8 @@ def _places(execution: Execution) -> list[tuple[Record, Place | None]]:
     """Return the modules whose importing statement ran, or is another one now."""
     world = execution.world
     ran = {live.record.name for live in execution.executed}
+    if not ran and not world.order.moved:
+        return []
     return [
         (record, _place_of(world, record))
         for record in world.records.values()
