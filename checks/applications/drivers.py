@@ -7,6 +7,7 @@ The first two find in the variable RUN what stands between ``python`` and the pr
 SERVER = r"""
 import os, re, shlex, signal, socket, subprocess, sys, time, urllib.error, urllib.request
 paths, *words = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
