@@ -114,3 +114,18 @@ def test_a_module_that_no_text_names_has_no_chain(tmp_path: Path) -> None:
 
     assert (why.chain, why.importers, why.status) == ([], [], "loaded")
     assert str(why).splitlines()[0] == "no statement of what is loaded brought 'alone' in"
+
+
+def test_what_a_package_imports_of_itself_did_not_bring_it_in(tmp_path: Path) -> None:
+    write(tmp_path, "-- pack/__init__.py\nfrom . import one\n-- pack/one.py\nfrom pack import two\n"
+          "-- pack/two.py\n")  # fmt: skip
+    with ImportSystem("whypack", path=[str(tmp_path)]) as system:
+        system.import_module("pack")
+
+        two, pack = entrepot.why("pack.two", system=system), entrepot.why("pack", system=system)
+
+    assert [(place.name, name) for place, name in two.chain] == [
+        ("pack", "pack.one"),
+        ("pack.one", "pack.two"),
+    ]
+    assert (pack.chain, [place.name for place in pack.importers]) == ([], ["pack.one"])

@@ -73,6 +73,15 @@ class Place:
         """The statement there; its file is read when somebody asks."""
         return self._places.statement(self.file, self.line)
 
+    def as_dict(self) -> dict[str, object]:
+        """Return it as what stands for it in JSON."""
+        return {
+            "importer": self.name,
+            "file": self.file,
+            "line": self.line,
+            "statement": self.statement,
+        }
+
     def __repr__(self) -> str:
         return f"Place({self.name!r}, {self.file!r}, {self.line}, {self.statement!r})"
 

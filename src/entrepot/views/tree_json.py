@@ -16,7 +16,7 @@ from _json import encode_basestring_ascii
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .tree import Import, Place, Tree
+    from .tree import Import, Tree
 
 
 def as_json(value: object) -> str:
@@ -49,7 +49,7 @@ def tree_as_json(tree: Tree) -> str:
     imports = ",\n".join(as_json(import_as_fields(node)) for node in tree.imports)
     asked = "null"
     if tree.asked is not None:
-        lines = (as_json({**_place(place), "names": names}) for place, names in tree.asked)
+        lines = (as_json({**place.as_dict(), "names": names}) for place, names in tree.asked)
         asked = "[\n" + ",\n".join(lines) + "\n]"
     return f'{head},\n"imports":[\n{imports}\n],\n"asked":{asked}}}\n'
 
@@ -72,7 +72,7 @@ def import_as_fields(node: Import) -> dict[str, object]:
         "parent": node.parent.number if node.parent else None,
         "thread": node.thread,
         "name": node.name,
-        "asked_at": None if node.asked_at is None else _place(node.asked_at),
+        "asked_at": None if node.asked_at is None else node.asked_at.as_dict(),
         "outcome": node.outcome,
         "error": node.error,
         "finder": node.finder,
@@ -85,13 +85,4 @@ def import_as_fields(node: Import) -> dict[str, object]:
         "total": node.total,
         "own": node.own,
         "steps": node.steps,
-    }
-
-
-def _place(place: Place) -> dict[str, object]:
-    return {
-        "importer": place.name,
-        "file": place.file,
-        "line": place.line,
-        "statement": place.statement,
     }

@@ -65,8 +65,8 @@ class Why:
             "error": self.node.error if self.node else None,
             "total": self.node.total if self.node else None,
             "own": self.node.own if self.node else None,
-            "chain": [{**fields_of(place), "imported": name} for place, name in self.chain],
-            "importers": [fields_of(place) for place in self.importers],
+            "chain": [{**place.as_dict(), "imported": name} for place, name in self.chain],
+            "importers": [place.as_dict() for place in self.importers],
             "inside": self.inside,
             "alone": [node.name for node in self.alone],
             "saved": self.saved,
@@ -140,16 +140,6 @@ class Why:
 def why_in(tree: Tree, name: str) -> Why:
     """Return why a module was loaded, from the imports of a run."""
     return Why(tree, name)
-
-
-def fields_of(place: Place) -> dict[str, object]:
-    """Return a place as what stands for it in JSON."""
-    return {
-        "importer": place.name,
-        "file": place.file,
-        "line": place.line,
-        "statement": place.statement,
-    }
 
 
 def columns(places: Places, links: Sequence[tuple[Place, str]]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from entrepot.source.missing import absolute
 from .places import Places
 from .tree import Place
 from .whereabouts import read_source
-from .why import columns, fields_of, most_of
+from .why import columns, most_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,8 +67,8 @@ class WhyLoaded:
             "name": self.name,
             "status": self.status,
             "is_sure": self.is_sure,
-            "chain": [{**fields_of(place), "imported": name} for place, name in self.chain],
-            "importers": [fields_of(place) for place in self.importers],
+            "chain": [{**place.as_dict(), "imported": name} for place, name in self.chain],
+            "importers": [place.as_dict() for place in self.importers],
         }
 
     def __str__(self) -> str:
@@ -207,10 +207,13 @@ class _Followed:
             if place is not None:
                 yield place, name, True
             else:
-                others = self._texts.importers_of(name)
-                if not others:
+                others = [place for place, _when in self._texts.importers_of(name)]
+                outside = [
+                    place for place in others if not f"{place.name}.".startswith(f"{name}.")
+                ]
+                if not outside:
                     return
-                place = others[0][0]
+                place = outside[0]
                 yield place, name, False
             name = place.name or ""
 
