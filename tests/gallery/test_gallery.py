@@ -72,7 +72,8 @@ def test_a_broken_program_is_explained_and_the_change_makes_it_run(
     if broken.binds:
         assert broken.binds in place(story, folder, "later")
     assert story.remedy is not None, story
-    assert story.remedy.how == broken.how, story
+    also = {"lazy"} if sys.version_info >= (3, 15) else set()  # it costs less than some others
+    assert story.remedy.how in {broken.how, *also}, story
     story.apply()
     mended = ran(folder, program=broken.words)
     assert (mended.returncode, mended.stderr) == (0, ""), story

@@ -117,8 +117,8 @@ def test_a_module_that_no_text_names_has_no_chain(tmp_path: Path) -> None:
 
 
 def test_what_a_package_imports_of_itself_did_not_bring_it_in(tmp_path: Path) -> None:
-    write(tmp_path, "-- pack/__init__.py\nfrom . import one\n-- pack/one.py\nfrom pack import two\n"
-          "-- pack/two.py\n")  # fmt: skip
+    pack_text = "-- pack/__init__.py\nfrom . import one\n-- pack/two.py\n"
+    write(tmp_path, f"{pack_text}-- pack/one.py\nfrom pack import two\n")
     with ImportSystem("whypack", path=[str(tmp_path)]) as system:
         system.import_module("pack")
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _SAID = (
     ("import", r"cannot import name '(?P<name>[^']+)' from (?:partially initialized module )?"
                r"'(?P<module>[^']+)'"),
-    ("attribute", r"(?:partially initialized )?module '(?P<module>[^']+)' has no attribute "
-                  r"'(?P<name>[^']+)'"),
+    ("attribute", r"(?:partially initialized )?module '(?P<module>[^']+)'(?: from '[^']*')? "
+                  r"has no attribute '(?P<name>[^']+)'"),
     ("attribute", r"cannot access (?:submodule|lazy import) '(?P<name>[^']+)' of module "
                   r"'(?P<module>[^']+)'"),
     ("name", r"name '(?P<name>[^']+)' is not defined(?P<module>)"),

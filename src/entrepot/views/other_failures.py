@@ -95,15 +95,19 @@ def _content(file: str) -> bytes:
 
 def blocked(failure: Failure, whereabouts: Whereabouts) -> Story | None:
     """Return the story of a name that somebody blocked by None in the module cache."""
-    match = re.match(r"import of ([\w.]+) halted; None in sys\.modules", failure.message)
-    if match is None:
+    halted = re.match(r"import of ([\w.]+) halted; None in sys\.modules", failure.message)
+    # 3.15 prints this in its place, and for a standard module that is really not there.
+    said = halted or re.match(r"Standard library module '([\w.]+)' was not found", failure.message)
+    if said is None:
         return None
-    name, last = match[1], failure.frames[-1]
+    name, last = said[1], failure.frames[-1]
     facts = [Fact("need", last.file, last.line, line_of(last.file, last.line))]
     for source in sources_of(whereabouts, links_of(failure)):
         for line in lines_that_block(source.tree, name):
             text = line_of(source.file, line)
             facts.insert(0, Fact("block", source.file, line, text, f"in {source.name}"))
+    if halted is None and facts[0].verb != "block":
+        return None
     headline = f"a blocked module: somebody put None in sys.modules[{name!r}]"
     advice = "take that line out; `entrepot doctor` shows who changes the module cache"
     remedy = None

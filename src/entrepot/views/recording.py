@@ -19,7 +19,7 @@ from entrepot.names import resolve_relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import CodeType, ModuleType
     from typing import Any
 
@@ -86,6 +86,7 @@ class Recording:
         self.began_at = self.ended_at = 0
         self.main_thread = get_ident()
         self.lazy: list[str] = []
+        self._lazy_before: frozenset[str] = frozenset()
         self._pid = os.getpid()
         self._system = system
         self._began = began
@@ -97,6 +98,7 @@ class Recording:
     def start(self) -> None:
         """Begin to record."""
         self.loaded_before = frozenset(self._system.modules)
+        self._lazy_before = frozenset(getattr(sys, "lazy_modules", ()))
         self.main_thread = get_ident()
         began, append = self._began, self.stories.append
         if began is None:
@@ -126,8 +128,7 @@ class Recording:
         self._stop_keeping = None
         if self._recording is not None and builtins.__import__ is self._recording:
             builtins.__import__ = self._original
-        lazy = getattr(sys, "lazy_modules", ())  # 3.15
-        self.lazy = sorted(name for name in list(lazy) if name not in self._system.modules)
+        self.lazy = sorted(_left_to_load(self._lazy_before, self._system.modules))
 
     @property
     def is_stopped(self) -> bool:
@@ -143,6 +144,24 @@ class Recording:
         """Take the recording's own frames out of the tracebacks of an error and its causes."""
         if self._recording is not None:
             frames.take_out(error, self._recording.__code__)
+
+
+def _left_to_load(before: frozenset[str], modules: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the modules that lazy imports (3.15) left to be loaded, those from before left out.
+
+    ``lazy from shop import cart`` leaves two names: ``shop``, and ``shop.cart``, which may be a
+    module or not. It is one as long as ``shop`` is loaded and has no such name.
+    """
+    left = set(getattr(sys, "lazy_modules", ())) - before
+    for name in left:
+        parent, _, tail = name.rpartition(".")
+        if (
+            name in modules
+            or parent in left
+            or tail in getattr(modules.get(parent), "__dict__", ())
+        ):
+            continue
+        yield name
 
 
 def _recording_import(

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _SAID = (
     r"cannot import name '(?P<name>[^']+)' from "
     r"(?:partially initialized module )?'(?P<module>\w+)",
-    r"(?:partially initialized )?module '(?P<module>\w+)[^']*' has no attribute '(?P<name>[^']+)'",
+    r"(?:partially initialized )?module '(?P<module>\w+)[^']*'(?: from '[^']*')? "
+    r"has no attribute '(?P<name>[^']+)'",
     r"No module named '(?P<full>(?P<module>\w+)\.[^']*)'; '[^']*' is not a package(?P<name>)",
 )
 
