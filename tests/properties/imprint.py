@@ -52,6 +52,8 @@ class Imprint:
             return type.__getattribute__(value, "__dict__").get("__module__") in self._ours
         if isinstance(value, dict) and "__name__" in value and "__builtins__" in value:
             return value["__name__"] in self._ours
+        if type(value).__name__ == "_abc_data":  # its weak references are made anew
+            return False
         return not isinstance(value, types.CodeType | types.FrameType)
 
     def changes(self) -> list[str]:
