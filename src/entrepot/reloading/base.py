@@ -125,6 +125,14 @@ class Base:
             return dict(value.__dict__)
         return None
 
+    def forget(self, cls: type) -> None:
+        """Forget a class that is gone, and what its methods know of it."""
+        self.contents.pop(id(cls), None)
+        self.registered.pop(id(cls), None)
+        for value in data_of(cls).values():
+            for cell in getattr(value, "__closure__", None) or ():
+                self.contents.pop(id(cell), None)
+
     @staticmethod
     def hold(journal: Journal, content: Content, held: Any) -> None:
         """Let the base of an object be another."""

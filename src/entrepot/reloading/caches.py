@@ -33,9 +33,9 @@ class Caches:
         self.moved: set[str] = set()
         self._cleared: set[int] = set()
         self._misses: dict[int, tuple[Any, int]] = {}
-        self._edited = {
-            id(scope.code) for change in world.changes.values() for scope in change.bodies
-        }
+        edited = [scope.code for change in world.changes.values() for scope in change.bodies]
+        self._edited = set(map(id, edited))
+        self._edited_places = {(code.co_filename, code.co_qualname) for code in edited}
 
     def forget(self) -> None:
         """Begin a pass."""
@@ -61,12 +61,14 @@ class Caches:
             by_name.setdefault(scope.path[-1][0], []).append(scope)
         for cache in caches:
             code = cache.__wrapped__.__code__
-            for scope in by_name.get(code.co_name, ()):
-                is_its = scope.code.co_qualname == code.co_qualname
-                if is_its and id(cache) not in self._cleared and self._is_stale(scope, by_name):
-                    self._cleared.add(id(cache))
-                    cache.cache_clear()
-                    found.append(cache)
+            is_stale = (code.co_filename, code.co_qualname) in self._edited_places or any(
+                scope.code.co_qualname == code.co_qualname and self._is_stale(scope, by_name)
+                for scope in by_name.get(code.co_name, ())
+            )
+            if is_stale and id(cache) not in self._cleared:
+                self._cleared.add(id(cache))
+                cache.cache_clear()
+                found.append(cache)
         return found
 
     def _is_stale(self, scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> bool:

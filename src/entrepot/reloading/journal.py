@@ -31,13 +31,15 @@ class Journal:
     Attributes:
         own: Identities of what the records are made of. Who looks for the holders of an object
             must pass these over: to change them would change what is put back.
+        when_committed: What is to be done when nothing can be undone any more.
     """
 
-    __slots__ = ("_undos", "own")
+    __slots__ = ("_undos", "own", "when_committed")
 
     def __init__(self) -> None:
         self._undos: list[tuple[Callable[[], object], tuple[int, ...]]] = []
         self.own: set[int] = set()
+        self.when_committed: list[Callable[[], object]] = []
 
     def __len__(self) -> int:
         return len(self._undos)
@@ -209,6 +211,8 @@ class Journal:
         """Forget how to undo: the changes stay."""
         self._undos.clear()
         self.own.clear()
+        while self.when_committed:
+            self.when_committed.pop()()
 
 
 def content_of(container: Any) -> Any:

@@ -7,6 +7,7 @@ rolled back (a cluster commits on all workers or on none).
 from __future__ import annotations
 
 import ast
+import gc
 import linecache
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
         made = registered_with(cls) - kept
         journal.set_item(session.base.registered, id(cls), made)
     plan = prepared.plan
+    _let_go(session, execution, [] if plan is None else plan.deletions)
     for live in execution.executed:
         reasons = " <- ".join(plan.reasons(live)) if plan else ""
         execution.report.ran.append(f"{live.where}  {reasons}")
@@ -112,6 +114,31 @@ def _record_run(session: Live, execution: Execution, live: LiveStatement) -> Non
         if key not in runners:
             journal.set_item(runners, key, (code, {}))
         journal.set_item(runners[key][1], site, None)
+
+
+def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]]) -> None:
+    """Forget what deleted names meant; a class that is gone is no subclass of another any more."""
+    journal, classes = execution.journal, []
+    value: Any = None
+    for module, name in deletions:
+        record = execution.world.records[module]
+        journal.delete_item(record.base, name)
+        value = execution.merger.start[module].get(name)
+        if isinstance(value, type) and session.is_managed_class(value):
+            classes.append(value)
+    value = None
+    if not classes:
+        return
+
+    world = execution.world  # not the execution: it holds what is to go
+
+    def release() -> None:
+        world.effects.clear()
+        while classes:
+            session.base.forget(classes.pop())
+        gc.collect()  # a class refers to itself
+
+    journal.when_committed.append(release)
 
 
 def _places(execution: Execution) -> list[tuple[Record, Place | None]]:
