@@ -1253,4 +1253,128 @@ def go():
 """,
         "b.py:1", "", "name", kind="misspelled",
     ),
+    Broken(
+        "NamedTuple and default from the other",
+        """
+-- main.py
+from canvas import Canvas
+assert Canvas().origin == (0, 0)
+-- canvas.py
+from shape import Point
+
+ZERO = 0
+
+class Canvas:
+    origin = Point()
+-- shape.py
+from typing import NamedTuple
+
+from canvas import ZERO
+
+class Point(NamedTuple):
+    x: int = ZERO
+    y: int = ZERO
+""",
+        "shape.py:3", "canvas.py:3", "reorder",
+    ),
+    Broken(
+        "abstract base with registry in __init__",
+        """
+-- main.py
+import plugins
+assert sorted(plugins.REGISTRY) == ["csv", "json"]
+-- plugins/__init__.py
+from .csvp import CsvPlugin
+from .jsonp import JsonPlugin
+
+REGISTRY = {}
+
+class Plugin:
+    def __init_subclass__(cls, name):
+        REGISTRY[name] = cls
+-- plugins/csvp.py
+from plugins import Plugin
+
+class CsvPlugin(Plugin, name="csv"):
+    pass
+-- plugins/jsonp.py
+from plugins import Plugin
+
+class JsonPlugin(Plugin, name="json"):
+    pass
+""",
+        "plugins/csvp.py:1", "plugins/__init__.py:6", "reorder",
+    ),
+    Broken(
+        "multiple inheritance across packages",
+        """
+-- main.py
+from lib.core.app import App
+assert App().log() == "App"
+-- lib/__init__.py
+-- lib/core/__init__.py
+-- lib/mixins/__init__.py
+-- lib/core/app.py
+from lib.mixins.log import LogMixin
+
+class Named:
+    def name(self):
+        return type(self).__name__
+
+class App(LogMixin):
+    pass
+-- lib/mixins/log.py
+from ..core.app import Named
+
+class LogMixin(Named):
+    def log(self):
+        return self.name()
+""",
+        "lib/mixins/log.py:1", "lib/core/app.py:3", "reorder",
+    ),
+    Broken(
+        "property of module through package attribute",
+        """
+-- main.py
+import srv
+assert srv.routes.TABLE == ["/x"]
+-- srv/__init__.py
+from . import routes
+from . import handlers
+-- srv/routes.py
+import srv
+
+TABLE = [srv.handlers.PATH]
+-- srv/handlers.py
+PATH = "/x"
+""",
+        "srv/routes.py:3", "srv/__init__.py:2", "reorder",
+    ),
+    Broken(
+        "six modules",
+        """
+-- main.py
+import m1
+assert m1.x() == 6
+-- m1.py
+from m2 import x
+ONE = 1
+-- m2.py
+import m3
+def x(): return m3.x() + 1
+-- m3.py
+from m4 import x as y
+def x(): return y() + 1
+-- m4.py
+from m5 import *
+def x(): return five() + 1
+-- m5.py
+import m6
+def five(): return m6.six() + 1
+-- m6.py
+from m1 import ONE
+def six(): return ONE + 1
+""",
+        "m6.py:1", "m1.py:2", "defer",
+    ),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .nodes import bound_names
+from .nodes import bound_names, chain_of
 from .statements import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -67,9 +67,15 @@ class Expressions:
         if isinstance(target, ast.Name):
             self.bind(target.id, value)
             return
-        for name in bound_names(target):
-            self.bind(name, None)
-        if isinstance(target, ast.Attribute):
+        if isinstance(target, ast.Tuple | ast.List):
+            for item in target.elts:
+                self.bind_target(item)
+        elif isinstance(target, ast.Starred):
+            self.bind_target(target.value)
+        elif isinstance(target, ast.Subscript):
+            self.value(target.value)
+            self.value(target.slice)
+        elif isinstance(target, ast.Attribute):
             owner = self.value(target.value)
             if isinstance(owner, tuple) and owner[0] == "module":
                 acted = self.rehearsal.acted_by_name.get(owner[1])
@@ -154,9 +160,54 @@ class Expressions:
         if owner[0] == "module":
             return self.rehearsal.attribute(owner[1], name)
         if owner[0] in ("class", "instance"):
-            for statement in owner[2].body:
-                if isinstance(statement, FUNCTIONS) and statement.name == name:
-                    return ("function", owner[1], statement, ())
+            return self._method(owner, name)
+        return None
+
+    def _method(self, owner: tuple[Any, ...], name: str, depth: int = 0) -> Any:
+        """Return a method of a class that is followed, or of a class above it."""
+        for statement in owner[2].body:
+            if isinstance(statement, FUNCTIONS) and statement.name == name:
+                return ("function", owner[1], statement, ())
+        for base in owner[2].bases if depth < _DEEPEST_CALL else ():
+            above = self._class_named(base, owner[1])
+            found = self._method(above, name, depth + 1) if above is not None else None
+            if found is not None:
+                return found
+        return None
+
+    def _class_named(self, node: ast.expr, module: str) -> tuple[Any, ...] | None:
+        """Return the class that an expression names in a module, None if it is not followed."""
+        chain = chain_of(node)
+        value: Any = ("module", module)
+        for tail in chain:
+            acted = self.rehearsal.acted_by_name.get(value[1]) if value else None
+            value = acted.values_by_name.get(tail) if acted is not None else None
+            if not isinstance(value, tuple):
+                return None
+        return value if chain and value[0] == "class" else None
+
+    def made(self, node: ast.ClassDef) -> None:
+        """Call what making a class calls: ``__init_subclass__``, and its metaclass."""
+        owner = ("class", self.acted.source.name, node)
+        for base in node.bases:
+            above = self._class_named(base, owner[1])
+            hook = self._method(above, "__init_subclass__") if above is not None else None
+            if hook is not None:
+                self.call(hook)
+                break
+        metaclass = self._metaclass_of(owner)
+        for name in ("__new__", "__init__") if metaclass is not None else ():
+            self.call(self._method(metaclass, name) if metaclass is not None else None)
+
+    def _metaclass_of(self, owner: tuple[Any, ...], depth: int = 0) -> tuple[Any, ...] | None:
+        for keyword in owner[2].keywords:
+            if keyword.arg == "metaclass":
+                return self._class_named(keyword.value, owner[1])
+        for base in owner[2].bases if depth < _DEEPEST_CALL else ():
+            above = self._class_named(base, owner[1])
+            found = self._metaclass_of(above, depth + 1) if above is not None else None
+            if found is not None:
+                return found
         return None
 
     def _called(self, node: ast.Call) -> Any:

@@ -220,6 +220,7 @@ class Walk(Expressions):
             self.statements(node.body)
         finally:
             self.classes.pop()
+        self.made(node)
         self.bind(node.name, ("class", self.acted.source.name, node))
         for decorator in reversed(decorators):
             self.call(decorator)
