@@ -13,13 +13,13 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from entrepot.source.scopes import can_shift, nested, same_body, walk
-from entrepot.source.statements import resplit
+from entrepot.source.statements import DEFINITIONS, resplit
 
 from .diff import match
 from .revision import LiveStatement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import CodeType
 
     from entrepot.source.statements import Statement
@@ -51,6 +51,7 @@ class ModuleChange:
         "added",
         "bodies",
         "flags",
+        "imported",
         "lives",
         "patches",
         "record",
@@ -69,6 +70,7 @@ class ModuleChange:
         self.signed: list[LiveStatement] = []
         self.patches: list[tuple[LiveScope, CodeType]] = []
         self.bodies: list[LiveScope] = []
+        self.imported: frozenset[str] = frozenset()
 
 
 def change_of(record: Record, text: Text) -> ModuleChange:
@@ -82,6 +84,7 @@ def change_of(record: Record, text: Text) -> ModuleChange:
     new = resplit(text, record.text, old)
     flags = _future_flags(new)
     change = ModuleChange(record, text, flags)
+    change.imported = imported_names(new)
     pairs = match(old, new)
     is_same_language = flags == record.flags & FUTURES
     for position, statement in enumerate(new):
@@ -116,7 +119,7 @@ def _live(
             change.patches.extend((s, live.scopes[path].code) for path, s in old.scopes.items())
             return live
     live = LiveStatement(record, statement, [])
-    live.codes = nested(compiled(live, change.text.file, change.flags))
+    live.codes = nested(compiled(live, change.text.file, change.flags, change.imported))
     live.old = old
     if old is None:
         change.added.append(live)
@@ -142,10 +145,39 @@ def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement
                 change.bodies.append(scope)
 
 
-def compiled(live: LiveStatement, file: str, flags: int) -> CodeType:
+def compiled(live: LiveStatement, file: str, flags: int, imported: frozenset[str]) -> CodeType:
     """Return the code of one statement, with the lines that it has in its file."""
     with in_place(live.statement) as node:
-        return compile_nodes([node], file, flags)
+        return compile_nodes([node, *beside(live.statement, imported)], file, flags)
+
+
+def imported_names(statements: Iterable[Statement]) -> frozenset[str]:
+    """Return the names that imports at the top of a text bind."""
+    found: set[str] = set()
+    for statement in statements:
+        waiting: list[ast.AST] = [statement.node] if statement.mentions("import") else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            elif not isinstance(node, (*DEFINITIONS, ast.Lambda, ast.expr)):
+                waiting += ast.iter_child_nodes(node)
+    return frozenset(found)
+
+
+def beside(statement: Statement, imported: frozenset[str]) -> list[ast.stmt]:
+    """Return what is compiled with a statement, and does nothing, to get the code of a whole text.
+
+    From 3.12 on the compiler calls ``name.method()`` in another way if the text imports the name.
+    """
+    names = [ast.alias(name) for name in sorted(imported) if statement.mentions(name)]
+    if not names:
+        return []
+    never = ast.If(ast.Constant(value=False), [ast.Import(names)], [])
+    for node in ast.walk(ast.copy_location(never, statement.node)):
+        if isinstance(node, ast.stmt | ast.expr | ast.alias):
+            ast.copy_location(node, statement.node)
+    return [never]
 
 
 @contextlib.contextmanager

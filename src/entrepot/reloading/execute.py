@@ -11,9 +11,7 @@ the larger set; the set only grows, so this ends.
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import copy
 import gc
 from types import CellType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,7 @@ from entrepot.source.scopes import nested
 
 from .adopt import Adopter
 from .annotations import Annotations
-from .changes import FUTURES, compile_nodes, in_place
+from .changes import FUTURES, beside, compile_nodes, in_place
 from .classes import stand_in
 from .effects import Effects
 from .functions import forward
@@ -33,13 +31,13 @@ from .patching import Patcher
 from .plain import is_plain
 from .recorder import Listener
 from .relink import held, relink
+from .runnable import marked, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
 from .unbinding import Unbinder
 from .young import Young
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import CodeType
 
     from .base import Base
@@ -55,7 +53,6 @@ if TYPE_CHECKING:
 MAX_PASSES = 25
 DEPTH_OF_PLAY = 2
 MOST_IN_PLAY = 100
-MARK = "<entrepot adopts here>"
 _MISSING: Any = type("MISSING", (), {})()
 
 
@@ -268,10 +265,11 @@ class Execution:
         flags = live.record.flags if change is None else change.flags
         old = self.patcher.made_by(live)
         with in_place(live.statement) as node:
-            made = [node] if old is None else [_marked(node)]
+            made = [node] if old is None else [marked(node)]
+            made += beside(live.statement, self.world.imported(live.record))
             code = compile_nodes(made, live.record.file, flags & FUTURES)
         if nested(code) == live.codes:
-            code = _with_codes(code, live.codes)
+            code = with_codes(code, live.codes)
         else:
             self._take_codes(live, nested(code))
         if old is not None:
@@ -284,7 +282,7 @@ class Execution:
                     self._fault = error  # the program may swallow it
                     raise
 
-            code = _with_adoption(code, adopt)
+            code = with_adoption(code, adopt)
         return code
 
     def _take_codes(self, live: LiveStatement, codes: list[CodeType]) -> None:
@@ -367,34 +365,3 @@ def _raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | Non
     except BaseException as error:  # noqa: BLE001
         return error
     return None
-
-
-def _with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:
-    """Return a statement's code with the code objects that its scopes have.
-
-    Those compiled now are equal, but functions are found by the identity of their code: with
-    others the next edit would not reach what this one made.
-    """
-    own = dict(zip(map(id, nested(code)), codes, strict=True))
-    return code.replace(co_consts=tuple(own.get(id(const), const) for const in code.co_consts))
-
-
-def _marked(node: ast.stmt) -> ast.stmt:
-    """Return a function's definition with the mark as its innermost decorator."""
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    made = copy.copy(node)
-    mark = ast.copy_location(ast.Constant(MARK), node)
-    mark.end_lineno, mark.end_col_offset = node.lineno, node.col_offset
-    made.decorator_list = [*node.decorator_list, mark]
-    return made
-
-
-def _with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:
-    """Put the adopting call in the place of its mark."""
-    consts: list[Any] = []
-    for const in code.co_consts:
-        if isinstance(const, str) and const == MARK:
-            consts.append(adopt)
-        else:
-            consts.append(const)
-    return code.replace(co_consts=tuple(consts))

@@ -50,6 +50,7 @@ class World:
         self.recorder = recorder
         self._binders: dict[tuple[str, str, bool], list[LiveStatement]] = {}
         self._odd: dict[tuple[str, bool], list[LiveStatement]] = {}
+        self._imported: dict[str, frozenset[str]] = {}
         self._views: dict[tuple[str, bool], View] = {}
         self._files: dict[str, list[Record]] | None = None
         self._by_namespace: dict[int, Record] | None = None
@@ -76,6 +77,16 @@ class World:
         """Return a module's statements as they will be."""
         change = self.changes.get(record.name)
         return record.lives if change is None else change.lives
+
+    def imported(self, record: Record) -> frozenset[str]:
+        """Return the names that a module's text imports at its top."""
+        found = self._imported.get(record.name)
+        if found is None:
+            from .changes import imported_names  # with the parser, needed to run statements only
+
+            found = imported_names(live.statement for live in self.lives(record))
+            self._imported[record.name] = found
+        return found
 
     def view(self, record: Record, *, old: bool = False) -> View:
         """Return a module's statements as they will be, or as they are, to look them up."""

@@ -1,0 +1,46 @@
+"""The code of a statement that runs again, with the code objects and functions that are there."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.scopes import nested
+from entrepot.standard import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+
+MARK = "<entrepot adopts here>"
+
+
+def marked(node: ast.stmt) -> ast.stmt:
+    """Return a function's definition with the mark as its innermost decorator."""
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    made = copy.copy(node)
+    mark = ast.copy_location(ast.Constant(MARK), node)
+    mark.end_lineno, mark.end_col_offset = node.lineno, node.col_offset
+    made.decorator_list = [*node.decorator_list, mark]
+    return made
+
+
+def with_codes(code: CodeType, codes: list[CodeType]) -> CodeType:
+    """Return a statement's code with the code objects that its scopes have.
+
+    Those compiled now are equal, but functions are found by the identity of their code: with
+    others the next edit would not reach what this one made.
+    """
+    own = dict(zip(map(id, nested(code)), codes, strict=True))
+    return code.replace(co_consts=tuple(own.get(id(const), const) for const in code.co_consts))
+
+
+def with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:
+    """Put the adopting call in the place of its mark."""
+    consts: list[Any] = []
+    for const in code.co_consts:
+        if isinstance(const, str) and const == MARK:
+            consts.append(adopt)
+        else:
+            consts.append(const)
+    return code.replace(co_consts=tuple(consts))
