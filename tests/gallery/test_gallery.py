@@ -109,7 +109,6 @@ WITHOUT_CUT = frozenset(
     {
         "a star import that comes too early",
         "star import and use of a missing name",
-        "abstract base with registry in __init__",
         "property of module through package attribute",
         "a submodule asked for as an attribute before it is one",
     }
@@ -139,12 +138,16 @@ def test_the_cycle_is_found_without_running_and_its_cut_harms_nobody(
     found = cycles(str(folder))
 
     assert any(cycle.failures_by_start for cycle in found.cycles), found
-    with_cut = [cycle for cycle in found.cycles if cycle.cut is not None]
-    assert bool(with_cut) == (broken.title not in WITHOUT_CUT), found
-    if with_cut:
-        for cycle in with_cut:
-            cycle.apply()
-        assert len(cycles(str(folder)).cycles) <= len(found.cycles) - len(with_cut)
+    has_cut = any(cycle.cut is not None for cycle in found.cycles)
+    assert has_cut == (broken.title not in WITHOUT_CUT), found
+    for _ in range(5):  # where modules are in several circles, one cut leaves the others
+        with_cut = [cycle for cycle in found.cycles if cycle.cut is not None]
+        if not with_cut:
+            break
+        with_cut[0].apply()
+        found = cycles(str(folder))
+    if has_cut:
+        assert found.cycles == []
         assert ran(folder, program=broken.words).returncode == 0
 
 
