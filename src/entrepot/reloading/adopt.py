@@ -17,7 +17,7 @@ import gc
 import sys
 import types
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
 from .base import EMPTY, Base, held_by
@@ -230,6 +230,9 @@ class Adopter:
     def _container(self, old: Any, new: Any) -> Any:
         from .containers import merged
 
+        if getattr(old, "maxlen", None) != getattr(new, "maxlen", None):  # it cannot be set
+            self.replace(old, new)
+            return new
         self.pair(old, new)
         base = self.base.of(old)
         live = content_of(old)
@@ -359,7 +362,7 @@ class Adopter:
 
 def _is_plain(cls: type) -> bool:
     """Return whether all state of a class's instances is in attributes that can be set."""
-    return all(is_python_class(base) or base.__module__ == "typing" for base in cls.__mro__)
+    return all(is_python_class(base) or base is Generic for base in cls.__mro__)
 
 
 def _is_shared(value: Any) -> bool:

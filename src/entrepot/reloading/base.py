@@ -14,6 +14,8 @@ from __future__ import annotations
 import abc
 import sys
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
+from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
+from _weakref import ref
 from abc import ABCMeta
 from types import CellType, FunctionType, MethodType, ModuleType
 
@@ -22,7 +24,7 @@ from .journal import content_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from .journal import Journal
@@ -59,11 +61,12 @@ class Base:
         registered: The virtual subclasses of abstract classes, by the class's identity.
     """
 
-    __slots__ = ("contents", "is_managed_class", "registered")
+    __slots__ = ("_caches", "contents", "is_managed_class", "registered")
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, frozenset[type]] = {}
+        self._caches: dict[int, ref[Any]] = {}
         self.is_managed_class = is_managed_class
 
     def take(self, values: Iterable[object]) -> list[int]:
@@ -89,6 +92,8 @@ class Base:
                         below.extend((value.fget, value.fset, value.fdel))
                     elif kind in {staticmethod, classmethod, MethodType}:
                         below.append(value.__func__)
+                    elif kind is _lru_cache_wrapper and type(value.__wrapped__) is FunctionType:
+                        self._caches[id(value)] = ref(value)
                     continue
                 room -= len(held) if hasattr(held, "__len__") else 1
                 if room < 0:
@@ -102,6 +107,15 @@ class Base:
                 return added
             level = below
         return added
+
+    def caches(self) -> Iterator[Any]:
+        """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""
+        for key, reference in list(self._caches.items()):
+            cache = reference()
+            if cache is None:
+                del self._caches[key]
+            else:
+                yield cache
 
     def _held(self, value: Any, kind: type) -> Any:
         """Return the content of a value that has one, else ``None``."""

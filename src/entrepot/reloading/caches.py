@@ -2,19 +2,21 @@
 
 A statement that runs again would get what a function computed at import. So before it runs the
 cache of a function goes, if that function, or what it called while the statement was imported, was
-edited, or reads a name whose value has changed. Other caches stay: what they hold may be state, as
-the one connection that everybody gets.
+edited, or reads a name whose value has changed. In the end the same is done for whoever calls
+later: the cache of a function goes, if something that it may call was edited, or has moved. Other
+caches stay: what they hold may be state, as the one connection that everybody gets.
 """
 
 from __future__ import annotations
 
 import functools
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .base import Base
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
@@ -88,6 +90,44 @@ class Caches:
                 waiting += by_name.get(word, ())
                 waiting += by_name.get("__init__", ()) if word[:1].isupper() else ()
         return False
+
+    def stale_at_last(self, base: Base) -> Iterator[Any]:
+        """Yield the caches whose results the program must not see after the edit."""
+        edited = {scope.path[-1][0] for c in self.world.changes.values() for scope in c.bodies}
+        words = (edited | self.moved) - {"<module>", "<lambda>"}
+        if words:
+            for cache in base.caches():
+                if self._may_use(cache.__wrapped__, words):
+                    yield cache
+
+    def _may_use(self, function: FunctionType, words: set[str]) -> bool:
+        """Return whether a function, or what it may call by name, mentions one of the words."""
+        seen: set[int] = set()
+        waiting: list[tuple[CodeType, dict[str, Any]]] = [
+            (function.__code__, function.__globals__)
+        ]
+        while waiting:
+            code, namespace = waiting.pop()
+            if id(code) in seen:
+                continue
+            seen.add(id(code))
+            if code.co_name in words or not words.isdisjoint(code.co_names):
+                return True
+            waiting += [(c, namespace) for c in code.co_consts if isinstance(c, CodeType)]
+            for name in code.co_names:
+                for found in _functions(namespace.get(name)):
+                    if id(found.__globals__) in self.world.by_namespace:
+                        waiting.append((found.__code__, found.__globals__))
+        return False
+
+
+def _functions(value: Any) -> Iterator[FunctionType]:
+    """Yield what may run when a value is called: a function, or the methods of a class."""
+    members = vars(value).values() if isinstance(value, type) else (value,)
+    for member in members:
+        function = member.__wrapped__ if type(member) is _LRU else member
+        if type(function) is FunctionType:
+            yield function
 
 
 def is_cache(value: Any) -> bool:

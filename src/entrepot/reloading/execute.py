@@ -30,7 +30,7 @@ from .outcomes import ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
 from .recorder import Listener
-from .relink import held, relink
+from .relink import held, relink, weak_pairs
 from .runnable import marked, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
@@ -314,7 +314,8 @@ class Execution:
         ]
         self._linked.update(id(pair[0]) for pair in pairs)
         if pairs:
-            pairs = held(pairs, self.is_new, self.journal.held_since(mark))
+            weak = weak_pairs(pairs)
+            pairs = held(pairs, self.is_new, self.journal.held_since(mark)) + weak
         if pairs:
             relink(self.journal, pairs, self._own())
 

@@ -16,6 +16,7 @@ import functools
 import gc
 import operator
 import types
+import weakref
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -283,6 +284,29 @@ def held(
     value = part = None
     # three are ours: of the table of twins, of the pair, of the variable
     return [(new, old) for new, old in pairs if references([new]) - counts.get(id(new), 0) > 3]
+
+
+def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Return the weak references to new objects, each with one like it to the old object.
+
+    Those to classes are Python's own: by them a class knows its subclasses.
+    """
+    found = []
+    for new, old in pairs:
+        if isinstance(new, type) or not weakref.getweakrefcount(new):
+            continue
+        for reference in weakref.getweakrefs(new):
+            kind: Any = type(reference)
+            if kind is weakref.KeyedRef:
+                made: Any = kind(old, reference.__callback__, reference.key)
+            elif kind is weakref.WeakMethod:
+                made = kind(types.MethodType(reference().__func__, old))
+            elif kind is weakref.ref:
+                made = kind(old, reference.__callback__)
+            else:
+                continue
+            found.append((reference, made))
+    return found
 
 
 def _method_of(holder: Any, source: Any, target: Any) -> Any:

@@ -128,11 +128,10 @@ def commit(session: Live, prepared: Prepared) -> None:
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
         for client in session.clients:
             report.rebound.extend(client.rebind(journal))
-        for cache in execution.patcher.caches:
+        stale = execution.merger.caches.stale_at_last(session.base)
+        for cache in {*execution.patcher.caches, *stale}:
             cache.cache_clear()  # last: what it held cannot be put back
-            journal.note(
-                cache.cache_clear
-            )  # nor may what the new code computes stay after an undo
+            journal.note(cache.cache_clear)  # nor may what new code computes stay after an undo
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART

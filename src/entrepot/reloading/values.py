@@ -118,7 +118,7 @@ def _same_facts(left: Any, right: Any, depth: int) -> bool:
     except Exception:  # noqa: BLE001 (what cannot be pickled cannot be compared)
         return False
     if isinstance(a, str) or isinstance(b, str):
-        return bool(a == b)
+        return False  # pickled by its name, which says nothing of what it is
     return (same(a[:3], b[:3], depth - 1) and len(a) == len(b) == 2) or (
         same(tuple(a[:3]), tuple(b[:3]), depth - 1) and not any(a[3:]) and not any(b[3:])
     )
