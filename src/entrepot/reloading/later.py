@@ -46,11 +46,12 @@ class LaterImports:
         """A module is about to be executed: note what it names in others that are complete."""
         if self.is_first:
             return  # nothing is complete yet
-        words = set(_words(record.code))
+        words = _words_meant(record.code)
         for other in self._mentioned(record, words):
             if other.name not in self.names:
                 self.names[other.name] = (other, dict(other.namespace))
-            self._walk([other.namespace[name] for name in words & other.namespace.keys()])
+            named = [other.namespace[name] for name in words & other.namespace.keys()]
+            self._walk(named, words)
 
     def ends(self) -> None:
         """The import is over: what it changed belongs to the base."""
@@ -77,25 +78,55 @@ class LaterImports:
                 if other is not None and other is not record and other.base:
                     yield other
 
-    def _walk(self, values: list[Any]) -> None:
-        waiting = values
+    def _walk(self, values: list[Any], words: set[str]) -> None:
+        """Note what an import may change that names these values.
+
+        Functions are followed that it may call: those that it names, those that they name, the
+        methods that run without being named. What merely lies in a table is not called.
+        """
+        waiting = [(value, True) for value in values]
         seen: set[int] = set()
-        while waiting and len(self._notes) < MOST:
-            value = waiting.pop()
-            if id(value) in seen or id(value) in self._notes or is_atom(value):
+        for value, is_called in waiting:
+            if id(value) in seen or is_atom(value) or len(self._notes) >= MOST:
                 continue
             seen.add(id(value))
-            held = holding(value, self.base)
-            if held is not None:
-                self._notes[id(value)] = Note(value, held)
-                if not isinstance(held, bytes):
-                    waiting += held.values() if isinstance(held, dict) else held
+            if type(value) is FunctionType and not is_called:
+                continue
+            if id(value) not in self._notes:
+                held = holding(value, self.base)
+                if held is not None:
+                    self._notes[id(value)] = Note(value, held)
+                    waiting += _inside(value, held, words)
                 if self.base.is_managed_class(type(value)):
-                    waiting.append(type(value))
-            waiting += parts_inside(value)
-            if type(value) is FunctionType and len(self._notes) < MOST:
+                    waiting.append((type(value), True))
+            waiting += [(part, is_called) for part in parts_inside(value)]
+            if type(value) is FunctionType:
                 names = value.__globals__
-                waiting += [names[n] for n in _words(value.__code__) if n in names]
+                waiting += [(names[n], True) for n in _words(value.__code__) if n in names]
+
+
+def _inside(value: Any, held: Any, words: set[str]) -> Iterator[tuple[Any, bool]]:
+    """Yield what an object holds, with whether it runs when the object is used."""
+    if isinstance(value, type):
+        for name, member in held.items():
+            yield member, name[:2] == "__" or name in words
+    elif isinstance(held, dict):
+        yield from ((item, False) for item in held.values())
+    elif not isinstance(held, bytes):
+        yield from ((item, False) for item in held)
+
+
+def _words_meant(code: CodeType) -> set[str]:
+    """Return the names in a module's code but those of what it defines itself and imports none."""
+    defined = {const.co_name for const in code.co_consts if isinstance(const, types.CodeType)}
+    imported = {
+        word
+        for const in code.co_consts
+        if isinstance(const, tuple)
+        for word in const
+        if isinstance(word, str)
+    }
+    return set(_words(code)) - (defined - imported)
 
 
 def _words(code: CodeType) -> Iterator[str]:

@@ -16,6 +16,8 @@ from .order import Place
 from .revision import Site
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from .changes import ModuleChange
     from .execute import Execution
     from .journal import Journal
@@ -32,8 +34,9 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     for change in prepared.changes.values():
         _take_text(session, journal, change)
         _set_docstring(journal, change)
+    moved = _moved(execution)
     for live in execution.executed:
-        _record_run(session, execution, live)
+        _record_run(session, execution, live, moved)
     for record, place in places:
         _set_importer(journal, record, place)
     for record in {id(live.record): live.record for live in execution.executed}.values():
@@ -95,18 +98,37 @@ def _set_sites(journal: Journal, live: LiveStatement, sites: list[Site]) -> None
     journal.note(undo)
 
 
-def _record_run(session: Live, execution: Execution, live: LiveStatement) -> None:
+def _record_run(
+    session: Live,
+    execution: Execution,
+    live: LiveStatement,
+    moved: dict[int, tuple[CodeType, CodeType]],
+) -> None:
     """Note what ran while a statement was executed this time, in place of what ran before."""
     journal, runners = execution.journal, session.recorder.runners
     gone = [(site, site.live) for site in live.sites]
+    left: list[tuple[int, CodeType, dict[Site, None], Site]] = []
     for site, _ in gone:
         site.live = None
+        for code in execution.world.codes_at(site):
+            known = moved.get(id(code))
+            found = code if known is None or known[0] is not code else known[1]
+            entry = runners.get(id(found))
+            if entry is not None and site in entry[1]:
+                left.append((id(found), found, entry[1], site))
 
     def undo() -> None:
         for site, owner in gone:
             site.live = owner
+        for key, code, sites, site in left:
+            sites[site] = None
+            runners.setdefault(key, (code, sites))
 
-    journal.note(undo)
+    journal.note(undo, left)
+    for key, _, sites, site in left:
+        sites.pop(site, None)
+        if not sites:
+            runners.pop(key, None)
     site = Site(live.record, live.statement.first)
     _set_sites(journal, live, [site])
     for key in execution.ran.get(id(live), ()):
@@ -114,6 +136,15 @@ def _record_run(session: Live, execution: Execution, live: LiveStatement) -> Non
         if key not in runners:
             journal.set_item(runners, key, (code, {}))
         journal.set_item(runners[key][1], site, None)
+
+
+def _moved(execution: Execution) -> dict[int, tuple[CodeType, CodeType]]:
+    """Return old and new code by the identity of what ran before the edit."""
+    return {
+        id(scope.code): (scope.code, new)
+        for change in execution.world.changes.values()
+        for scope, new in change.patches
+    }
 
 
 def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]]) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .changes import ModuleChange
     from .recorder import Recorder
-    from .revision import LiveScope, LiveStatement, Record
+    from .revision import LiveScope, LiveStatement, Record, Site
 
 Location: TypeAlias = tuple[str, str]
 
@@ -161,17 +161,21 @@ class World:
             site.record.lives  # noqa: B018 (pairs sites with statements)
         return site.live  # type: ignore[no-any-return]
 
-    def ran(self, live: LiveStatement) -> list[LiveScope]:
-        """Return the scopes that ran when a statement was executed last (its old version)."""
+    def codes_at(self, site: Site) -> list[types.CodeType]:
+        """Return the code that ran at a site, before the edit."""
         if self._ran is None:
             self._ran = {}
             for code, sites in list(self.recorder.runners.values()):
                 for site in sites:
                     self._ran.setdefault(id(site), []).append(code)
+        return self._ran.get(id(site), [])
+
+    def ran(self, live: LiveStatement) -> list[LiveScope]:
+        """Return the scopes that ran when a statement was executed last (its old version)."""
         old = live if live.old is None else live.old
         found: list[LiveScope] = []
         for site in old.sites:
-            for code in self._ran.get(id(site), ()):
+            for code in self.codes_at(site):
                 scope = self.scope_of(code)
                 if scope is not None:
                     found.append(scope)
