@@ -11,9 +11,9 @@ from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches
 from .ownership import Ownership
+from .plain import is_reference
 from .readers import readers
 from .values import is_atom, same
-from .world import is_reference
 
 if TYPE_CHECKING:
     from .adopt import Adopter

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .plain import is_reference
 from .values import is_atom
-from .world import is_reference
 
 if TYPE_CHECKING:
     from .revision import LiveStatement, Record

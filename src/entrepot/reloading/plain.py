@@ -32,6 +32,17 @@ def is_plain(world: World, live: LiveStatement) -> bool:
     return _is_plain(world, live, live.statement.node)
 
 
+def is_reference(live: LiveStatement) -> bool:
+    """Return whether a statement only gives a name to what is there: an import, an alias."""
+    node = live.statement.node
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    value = getattr(node, "value", None)
+    while isinstance(value, ast.Attribute | ast.Subscript):
+        value = value.value
+    return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Name)
+
+
 def _is_plain(world: World, live: LiveStatement, node: ast.stmt) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return _is_loaded(world, live, node)

@@ -15,9 +15,9 @@ from entrepot.source.scopes import docstring, is_function
 from .bindings import bound_elsewhere
 from .caches import is_cache
 from .marks import ALWAYS, KEEP, has_marks, mark_of
+from .plain import is_reference
 from .readers import readers
 from .touches import changed_later, creators, is_last_toucher, is_lone_store, touched, touchers
-from .world import is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

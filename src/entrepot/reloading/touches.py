@@ -9,10 +9,10 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute
+from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
 from .readers import ran_that_mention
 from .values import is_atom
-from .world import is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -380,19 +380,6 @@ class World:
         return sys.modules.get(name)
 
 
-def is_reference(live: LiveStatement) -> bool:
-    """Return whether a statement only gives a name to what is there: an import, an alias."""
-    from entrepot.standard import ast
-
-    node = live.statement.node
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return True
-    value = getattr(node, "value", None)
-    while isinstance(value, ast.Attribute | ast.Subscript):
-        value = value.value
-    return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Name)
-
-
 def _is_immediate(scope: LiveScope, live: LiveStatement) -> bool:
     """Return whether a scope's uses are in the statement's own already: a class body."""
     from entrepot.source.scopes import is_function
