@@ -42,6 +42,12 @@ FAULTS: Sequence[Fault] = (
     Fault("a stale constant", "RATE = 1", "RATE = 2", ["RATE"]),
     Fault("a stale text", "NAME = 'old'", "NAME = 'new'", ["NAME"]),
     Fault("a value of another type", "N = 1", "N = 1.0", ["N"]),
+    Fault(
+        "another bound of a deque",
+        "from collections import deque\nD = deque([1], maxlen=2)",
+        "from collections import deque\nD = deque([1], maxlen=3)",
+        ["D.maxlen"],
+    ),
     Fault("a missing name", "", "NEW = 1", ["NEW"]),
     Fault("an extra name", "OLD = 1", "", ["OLD"]),
     Fault("a stale docstring of a module", "'old'", "'new'", ["__doc__"]),

@@ -151,11 +151,6 @@ def _of_cache(value: Any) -> Iterator[tuple[str, Any]]:
     yield ".parameters", f"{parameters['maxsize']} {parameters['typed']}"
 
 
-def _of_deque(value: Any) -> Iterator[tuple[str, Any]]:
-    yield ".maxlen", value.maxlen
-    yield from _of_sequence(value)
-
-
 def _of_weakref(value: Any) -> Iterator[tuple[str, Any]]:
     yield ".target", value()
 
@@ -203,8 +198,7 @@ PARTS: Sequence[tuple[Any, Callable[[Any], Iterator[tuple[str, Any]]]]] = (
     (dict, _of_mapping),
     (types.MappingProxyType, _of_view),
     (weakref.WeakValueDictionary, _of_weak_values),
-    (collections.deque, _of_deque),
-    ((list, tuple), _of_sequence),
+    ((list, tuple, collections.deque), _of_sequence),
     ((set, frozenset), _of_set),
     (property, _of_property),
     (types.MethodType, _of_method),

@@ -242,6 +242,8 @@ class Snapshot:
         if cls.__module__ in self.modules:
             yield ".class", cls
         held = self._held(value)
+        if is_a(value, collections.deque):
+            yield ".maxlen", value.maxlen
         if is_a(value, list | set | dict | collections.deque):
             if type(held) in {list, set, dict}:
                 yield from parts_of(value, held)
