@@ -87,6 +87,8 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
     base = adopter.base.of(old)
     live, fresh = data_of(old), data_of(new)
     skipped = _OWN | {name for name in fresh if type(fresh[name]) is types.MemberDescriptorType}
+    if place == f"{fresh.get('__module__')}.{new.__qualname__}":
+        skipped |= {"__module__"}  # as by default: what has said otherwise since has not run again
     for name, value in fresh.items():
         if name in skipped:
             continue

@@ -199,7 +199,8 @@ def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         value = getattr(new, name)
         if getattr(old, name) is not value:
             journal.set_attribute(old, name, value)
-    if old.__module__ != new.__module__:
+    is_default = new.__module__ == new.__globals__.get("__name__")
+    if old.__module__ != new.__module__ and not is_default:
         journal.set_attribute(old, "__module__", new.__module__)
     if HAS_TYPE_PARAMS and old.__type_params__ is not new.__type_params__:
         journal.set_attribute(old, "__type_params__", new.__type_params__)
