@@ -11,27 +11,28 @@ which objects it changed, also through a getter, a method or a C function. That 
 
 from __future__ import annotations
 
-import collections
-import functools
 import gc
 import types
+from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
+from _functools import partial  # type: ignore[import-not-found]
 from types import CellType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
 from .base import EMPTY, data_of
 from .journal import Journal, content_of, fill, same_items
 from .values import is_atom, is_view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from .base import Base, Content
     from .revision import LiveStatement, Record
 
 MOST_OF_A_MODULE = 5_000
 MOST = 20_000
-_CONTAINERS = (dict, list, set, bytearray, collections.deque)
+_CONTAINERS = (dict, list, set, bytearray, deque)
 
 
 class Note:
@@ -68,7 +69,7 @@ def mark_of(owner: Any) -> list[int] | None:
     kind = type(owner)
     if kind is dict:
         return [*map(id, owner), *map(id, owner.values())]
-    if kind is list or kind is collections.deque:
+    if kind is list or kind is deque:
         return list(map(id, owner))
     if isinstance(owner, type):
         names = type.__getattribute__(owner, "__dict__")
@@ -81,13 +82,16 @@ def mark_of(owner: Any) -> list[int] | None:
     return None if state is None else [*map(id, state), *map(id, state.values())]
 
 
-class Change(NamedTuple):
+class Change:
     """An object that a statement changed: what it held before, its base, and what that held."""
 
-    note: Note
-    before: Any
-    content: Content | None
-    held: Any
+    __slots__ = ("before", "content", "held", "note")
+
+    def __init__(self, note: Note, before: Any, content: Content | None, held: Any) -> None:
+        self.note = note
+        self.before = before
+        self.content = content
+        self.held = held
 
 
 class Effects:
@@ -230,7 +234,7 @@ def parts_inside(value: Any) -> list[Any]:
         return [value.__func__]
     if kind is MethodType:
         return [value.__func__, value.__self__]
-    if kind is functools.partial:
+    if kind is partial:
         return [value.func, value.args, value.keywords]
     if is_view(value):
         return gc.get_referents(value)
@@ -296,10 +300,12 @@ def carried_over(base: Any, before: Any, after: Any) -> Any:
 
 def _without(items: list[Any], others: list[Any]) -> list[Any]:
     """Return the items that are not among others, each taken as often as it is there."""
-    counts = collections.Counter(map(id, others))
+    counts: dict[int, int] = {}
+    for other in others:
+        counts[id(other)] = counts.get(id(other), 0) + 1
     found = []
     for item in items:
-        if counts[id(item)] > 0:
+        if counts.get(id(item), 0) > 0:
             counts[id(item)] -= 1
         else:
             found.append(item)

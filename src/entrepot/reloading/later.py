@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import types
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
 
 from .effects import Note, carried_over, holding, parts_inside
 from .journal import same_items
 from .revision import absolute
 from .values import is_atom
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
+    from typing import Any
 
     from .base import Base
     from .revision import Record

@@ -8,7 +8,10 @@ standard library whose comparison or pickling shows that nothing differs.
 from __future__ import annotations
 
 import types
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
 _NO_STATE = frozenset({"object", "lock", "RLock"})
