@@ -62,6 +62,10 @@ def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
             journal.set_item(runners, id(code), (code, entry[1]))
     was = (record.lives, record.text, record.flags, record.revision)
     olds = [(live, live.old) for live in change.lives]
+    for live in change.removed:  # what ran during it is nobody's any more
+        for site in live.sites:
+            if site.live is live:
+                journal.set_attribute(site, "live", None)
     for live in change.lives:
         if live.old is not None and live.old is not live:
             _set_sites(journal, live, live.old.sites)
