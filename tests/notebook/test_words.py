@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,8 +86,12 @@ def test_the_words_in_a_notebook(tmp_path: Path) -> None:
     notebook.cell("%entrepot bogus")
     notebook.cell("%aimport -other")
     notebook.cell("%aimport")
+    notebook.cell("%entrepot verify")
+    notebook.cell("shop.N = 7")
+    notebook.save(other="N = 3\n")
+    notebook.cell("%entrepot verify")
 
-    ran = notebook.run()
+    *ran, same, _, verdict = notebook.run()
     (
         _,
         _,
@@ -107,15 +112,21 @@ def test_the_words_in_a_notebook(tmp_path: Path) -> None:
     ) = ran
 
     assert off.value == "1"
-    assert plan.said == "entrepot: the edit would do 2 things; nothing has changed"
+    assert plan.said.splitlines() == [
+        "entrepot: the edit would do 2 things; nothing has changed",
+        "  run     shop.py:1  shop.py:1 was edited (changed)",
+        "  run     other.py:1  other.py:1 was edited (changed)",
+    ]
     assert "run     shop.py:1" in plan.html[0]
-    assert status.said == "entrepot: off: no edits are taken; 2 modules live; 2 edits waiting"
+    assert status.said.splitlines()[0] == (
+        "entrepot: off: no edits are taken; 2 modules live; 2 edits waiting"
+    )
     assert "wait    other.py" in status.html[0]
     assert explicit.value == "(2, 1)"
     assert everything.value == "(2, 2)"
     assert "run     other.py:1" in why.html[0]
     assert "import  other  by the notebook, or before entrepot" in why.html[0]
-    assert keep.said == "entrepot: 1 name keeps its value"
+    assert keep.said == "entrepot: 1 name keeps its value\n  keep    shop.CARTS"
     assert missing.said == "entrepot: cannot keep 'shop.MISSING': no live module has that name"
     assert bogus.out == (
         "%entrepot: there is no word 'bogus'\n"
@@ -123,6 +134,10 @@ def test_the_words_in_a_notebook(tmp_path: Path) -> None:
         "  %entrepot? lists the words\n"
     )
     assert listed.out == "live:     shop\nexcluded: other\n"
+    assert re.match(r"entrepot: equal to a restart; 2 modules, \d+ facts compared\n", same.said)
+    assert re.match(r"entrepot: 1 differences from a restart; 2 modules, ", verdict.said)
+    assert "  differs   other:N: int 2, a restart has int 3" in verdict.said.splitlines()
+    assert "  state     shop:N: int 7" in verdict.said.splitlines()
 
 
 @pytest.mark.process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -272,6 +273,21 @@ def test_a_module_that_is_being_written_while_it_is_imported_is_left_alone(
 
     assert module.RATE == 1
     assert project.live.status().modules == []
+
+
+def test_what_is_installed_below_a_root_is_not_managed(project: Project) -> None:
+    installed = project.root / "venv" / "lib" / "site-packages"
+    installed.mkdir(parents=True)
+    (installed / "other.py").write_text("import shop\nN = 1\n")
+    shop(project)
+    sys.path.append(str(installed))
+    try:
+        project.load("other")
+    finally:
+        sys.path.remove(str(installed))
+
+    assert list(project.live.records) == ["shop"]
+    assert project.live.verify().modules == 1
 
 
 def test_two_reloads_at_once_happen_one_after_the_other(project: Project) -> None:

@@ -148,8 +148,6 @@ class Answers:
 
     def verify(self, _arguments: list[str]) -> Telling:
         """Compare the modules with those of two fresh processes."""
-        verify = getattr(self.notebook.live, "verify", None)
-        if verify is None:
-            return Telling("cannot verify: this version of entrepot does not", (), BAD)
-        verdict = verify()
-        return Telling(str(verdict).splitlines()[0], str(verdict).splitlines()[1:])
+        verdict = self.notebook.live.verify()
+        *details, line = str(verdict).splitlines()
+        return Telling(line, details, GOOD if verdict.is_equal else BAD)

@@ -191,6 +191,7 @@ class Extension(Magics):  # type: ignore[misc]
     def show_answer(self, telling: Telling | None) -> None:
         """Show what was asked for: also when nothing else is shown."""
         if telling is not None:
+            telling.is_asked = True
             display(telling)
 
     def _set_flags(self, command: words.Command) -> None:

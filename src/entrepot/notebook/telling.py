@@ -31,19 +31,21 @@ class Telling:
         line: The line, without ``entrepot:``.
         details: Lines behind it; may be empty.
         mood: ``"good"``, ``"bad"`` or ``"plain"``: what the colour repeats.
+        is_asked: Whether somebody asked for it: then a terminal, which has no click, shows all.
     """
 
     def __init__(self, line: str, details: Iterable[str] = (), mood: str = PLAIN) -> None:
         self.line = line
         self.details = list(details)
         self.mood = mood
+        self.is_asked = False
 
     def __repr__(self) -> str:
-        return f"entrepot: {self.line}"
+        return self.as_text() if self.is_asked else f"entrepot: {self.line}"
 
     def as_text(self) -> str:
         """Return all of it as plain text."""
-        return "\n".join([repr(self), *(f"  {line}" for line in self.details)])
+        return "\n".join([f"entrepot: {self.line}", *(f"  {line}" for line in self.details)])
 
     def _repr_html_(self) -> str:
         style = f"{_STYLE[self.mood]};padding-left:.6em;opacity:.85;font-size:90%"
@@ -172,7 +174,8 @@ def plan_lines(plan: Plan) -> list[str]:
         for scope in change.bodies
     ]
     lines += [
-        f"run     {shown(live.where)}  {' <- '.join(plan.reasons(live))}"
-        for live in plan.in_order()
+        f"run     {live.where}  {' <- '.join(plan.reasons(live))}" for live in plan.in_order()
     ]
-    return lines + [f"delete  {module}.{name}" for module, name in plan.deletions]
+    lines += [f"delete  {module}.{name}" for module, name in plan.deletions]
+    here = os.getcwd() + os.sep
+    return [line.replace(here, "") for line in lines]

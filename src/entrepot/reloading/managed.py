@@ -6,6 +6,8 @@ import os
 import threading
 import time
 
+from entrepot.folders import is_below
+
 from .base import Base
 from .later import LaterImports
 from .reading import read
@@ -70,11 +72,23 @@ class Managed:
         return self._absent
 
     def is_managed_file(self, file: object) -> bool:
-        """Return whether a file is a Python source below one of the roots."""
+        """Return whether a file is a Python source below one of the roots, not installed there.
+
+        A project's folder often has a virtual environment in it.
+        """
         return (
             isinstance(file, str)
             and file.endswith(".py")
-            and any(file.startswith(root + os.sep) for root in self.roots)
+            and any(is_below(file, root) for root in self.roots)
+        )
+
+    def folders(self) -> list[str]:
+        """Return the folders of the managed modules, without those that lie below another."""
+        found = {record.file.rpartition(os.sep)[0] for record in list(self.records.values())}
+        return sorted(
+            folder
+            for folder in found
+            if not any(folder.startswith(other + os.sep) for other in found)
         )
 
     def is_managed_class(self, cls: type) -> bool:

@@ -253,7 +253,7 @@ class Live(Managed):
         with self.lock:
             records = sorted(self.records.values(), key=lambda record: record.order)
             imported = {record.name: record.base for record in records}
-            return verify(self.roots, imported, self.base.of)
+            return verify(self.roots or self.folders(), imported, self.base.of)
 
     def ran_client(self, source: str, namespace: dict[str, Any]) -> None:
         """Learn what a cell or a prompt has run: its from-imports are kept up to date."""

@@ -123,16 +123,10 @@ class Answers:
         return {"code": 0, "error": None, "lines": [Fact("done", took)]}
 
     def _verify(self, _words: list[str]) -> Answer:
-        verify = getattr(self._keeper.program, "verify", None)
-        if verify is None:
-            return _refused("cannot verify: this version cannot compare with a restart yet")
-        self._keeper.program.roots = self._keeper.program.folders()
-        verdict = verify()
-        is_equal = bool(getattr(verdict, "is_equal", False))
-        as_dict = getattr(verdict, "as_dict", None)
+        verdict = self._keeper.program.verify()
         return {
-            "code": 0 if is_equal else 1,
-            "verdict": as_dict() if as_dict is not None else str(verdict),
+            "code": 0 if verdict.is_equal else 1,
+            "verdict": verdict.as_dict(),
             "lines": [Fact("verify", "", line) for line in str(verdict).splitlines()],
         }
 

@@ -137,15 +137,6 @@ class LiveProgram(Live):
         files = {record.file for record in list(self.records.values())}
         return sorted(files | ({self.main.file} if self.main is not None else set()))
 
-    def folders(self) -> list[str]:
-        """Return the folders of the managed modules, without those that lie below another."""
-        found = {os.path.dirname(record.file) for record in list(self.records.values())}
-        return sorted(
-            folder
-            for folder in found
-            if not any(folder.startswith(other + os.sep) for other in found)
-        )
-
     def edit_of(self, files: set[str], outstanding: set[str]) -> Edit:
         """Return an edit of files whose content is not what runs.
 

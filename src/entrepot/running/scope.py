@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import sys
 
+from entrepot.folders import INSTALLED
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-INSTALLED = ("site-packages", "dist-packages")
 NOT_THE_PROGRAMS = (".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".tox", ".nox")
 
 

@@ -23,6 +23,8 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from entrepot.folders import is_below
+
 from .codes import Codes
 from .kinds import has_no_identity, is_a, parts_of, text_of
 
@@ -60,7 +62,7 @@ def modules_below(roots: Sequence[str]) -> dict[str, types.ModuleType]:
         if not isinstance(file, str):
             continue
         file = os.path.realpath(file)
-        if any(file.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+        if any(is_below(file, root) for root in roots):
             found[name] = module
     return found
 

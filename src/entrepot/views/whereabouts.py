@@ -13,6 +13,7 @@ import sysconfig
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.folders import INSTALLED
 from entrepot.source.imports import imports_of
 from entrepot.source.missing import absolute
 from entrepot.source.outline import ModuleSource
@@ -176,7 +177,7 @@ def is_installed(path: str) -> bool:
     """Tell whether a path belongs to the standard library or to installed packages."""
     real = os.path.realpath(path)
     parts = real.split(os.sep)
-    if "site-packages" in parts or "dist-packages" in parts:
+    if any(name in parts for name in INSTALLED):
         return True
     return is_standard(real)
 
