@@ -362,6 +362,8 @@ class Adopter:
 
 def _is_plain(cls: type) -> bool:
     """Return whether all state of a class's instances is in attributes that can be set."""
+    if cls.__module__ == "typing":
+        return False  # ``List[str]`` is one object for all who say so
     return all(is_python_class(base) or base is Generic for base in cls.__mro__)
 
 
