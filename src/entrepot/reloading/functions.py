@@ -49,7 +49,7 @@ def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
 def _assign_code(function: FunctionType, code: CodeType) -> None:
     events = _local_events(function.__code__)
     if (function.__code__.co_flags ^ code.co_flags) & KINDS:
-        with warnings.catch_warnings():  # 3.13 warns when a function changes its kind
+        with warnings.catch_warnings(module=warnings):  # 3.13 warns of another kind of function
             warnings.simplefilter("ignore", DeprecationWarning)
             function.__code__ = code
     else:
