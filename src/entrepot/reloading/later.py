@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .revision import Record
 
 MOST = 500
+#: Of what a larger table holds nothing is noted, only that something came or went.
+MOST_ITEMS = 64
 
 
 class LaterImports:
@@ -97,7 +99,8 @@ class LaterImports:
                 held = holding(value, self.base)
                 if held is not None:
                     self._notes[id(value)] = Note(value, held)
-                    waiting += _inside(value, held, words)
+                    if len(held) <= MOST_ITEMS:
+                        waiting += _inside(value, held, words)
                 if self.base.is_managed_class(type(value)):
                     waiting.append((type(value), True))
             waiting += [(part, is_called) for part in parts_inside(value)]

@@ -94,6 +94,8 @@ class Managed:
     def is_managed_class(self, cls: type) -> bool:
         """Return whether a class was defined in a managed module."""
         module = getattr(cls, "__module__", None)  # a class can be without one
+        if module == "builtins":
+            return False  # most values are of such classes
         return module in self.records or any(
             record.name == module for _, record in list(self._running.values())
         )
