@@ -200,3 +200,22 @@ def test_a_fault_of_our_own_is_told_and_the_notebook_goes_on(tmp_path: Path) -> 
         "nothing has changed, the code from before goes on; %entrepot on tries again"
     )
     assert (first.value, second.value, second.said) == ("1", "1", "")
+
+
+@pytest.mark.process
+def test_a_notebook_that_is_saved_while_an_edit_arrives_is_nothing_to_us(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.save(shop="N = 1\n")
+    notebook.cell("import shop")
+    notebook.save_file("work.ipynb", '{"cells": [')
+    notebook.save(shop="N = 2\n")
+    notebook.save_file("work.ipynb", '{"cells": [], "metadata": {}, "nbformat": 4}')
+    notebook.save_file(".work.ipynb.tmp", "")
+    notebook.delete(".work.ipynb.tmp")
+    notebook.cell("shop.N")
+    notebook.cell("shop.N")
+
+    *_, first, second = notebook.run()
+
+    assert (first.value, second.value, second.said) == ("2", "2", "")
+    assert first.said.startswith("entrepot: shop.py is live: ")
