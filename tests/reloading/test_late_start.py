@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,7 +67,10 @@ def test_what_may_have_run_is_told_by_the_syntax(project: Project) -> None:
     assert len(report.ran) == 2
 
 
-def test_in_doubt_about_what_runs_a_restart_is_asked_for(project: Project) -> None:
+def test_in_doubt_about_what_runs_a_restart_is_asked_for(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     project.write(shop="import os\n\nHOME = os.getcwd()\n")
     module = project.load("shop")
     project.start()
@@ -79,6 +83,22 @@ def test_in_doubt_about_what_runs_a_restart_is_asked_for(project: Project) -> No
         f"{project.file('shop')}:1 shop was imported before entrepot was attached, and may have "
         f"been saved since: the text that runs is not known"
     ]
+
+
+def test_a_bytecode_file_tells_what_runs_by_its_code(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    project.write(shop="import os\n\nHOME = os.getcwd()\n", cart="import os\n\nN = len('a')\n")
+    shop, cart = project.load("shop"), project.load("cart")
+    project.write(cart="import os\n\nN = len('b')\n")  # as long, and within the same second
+    project.start()
+
+    known = project.edit(shop="import os\n\nHOME = 5\n")
+    unknown = project.edit(cart="import os\n\nN = len('abc')\n")
+
+    assert (known.status, shop.HOME) == ("ok", 5)
+    assert (unknown.status, cart.N) == ("needs_restart", 1)
 
 
 def test_a_file_saved_between_import_and_attaching_is_noticed(project: Project) -> None:

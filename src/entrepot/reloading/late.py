@@ -23,7 +23,7 @@ from entrepot.source.text import Text
 from .revision import Record, file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
     from .managed import Managed
@@ -125,22 +125,35 @@ def _is_older_than_process(file: str) -> bool:
 
 
 def _is_bytecode_of(record: Record) -> bool:
-    """Return whether the module's bytecode file was made from the text that the file has."""
+    """Return whether the module's bytecode file was made from the text that the file has.
+
+    The code itself is compared: two saves within a second of texts of one size look alike to the
+    file's head.
+    """
+    import marshal
+
     from entrepot.standard import util
 
     cached = getattr(getattr(record.module, "__spec__", None), "cached", None)
     try:
         with open(str(cached), "rb") as stream:  # noqa: PTH123
-            head = stream.read(16)
+            head, code = stream.read(16), stream.read()
         found = os.stat(record.file)  # noqa: PTH116
     except (OSError, TypeError):
         return False
-    if head[:4] != util.MAGIC_NUMBER:
+    if head[:4] != util.MAGIC_NUMBER or not _is_code(marshal.loads, code, record.code):
         return False
     flags, time, size = (int.from_bytes(head[n : n + 4], "little") for n in (4, 8, 12))
     if flags:
         return bool(head[8:16] == util.source_hash(record.text.content))
     return time == int(found.st_mtime) & 0xFFFFFFFF and size == found.st_size & 0xFFFFFFFF
+
+
+def _is_code(loads: Callable[[bytes], object], data: bytes, code: CodeType) -> bool:
+    try:
+        return bool(loads(data) == code)
+    except (EOFError, ValueError, TypeError):  # it is cut off
+        return False
 
 
 def _is_checked(record: Record) -> bool:
