@@ -93,15 +93,22 @@ class Caches:
 
     def stale_at_last(self, base: Base) -> Iterator[Any]:
         """Yield the caches whose results the program must not see after the edit."""
-        edited = {scope.path[-1][0] for c in self.world.changes.values() for scope in c.bodies}
-        words = (edited | self.moved) - {"<module>", "<lambda>"}
-        if words:
+        bodies = {scope for change in self.world.changes.values() for scope in change.bodies}
+        new = {
+            id(code)
+            for change in self.world.changes.values()
+            for scope, code in change.patches
+            if scope in bodies
+        }
+        edited = {scope.path[-1][0] for scope in bodies}
+        words = {name for name in edited if name[:2] != "__" and name[:1] != "<"} | self.moved
+        if words or new:
             for cache in base.caches():
-                if self._may_use(cache.__wrapped__, words):
+                if self._may_use(cache.__wrapped__, new, words):
                     yield cache
 
-    def _may_use(self, function: FunctionType, words: set[str]) -> bool:
-        """Return whether a function, or what it may call by name, mentions one of the words."""
+    def _may_use(self, function: FunctionType, new: set[int], words: set[str]) -> bool:
+        """Return whether a function, or what it may call by name, is new or mentions a word."""
         seen: set[int] = set()
         waiting: list[tuple[CodeType, dict[str, Any]]] = [
             (function.__code__, function.__globals__)
@@ -111,7 +118,7 @@ class Caches:
             if id(code) in seen:
                 continue
             seen.add(id(code))
-            if code.co_name in words or not words.isdisjoint(code.co_names):
+            if id(code) in new or not words.isdisjoint(code.co_names):
                 return True
             waiting += [(c, namespace) for c in code.co_consts if isinstance(c, CodeType)]
             for name in code.co_names:

@@ -19,7 +19,7 @@ from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
 from .base import EMPTY, data_of
-from .journal import Journal, content_of, fill, same_items
+from .journal import Journal, content_of, fill, move_to_end, names_of, same_items
 from .values import is_atom, is_view
 
 TYPE_CHECKING = False
@@ -185,14 +185,23 @@ class Effects:
         return list(found.values())
 
     def put_back(self) -> None:
-        """Give every object that statements changed what it held at the start."""
+        """Give every object that statements changed what it held at the start.
+
+        An object that cannot be put back keeps no other from it; its error is raised in the end.
+        """
+        failed: Exception | None = None
         for note in self.notes.values():
             if note.is_changed:
-                now = self.held(note)
-                if not same_items(note.start, now):
-                    _set_held(note.owner, note.start, now)
+                try:
+                    now = self.held(note)
+                    if not same_items(note.start, now):
+                        _set_held(note.owner, note.start, now)
+                except Exception as error:  # noqa: BLE001
+                    failed = failed or error
                 note.mark = mark_of(note.owner)
             note.seen, note.is_changed = note.start, False
+        if failed is not None:
+            raise failed
 
     def own(self) -> set[int]:
         """Return the identities of what the notes are made of, for who looks for holders."""
@@ -268,11 +277,10 @@ def _set_held(owner: Any, held: Any, now: Any) -> None:
 
 def put_in_order(cls: type, order: list[str]) -> None:
     """Let a class have its attributes in an order again: what was put back stands last."""
-    (namespace,) = gc.get_referents(type.__getattribute__(cls, "__dict__"))
+    namespace = names_of(cls)
     wanted = [name for name in order if name in namespace]
     if [name for name in namespace if name in set(order)] != wanted:
-        for name in wanted:
-            namespace[name] = namespace.pop(name)
+        move_to_end(namespace, wanted)
 
 
 def carried_over(base: Any, before: Any, after: Any) -> Any:

@@ -77,14 +77,14 @@ class Journal:
         """Delete an attribute."""
         setter, getter, deleter = _accessors(owner)
         old = getter(owner, name)
-        names = _names_of(owner)
+        names = names_of(owner)
         keys = list(names)
         later = keys[keys.index(name) + 1 :] if name in names else []
 
         def undo() -> None:
             if getter(owner, name) is not old:
                 setter(owner, name, old)
-            _move_to_end(names, later)
+            move_to_end(names, later)
 
         self.note(undo, names, later)
         deleter(owner, name)
@@ -110,7 +110,7 @@ class Journal:
 
         def undo() -> None:
             dict.__setitem__(container, key, old)
-            _move_to_end(container, later)
+            move_to_end(container, later)
 
         self.note(undo, later)
         dict.pop(container, key)
@@ -145,7 +145,7 @@ class Journal:
                 namespace.pop(name, None)
             namespace.update(lost)
             others = [name for name in namespace if name not in before]
-            _move_to_end(namespace, [*(name for name in before if name in namespace), *others])
+            move_to_end(namespace, [*(name for name in before if name in namespace), *others])
 
         def end() -> dict[str, Any]:
             difference.append(differs())
@@ -312,7 +312,7 @@ def _accessors(owner: Any) -> tuple[Any, Any, Any]:
     return object.__setattr__, _attribute, object.__delattr__
 
 
-def _names_of(owner: Any) -> dict[str, Any]:
+def names_of(owner: Any) -> dict[str, Any]:
     """Return the dict that holds an owner's attributes: of a class, the one behind its proxy."""
     if isinstance(owner, type):
         found: dict[str, Any] = gc.get_referents(type.__getattribute__(owner, "__dict__"))[0]
@@ -334,7 +334,7 @@ def _attribute(owner: Any, name: str) -> Any:
         return _MISSING
 
 
-def _move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
+def move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
     """Put keys behind all others, in one call of C: no other thread finds one of them missing."""
     last = list(dict.keys(container))[-len(keys) :] if keys else []
     if last != keys:
