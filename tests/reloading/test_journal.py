@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from types import CellType, SimpleNamespace
+from typing import Any
 
 import pytest
 
+from entrepot.reloading import effects
+from entrepot.reloading.base import Base
 from entrepot.reloading.journal import Journal
 from entrepot.reloading.outcomes import HalfUndone
 
@@ -78,3 +81,28 @@ def test_a_change_that_was_not_made_is_undone_without_harm() -> None:
 
     assert not hasattr(fixed, "x")
     assert cell == CellType()
+
+
+def test_an_object_that_cannot_be_put_back_keeps_no_other_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = [1], [2]
+    record: Any = SimpleNamespace(name="m", namespace={"first": first, "second": second})
+    notes = effects.Effects(Base(lambda _cls: False))
+    notes.watch([record])
+    first.append(0)
+    second.append(0)
+    assert len(notes.changed([record])) == 2
+    notes.look([record])
+    put_back = effects._set_held
+
+    def refuses(owner: Any, held: Any, now: Any) -> None:
+        if owner is first:
+            raise RuntimeError("no")
+        put_back(owner, held, now)
+
+    monkeypatch.setattr(effects, "_set_held", refuses)
+    with pytest.raises(RuntimeError, match="no"):
+        notes.put_back()
+
+    assert (first, second) == ([1, 0], [2])
