@@ -1,11 +1,14 @@
 """The difference of two revisions of a module, statement by statement.
 
 Statements match by what they are, not where they stand: first those with the same text, then
-definitions by name, then the rest by signature, then assignments to the same names. Pure.
+definitions by name, then the rest by signature, then assignments to the same names. Of several
+definitions of one name those with the same decorators belong together; of the others the last to
+the last, since it is the one that the name means. Pure.
 """
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ def match(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
         tail += 1
     left_old = list(range(head, len(old) - tail))
     left_new = list(range(head, len(new) - tail))
-    for key in (_by_text, _by_name, _by_signature, _by_targets):
+    for key in (_by_text, _by_decorators, _by_name, _by_signature, _by_targets):
         if not left_old or not left_new:
             break
         _match_by(key, old, new, left_old, left_new, pairs)
@@ -52,13 +55,14 @@ def _match_by(
     left_new: list[int],
     pairs: dict[int, int],
 ) -> None:
-    """Match what is left by a key; equal keys in their order."""
+    """Match what is left by a key; equal keys in their order, of equal names the last first."""
+    step = -1 if key is _by_name else 1
     waiting: dict[Hashable, list[int]] = {}
-    for position in left_old:
+    for position in left_old[::step]:
         found = key(old[position])
         if found is not None:
             waiting.setdefault(found, []).append(position)
-    for position in list(left_new):
+    for position in left_new[::step]:
         candidates = waiting.get(key(new[position]))
         if candidates:
             mate = candidates.pop(0)
@@ -69,6 +73,11 @@ def _match_by(
 
 def _by_text(statement: Statement) -> Hashable:
     return statement.text
+
+
+def _by_decorators(statement: Statement) -> Hashable:
+    decorators: list[ast.expr] = getattr(statement.node, "decorator_list", [])
+    return (statement.name, *map(ast.dump, decorators)) if decorators else None
 
 
 def _by_name(statement: Statement) -> Hashable:
