@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,3 +76,19 @@ def test_what_cannot_be_imported_is_tried_once(project: Project) -> None:
     report = project.edit(shop=text.format(2))
 
     assert [line.split("  ")[0].rpartition("/")[2] for line in report.ran] == ["shop.py:5"]
+
+
+def test_what_cannot_be_imported_is_tried_again_once_it_has_another_text(project: Project) -> None:
+    text = "try:\n    import here\nexcept ImportError:\n    here = None\nN = {}\n"
+    project.write(here="raise ImportError('not on this machine')\n", shop=text.format(0))
+    project.load("shop")
+    project.edit(shop=text.format(1))
+    ran = []
+
+    for number, reason in enumerate(["not on this machine", "nor here", "nor here"], 2):
+        os.utime(project.root, (0, 0))  # no file was made in the folder lately
+        project.edit(shop=text.format(10 * number))
+        report = project.edit(here=f"raise ImportError({reason!r})\n", shop=text.format(number))
+        ran.append([line.split("  ")[0].rpartition(":")[2] for line in report.ran])
+
+    assert ran == [["5"], ["1", "5"], ["5"]]

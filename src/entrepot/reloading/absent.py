@@ -15,7 +15,7 @@ import importlib.machinery
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.imports import imports_of
 from entrepot.source.missing import absolute
@@ -30,19 +30,23 @@ SETTLED = 2_000_000_000  # nanoseconds: within a tick of its clock a folder may 
 _IMPORT = dis.opmap["IMPORT_NAME"]
 
 
+_Found: TypeAlias = "tuple[str | None, int, int]"
+
+
 class Absent:
     """What is known not to be there, or to be there and of no use.
 
     Attributes:
         looked: When the folders that could hold a module had changed last when it was looked for,
             such as ``{"fastjson": {"/app": 1789…}}``.
-        known: Which file a module has that could not be imported, and when that had changed last.
+        known: Which file a module has that could not be imported, when that had changed last,
+            and a digest of what it held: what is only saved again is as useless as before.
     """
 
     def __init__(self, began: int) -> None:
         self.looked: dict[str, dict[str, int]] = {}
-        self.known: dict[str, tuple[str | None, int]] = {}
-        self._latest: dict[str, tuple[str | None, int]] = {}
+        self.known: dict[str, _Found] = {}
+        self._latest: dict[str, _Found] = {}
         self._began = began - TICK
 
     def appeared(self, records: Iterable[Record]) -> Iterator[tuple[Record, list[str]]]:
@@ -77,17 +81,21 @@ class Absent:
 
     def _is_found(self, name: str, path: list[str]) -> bool:
         stamps = {folder: _changed(folder) for folder in path}
+        known = self.known.get(name)
         if self.looked.get(name) == stamps:
-            file, changed = self.known.get(name, (None, 0))
-            return _inode_changed(file) != changed
-        importlib.invalidate_caches()
-        spec = importlib.machinery.PathFinder.find_spec(name, path)
-        file = None if spec is None else _file_of(spec)
-        found = self._latest[name] = (file, _inode_changed(file))
-        if found[1] < self._began:  # it was there when the module went on without it, or is not
+            file = None if known is None else known[0]
+            if file is None or known is None or _inode_changed(file) == known[1]:
+                return False
+        else:
+            importlib.invalidate_caches()
+            spec = importlib.machinery.PathFinder.find_spec(name, path)
+            file = None if spec is None else _file_of(spec)
+            if time.time_ns() - max(stamps.values(), default=0) > SETTLED:
+                self.looked[name] = stamps
+        found = self._latest[name] = (file, _inode_changed(file), _digest(file))
+        is_old = known is not None and (file, found[2]) == (known[0], known[2])
+        if is_old or found[1] < self._began:  # there when the module went on without it, or not
             self.known[name] = found
-        if time.time_ns() - max(stamps.values(), default=0) > SETTLED:
-            self.looked[name] = stamps
         return self.known.get(name) != found
 
 
@@ -103,6 +111,16 @@ def _inode_changed(file: str | None) -> int:
     try:
         return os.stat(file).st_ctime_ns if file is not None else 0  # noqa: PTH116
     except OSError:
+        return 0
+
+
+def _digest(file: str | None) -> int:
+    if file is None:
+        return 0
+    try:
+        with open(file, "rb") as opened:  # noqa: PTH123 (pathlib is slow to import)
+            return hash(opened.read())
+    except OSError:  # a folder, or gone
         return 0
 
 
