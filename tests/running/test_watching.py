@@ -86,15 +86,6 @@ def test_which_files_are_live(file: str, reason: str) -> None:
     assert scope.reason_against(file) == reason
 
 
-def test_what_is_imported_from_a_zip_file_is_not_watched(tmp_path: Path) -> None:
-    archive = tmp_path / "app.zip"
-    archive.write_bytes(b"PK")
-
-    assert Scope().reason_against(f"{archive}/inner.py") == "in an archive"
-    assert Scope().reason_against(f"{archive}/pkg/inner.py") == "in an archive"
-    assert Scope().reason_against(f"{tmp_path}/gone/inner.py") == ""
-
-
 def test_the_folder_of_sockets_must_be_its_users_alone(tmp_path: Path) -> None:
     folder = tmp_path / "sockets"
     hub.make_private_folder(str(folder))

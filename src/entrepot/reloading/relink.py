@@ -21,6 +21,7 @@ from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_python_class, state_of
+from .instances import in_use, made_anew
 from .references import references
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 
-DEPTH = 4  # tuples in tuples: each needs to be made anew, and is led to in its turn
+DEPTH = 6  # instances, tuples in tuples: each needs to be made anew, and is led to in its turn
 
 
 def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> dict[int, list[str]]:
@@ -79,6 +80,7 @@ class _Relinker:
         self.made: list[tuple[Any, Any, int]] = []
         self.roots: dict[int, int] = {}
         self.sources: set[int] = set()
+        self.in_use: set[int] | None = None
 
     def lead(self, pairs: list[tuple[Any, Any]], own: set[int]) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
@@ -133,8 +135,8 @@ class _Relinker:
             journal.note(lambda: part.__setstate__(before), before, *before)
             part.__setstate__(after)
         elif isinstance(source, type) and type(holder) is source:
-            self._instance_class(holder, source, target)
             self._state(holder, source, target)
+            self._instance_class(holder, source, target)
         elif isinstance(holder, types.BuiltinMethodType | types.MethodWrapperType):
             self.again(holder, _method_of(holder, source, target), source)
         elif type(holder).__name__ in _PASSED_OVER:
@@ -188,8 +190,19 @@ class _Relinker:
             object.__setattr__(holder, "__class__", target)
         except TypeError:
             self.cannot(source, f"an instance of {source.__qualname__}")
+            self._instance_anew(holder, source, target)
             return
         self.journal.note(lambda: object.__setattr__(holder, "__class__", source))
+
+    def _instance_anew(self, holder: Any, source: Any, target: Any) -> None:
+        """Lead what holds an instance to a new one, unless a running function holds it."""
+        if self.in_use is None:
+            self.in_use = in_use()
+        made = None if id(holder) in self.in_use else made_anew(holder, target)
+        if made is not None:
+            self.again(holder, made, source)
+            for reference, like in weak_pairs([(holder, made)]):
+                self.again(reference, like, source)
 
     def _state(self, holder: Any, source: Any, target: Any) -> None:
         if id(holder) in self.sources and not isinstance(holder, type):

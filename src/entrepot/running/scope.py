@@ -61,8 +61,6 @@ class Scope:
         for ignored in self.ignored:
             if folder.startswith(ignored.rstrip(os.sep) + os.sep):
                 return f"ignored: {ignored}"
-        if _is_in_archive(folder):
-            return "in an archive"
         if any(folder.startswith(watched + os.sep) for watched in self.watched):
             return ""
         parts = folder.split(os.sep)
@@ -75,15 +73,6 @@ class Scope:
         if any(name in parts for name in NOT_THE_PROGRAMS):
             return "a folder of tools"
         return ""
-
-
-def _is_in_archive(folder: str) -> bool:
-    """Return whether the path of a folder leads into a file: a zip file with modules in it."""
-    while folder and not os.path.isdir(folder):
-        folder = folder.rpartition(os.sep)[0]
-        if os.path.isfile(folder):
-            return True
-    return False
 
 
 def _made_absolute(pattern: str) -> str:

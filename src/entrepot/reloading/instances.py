@@ -1,0 +1,76 @@
+"""Instances of a class that could not change, made anew as instances of the new one.
+
+CPython gives an instance another class only where both have one layout: not where a slot is
+added, and not where a class that derived from nothing derives from another one. Then a new
+instance takes what the old one holds, its ``__dict__`` itself where it has one, and what led to
+the old one is led to it. What a running function or generator holds cannot be led on, so such an
+instance is left: two that are meant as one would go separate ways.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from typing import TYPE_CHECKING, Any
+
+from .attributes import instance_dict, is_python_class, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+
+_RUNNING = (GeneratorType, CoroutineType, AsyncGeneratorType)
+
+
+def made_anew(instance: Any, cls: type) -> Any | None:
+    """Return an instance of a class with another one's state, ``None`` where that cannot be.
+
+    Example:
+        >>> class Spot:
+        ...     __slots__ = ("x",)
+        >>> class Place:
+        ...     __slots__ = ("x", "y")
+        >>> spot = Spot(); spot.x = 1
+        >>> made_anew(spot, Place).x
+        1
+    """
+    if not all(is_python_class(base) for base in type(instance).__mro__):
+        return None
+    try:
+        made: Any = object.__new__(cls)
+    except TypeError:  # made by C code, or abstract now
+        return None
+    state = state_of(instance)
+    namespace = instance_dict(instance)
+    if namespace is not None and instance_dict(made) is not None:
+        object.__setattr__(made, "__dict__", namespace)
+        state = {name: value for name, value in state.items() if name not in namespace}
+    for name, value in state.items():
+        try:
+            object.__setattr__(made, name, value)
+        except AttributeError:  # the new layout has no room for it
+            continue
+    return made
+
+
+def in_use() -> set[int]:
+    """Return the identities of what functions that run, or wait, hold by a name."""
+    found: set[int] = set()
+    for frame in _frames():
+        if frame.f_code.co_flags & 2:  # a function's: other names are items of a dict
+            found.update(map(id, frame.f_locals.values()))
+    for value in gc.get_objects():
+        if type(value) in _RUNNING:
+            found.update(map(id, gc.get_referents(value)))
+    return found
+
+
+def _frames() -> Iterator[FrameType]:
+    for current in sys._current_frames().values():  # noqa: SLF001
+        frame: FrameType | None = current
+        while frame is not None:
+            if frame.f_globals.get("__package__") != __package__:
+                yield frame
+            frame = frame.f_back
