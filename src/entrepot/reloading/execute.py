@@ -78,6 +78,7 @@ class Execution:
         self.allow_partial = False
         self.young = Young()
         self._linked: set[int] = set()
+        self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
         self._mark = 0  # of the journal, when the statement began
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
@@ -212,15 +213,8 @@ class Execution:
             self.young.forget()
             self.unbinder.show(live, hidden)
             changes = [] if is_plain(self.world, live) else self.effects.changed(in_play)
-        if self._fault is not None:
-            raise self._fault
-        if guard.seen:  # whether the program swallowed it or not
-            raise Refused(
-                f"{live.where} runs again and {guard.seen[0]}, which it did before: restart, or "
-                f"mark it `# reload: always`"
-            )
-        if error is not None:
-            raise ProgramError(error) from error
+        self._stop_if_hindered(live, guard, error)
+        self._see_wrapped(live)
         ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
@@ -263,7 +257,7 @@ class Execution:
         """Return the statement's code; a function is adopted before its decorators see it."""
         change = self.world.changes.get(live.record.name)
         flags = live.record.flags if change is None else change.flags
-        old = self.patcher.made_by(live)
+        old = None if id(live) in self._wrapped_now else self.patcher.made_by(live)
         with in_place(live.statement) as node:
             made = [node] if old is None else [marked(node)]
             made += beside(live.statement, self.world.imported(live.record))
@@ -284,6 +278,35 @@ class Execution:
 
             code = with_adoption(code, adopt)
         return code
+
+    def _stop_if_hindered(
+        self, live: LiveStatement, guard: Guard, error: BaseException | None
+    ) -> None:
+        """Raise what ends the reload after a statement has run."""
+        if self._fault is not None:
+            raise self._fault
+        if guard.seen:  # whether the program swallowed it or not
+            raise Refused(
+                f"{live.where} runs again and {guard.seen[0]}, which it did before: restart, or "
+                f"mark it `# reload: always`"
+            )
+        if error is not None:
+            raise ProgramError(error) from error
+
+    def _see_wrapped(self, live: LiveStatement) -> None:
+        """A function that its decorators gave back before, and wrap now, takes over the wrapper.
+
+        Who holds it calls what the name is bound to. So it cannot be what is inside as well: the
+        statement runs again and makes that anew.
+        """
+        old = None if id(live) in self._wrapped_now else self.patcher.made_by(live)
+        name = live.statement.name or ""
+        if old is None or self.merger.start[live.record.name].get(name) is not old:
+            return
+        new = live.record.namespace.get(name)
+        if new is not old and callable(new):
+            self._wrapped_now.add(id(live))
+            raise Again
 
     def _take_codes(self, live: LiveStatement, codes: list[CodeType]) -> None:
         """Let a statement's scopes be those of the code that is run."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 
-DEPTH = 6  # instances, tuples in tuples: each needs to be made anew, and is led to in its turn
+DEPTH = 12  # of ``dict[str, list[C] | None]`` each level is made anew, and is led to in its turn
 
 
 def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> dict[int, list[str]]:
@@ -253,7 +253,7 @@ def _remade(holder: Any, source: Any, target: Any) -> Any:
         function = target if holder.__func__ is source else holder.__func__
         owner = target if holder.__self__ is source else holder.__self__
         return types.MethodType(function, owner)
-    args = tuple(target if item is source else item for item in holder.__args__)
+    args = target if holder.__args__ is source else _replaced(holder.__args__, source, target)
     if isinstance(holder, types.UnionType):
         return functools.reduce(operator.or_, args)
     origin = target if holder.__origin__ is source else holder.__origin__
