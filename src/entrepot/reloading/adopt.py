@@ -41,6 +41,7 @@ class Adopter:
         changes: What readers can see differ now, by the identity of the object that adopted:
             attribute names of classes, ``"*"`` for anything. Such as ``{140…: {"total"}}``.
         twins: New objects whose old ones adopted them: ``{id(new): (new, old)}``.
+        equals: New values in whose places equal old ones stay, in the same way.
         dropped: Places where an edit overrode what the program had made.
     """
 
@@ -56,6 +57,7 @@ class Adopter:
         self.is_anothers: Callable[[Any], bool] = lambda _value: False
         self.changes: dict[int, set[str]] = {}
         self.twins: dict[int, tuple[Any, Any]] = {}
+        self.equals: dict[int, tuple[Any, Any]] = {}
         self.taken: dict[int, Any] = {}
         self.dropped: list[str] = []
         self.place = ""
@@ -73,13 +75,13 @@ class Adopter:
         if twin is not None and twin[0] is new:
             return twin[1]
         if is_atom(new) or is_atom(old):
-            return old if same(old, new) else new
+            return self._kept(old, new) if same(old, new) else new
         if not self._same_kind(old, new):
             return self._stand_in(old, new)
         if type(new) is tuple:
             return self._tuple(old, new)
         if type(new) is frozenset:
-            return old if same(old, new) else new
+            return self._kept(old, new) if same(old, new) else new
         if id(old) in self.taken or not self.is_new(new) or self.is_anothers(old):
             return new
         return self._by_kind(old, new)
@@ -103,7 +105,8 @@ class Adopter:
             visible = adopt_function(
                 self.journal, old, new, self.base.of(old.__dict__), self.adopt
             )
-            if visible or any(self.is_changed(cell) for cell in old.__closure__ or ()):
+            parts = (old.__closure__, old.__defaults__, (old.__kwdefaults__ or {}).values())
+            if visible or any(self.is_changed(part) for held in parts for part in held or ()):
                 self.change(old)
             return old
         if isinstance(new, dict | list | set | bytearray | collections.deque):
@@ -204,8 +207,13 @@ class Adopter:
             return new
         items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]
         if all(a is b for a, b in zip(old, items, strict=True)):
-            return old
+            return self._kept(old, new)
         return tuple(items)
+
+    def _kept(self, old: Any, new: Any) -> Any:
+        """Note that an old value stands where an equal new one would, in the base too."""
+        self.equals[id(new)] = (new, old)
+        return old
 
     def _cell(self, old: CellType, new: CellType) -> CellType:
         self.pair(old, new)
@@ -305,7 +313,7 @@ class Adopter:
         """Return content with the old objects in the places of their twins."""
 
         def old_of(value: Any) -> Any:
-            twin = self.twins.get(id(value))
+            twin = self.twins.get(id(value)) or self.equals.get(id(value))
             return twin[1] if twin is not None and twin[0] is value else value
 
         if isinstance(content, dict):
@@ -322,7 +330,7 @@ class Adopter:
             return new
         if not _is_plain(type(new)):
             if same(old, new):
-                return old
+                return self._kept(old, new)
             if getattr(type(old), "__eq__", None) is object.__eq__:
                 self.replace(old, new)
             return new

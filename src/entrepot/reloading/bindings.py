@@ -11,6 +11,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .readers import ran_that_mention
+from .roots import root_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> list[LiveStatement]:
     """Return the statements of other modules that bind a name of a module."""
     found: dict[int, LiveStatement] = {}
-    for live in world.view(record, old=True).naming(("global",)):
+    for live in world.view(record, old=True).naming(("global", "modules")):
         if live.statement.mentions(name) or world.now(live) is not live:
             for scope in live.scopes.values():
                 is_used = id(scope.code) in world.recorder.runners
                 if is_used and name in _uses(world, scope, old=old).binds:
                     _add_runners(world, scope, found, old=old)
-    stored = re.compile(rb"\." + re.escape(name).encode() + rb"\b[^=\n]{0,5}=(?!=)")
+    word = re.escape(name).encode()
+    stored = re.compile(rb"\.%b\b[^=\n]{0,5}=(?!=)|['\"]%b['\"]" % (word, word))
     for other in world.records.values():
         change = world.changes.get(other.name)
         text = other.text if old or change is None else change.text
@@ -89,7 +91,7 @@ def _stored(home: Record, uses: Uses, record: Record) -> Iterator[str]:
 
 def _module_of(home: Record, chain: tuple[str, ...]) -> types.ModuleType | None:
     """Return the module that a chain leads to."""
-    value: Any = home.namespace.get(chain[0])
+    value: Any = root_value(home, chain[0])
     for tail in chain[1:]:
         value = value.__dict__.get(tail) if isinstance(value, types.ModuleType) else None
     return value if isinstance(value, types.ModuleType) else None

@@ -120,6 +120,7 @@ class Execution:
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
         self.adopter.twins.clear()
+        self.adopter.equals.clear()
         self.adopter.taken.clear()
         del self.adopter.forwards[state[1] :]
         self.adopter.replaced.clear()
@@ -344,6 +345,7 @@ class Execution:
 
     def _own(self) -> set[int]:
         own = {id(self.adopter.twins), id(self.adopter.taken), id(self.base.contents)}
+        own |= {id(self.adopter.equals), *map(id, self.adopter.equals.values())}
         own |= {id(pair) for pair in self.adopter.twins.values()}
         own |= {id(pair) for pair in (*self.adopter.forwards, *self.adopter.replaced)}
         own |= {id(self.adopter.forwards), id(self.adopter.replaced)}

@@ -66,12 +66,18 @@ class Ownership:
         return True
 
     def is_anothers(self, value: Any) -> bool:
-        """(I5) Return whether a statement that does not run now has made and named a value."""
+        """(I5) Return whether a statement that does not run now has made and named a value.
+
+        The first that gave it a name has made it: ``same = put(FOUND, 1)`` may give it a second.
+        """
+        owners = []
         for module, name in self._index().get(id(value), ()):
             binders = self.world.old_binders(self.world.records[module], name)
-            if binders and not is_reference(binders[-1]) and id(binders[-1]) not in self.current:
-                return True
-        return False
+            if binders and not is_reference(binders[-1]):
+                owners.append(binders[-1])
+        if all(id(owner) in self.current for owner in owners):
+            return False
+        return id(min(owners, key=self.world.old_order.position)) not in self.current
 
     def runs(self, live: LiveStatement) -> None:
         """A statement is about to run."""

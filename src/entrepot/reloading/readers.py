@@ -5,6 +5,9 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.by_name import ANY
+
+from .roots import gets, is_module, root_value
 from .stars import star_names
 
 if TYPE_CHECKING:
@@ -47,11 +50,23 @@ def _readers_in(
     record, name = location
     view = world.view(home)
     for live in (*view.naming(words), *view.dynamic):
-        if uses_read(world, home, live.uses, record, name):
+        if uses_read(world, home, live.uses, record, name) or (
+            name in live.uses.attributes and _gets(world, live, record)
+        ):
             found[id(live)] = live
     for scope in ran_that_mention(world, home, words | _BY_TEXT):
-        if uses_read(world, home, world.current_uses(scope), record, name):
+        uses = world.current_uses(scope)
+        if uses_read(world, home, uses, record, name):
             world.add_runners(scope, found)
+        elif name in uses.attributes:
+            runners: dict[int, LiveStatement] = {}
+            world.add_runners(scope, runners)
+            found.update((key, by) for key, by in runners.items() if _gets(world, by, record))
+
+
+def _gets(world: World, live: LiveStatement, record: Record) -> bool:
+    """Return whether a statement gets a module otherwise than by a name that is bound to it."""
+    return any(gets(home, uses, record) for home, uses in world.parts(live))
 
 
 def ran_that_mention(world: World, home: Record, words: set[str]) -> list[LiveScope]:
@@ -91,34 +106,30 @@ def uses_read(world: World, home: Record, uses: Uses, record: Record, name: str)
         if uses.is_dynamic and not uses.stars:
             return True
     for module, level, wanted in uses.imports:
-        if wanted == name and _is(world.module_named(home, module, level), record):
+        if wanted == name and is_module(world.module_named(home, module, level), record):
             return True
     for module, level in uses.stars:
-        if _is(world.module_named(home, module, level), record) and (
+        if is_module(world.module_named(home, module, level), record) and (
             name == "__all__" or name in star_names(record.module) or name[:1] != "_"
         ):
             return True
     for chain in uses.chains:
         if name in chain[1:] and _chain_reads(home, chain, record, name):
             return True
-    return any(_is(home.namespace.get(whole), record) for whole in uses.whole)
+    return any(is_module(root_value(home, whole), record) for whole in uses.whole)
 
 
 def _chain_reads(home: Record, chain: Chain, record: Record, name: str) -> bool:
-    value: Any = home.namespace.get(chain[0])
+    if chain[0] == ANY:
+        return chain[1] == name
+    value: Any = root_value(home, chain[0])
     for tail in chain[1:]:
         if not isinstance(value, types.ModuleType):
             return False
-        if tail == name and _is(value, record):
+        if tail == name and is_module(value, record):
             return True
         value = value.__dict__.get(tail)
     return False
-
-
-def _is(value: Any, record: Record) -> bool:
-    return value is record.module or (
-        isinstance(value, types.ModuleType) and value.__dict__ is record.namespace
-    )
 
 
 def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, str]]:
@@ -139,8 +150,9 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
             if record is not None:
                 found.update({(record.name, name): record for name in star_names(source)})
         for chain in uses.chains:
-            record = world.home_of(home.namespace.get(chain[0]))
-            if record is not None and isinstance(home.namespace[chain[0]], types.ModuleType):
+            value = root_value(home, chain[0])
+            record = world.home_of(value) if isinstance(value, types.ModuleType) else None
+            if record is not None:
                 found[record.name, chain[1]] = record
     for (_, name), record in found.items():
         yield record, name

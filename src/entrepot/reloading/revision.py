@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: See ``source/imports.py``: when branches happen.
 _FOR_CHECKERS = frozenset({"typing"})
 _NOT_IN_MODULES = frozenset({"typing", "main"})
+#: Names of functions that get others as text.
+_BY_TEXT = frozenset({"getattr", "setattr", "delattr", "globals", "vars", "__dict__"})
 
 
 class Site:
@@ -288,12 +290,15 @@ def absolute(record: Record, name: str, level: int) -> str:
 
 def _words_of(code: CodeType, runners: Container[int] | None) -> Iterator[str]:
     """Yield the names in code that ran during an import, what it imports taken to pieces."""
+    names_by_text = not _BY_TEXT.isdisjoint(code.co_names)
     for name in code.co_names:
         yield from name.split(".")
     yield from code.co_freevars
     for const in code.co_consts:
         if isinstance(const, tuple):
             yield from (item for item in const if isinstance(item, str))
+        elif isinstance(const, str) and names_by_text and const.isidentifier():
+            yield const
         elif isinstance(const, type(code)) and (
             runners is None or not const.co_flags & 1 or id(const) in runners
         ):

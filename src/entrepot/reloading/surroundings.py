@@ -68,7 +68,11 @@ def _searched() -> list[list[Any]]:
 
 def _put_back_modules(before: dict[str, Any]) -> None:
     for name in [name for name in sys.modules if name not in before]:
-        del sys.modules[name]
+        module = sys.modules.pop(name)
+        parent, _, tail = name.rpartition(".")
+        package = getattr(before.get(parent), "__dict__", {})
+        if package.get(tail) is module:
+            del package[tail]
     for name, module in before.items():
         if sys.modules.get(name) is not module:
             sys.modules[name] = module

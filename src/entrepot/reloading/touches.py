@@ -12,6 +12,7 @@ from .attributes import NOTHING, attribute
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
 from .readers import ran_that_mention
+from .roots import root_value
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def objects(home: Record, chain: Chain) -> list[Any]:
 
 def _values(home: Record, chain: Chain) -> Iterator[Any]:
     """Yield what a chain passes, as far as it can be told without running code."""
-    value = home.namespace.get(chain[0], NOTHING)
+    value = root_value(home, chain[0])
     for tail in (*chain[1:], None):
         if value is NOTHING:
             return
@@ -99,7 +100,7 @@ def _callee_touches(world: World, home: Record, touch: Touch) -> bool:
     """Return whether a call may change what it gets as an argument."""
     if not touch.callee:
         return True
-    callee = home.namespace.get(touch.callee[0], NOTHING)
+    callee = root_value(home, touch.callee[0])
     if callee is NOTHING:
         return touch.callee[0] not in PURE_BUILTINS
     for tail in touch.callee[1:]:

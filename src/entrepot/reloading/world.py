@@ -304,7 +304,7 @@ class World:
         if found is None:
             view = self.view(record, old=old)
             odd = {id(live): live for live in view.dynamic}
-            if view.naming(("global",)):
+            if view.naming(("global", "modules")):
                 for live in view.lives:
                     if self._bound_by_calls(live, old=old):
                         odd[id(live)] = live
@@ -318,7 +318,9 @@ class World:
             if scope.live.record is not live.record:
                 continue
             now = None if old else self.now(scope.live)
-            if (now or scope.live).statement.mentions("global") and not _is_immediate(scope, live):
+            text = (now or scope.live).statement
+            is_binder = text.mentions("global") or text.mentions("modules")
+            if is_binder and not _is_immediate(scope, live):
                 names |= (scope.uses if old else self.current_uses(scope)).binds
         return names
 

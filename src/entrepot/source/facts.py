@@ -3,16 +3,20 @@
 Names are taken from the syntax and from the code object, which knows what is local.
 """
 
+# The visitor's names say which node is meant.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
+from .by_name import ANY, MODULE, OWN, is_store, named_module, said_chain, stored_chain
 from .imports import when_of_branches
+from .naming import Naming
 from .nodes import (
     Chain,
     arguments_of,
-    asks_namespace,
     bound_names,
     chain_of,
     handed_on,
@@ -73,102 +77,19 @@ def uses_of_function(node: ast.AST, code: CodeType, never: Collection[str] = ())
     return uses
 
 
-class _Reader(ast.NodeVisitor):
+class _Reader(Naming):
     """Collects the uses of one piece of code; does not enter function bodies."""
 
-    def __init__(
-        self, uses: Uses, local: frozenset[str], never: Collection[str], *, is_top: bool
-    ) -> None:
-        self.uses = uses
-        self.local = local
-        self.never = never
-        self.is_top = is_top
-        self.declared: set[str] = set()
-        self.depth = 0
-        self.is_annotation = False
-
-    # names
-
-    def is_global(self, name: str) -> bool:
-        return name not in self.local or name in self.declared
-
-    def load(self, chain: Chain, *, is_whole: bool) -> None:
-        if chain and self.is_global(chain[0]):
-            self.uses.reads.add(chain[0])
-            if not self.is_annotation:
-                self.uses.used.update(chain)
-            if len(chain) > 1:
-                self.uses.chains.add(chain)
-            elif is_whole:
-                self.uses.whole.add(chain[0])
-
-    def bind(self, name: str) -> None:
-        if (self.is_top and name not in self.local) or name in self.declared:
-            self.uses.binds.add(name)
-            if self.depth or not self.is_top:
-                self.uses.may_bind.add(name)
-
-    def touch(self, node: ast.AST, how: str, word: str = "") -> None:
-        self.add_touch(Touch(root_chain(node), how, word))
-
-    def add_touch(self, touch: Touch) -> None:
-        if not touch.chain:
-            return
-        if self.is_global(touch.chain[0]):
-            self.uses.touches.add(touch)
-        else:
-            self.uses.local_touches.add(touch)
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.load((node.id,), is_whole=True)
-        else:
-            self.bind(node.id)
-            if isinstance(node.ctx, ast.Del):
-                self.uses.deletes.add(node.id)
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        self.uses.attributes.add(node.attr)
-        chain = chain_of(node)
-        if isinstance(node.ctx, ast.Load):
-            if chain:
-                self.load(chain, is_whole=False)
-                return
-        else:
-            if chain and self.is_global(chain[0]):
-                self.uses.stores.add(chain)
-            self.touch(node.value, "store", node.attr)
-            if chain:
-                self.load(chain[:-1], is_whole=False)
-                return
-        self.visit(node.value)
-
-    def is_asked_only(self, node: ast.AST) -> bool:
-        """Return whether an expression only asks ``globals()``, and note that it does."""
-        is_asked = asks_namespace(node) and self.is_global("globals")
-        self.uses.is_dynamic = self.uses.is_dynamic or is_asked
-        return is_asked
-
-    def visit_Subscript(self, node: ast.Subscript) -> None:
-        if self.is_asked_only(node):
-            self.visit(node.slice)
-            return
-        if not isinstance(node.ctx, ast.Load):
-            key = repr(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
-            self.touch(node.value, "store", key)
-        self.generic_visit(node)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self.touch(node.target, "augmented")
-        if isinstance(node.target, ast.Name):
-            self.load((node.target.id,), is_whole=True)
-        self.generic_visit(node)
-
     def visit_Call(self, node: ast.Call) -> None:
-        callee = chain_of(node.func)
+        chain = said_chain(node)
+        if chain:
+            self.said(node, chain)
+            return
+        if is_store(node) and self._stores(node):
+            return
+        callee = said_chain(node.func)
         if callee:
-            self.load(callee, is_whole=False)
-            self.uses.attributes.update(callee[1:])
+            self.said(node.func, callee)
             if len(callee) > 1:
                 self.add_touch(Touch(callee[:-1], "method", callee[-1]))
             elif (
@@ -188,6 +109,20 @@ class _Reader(ast.NodeVisitor):
         for keyword in node.keywords:
             self._argument(callee, keyword.arg or "**", keyword.value)
 
+    def _stores(self, node: ast.Call) -> bool:
+        """Read ``setattr`` or ``delattr``; return whether it is known what they store."""
+        chain = stored_chain(node)
+        if not chain:
+            self.uses.by_text = self.uses.by_text or named_module(node.args[0]) in {OWN, ANY}
+            return False
+        called = chain_of(node.func)
+        self.load(called, is_whole=False)
+        self.stored(chain, is_deleted=called[-1:] == ("delattr",))
+        self.said(node.args[0], chain[:-1])
+        for argument in node.args[2:]:
+            self.visit(argument)
+        return True
+
     def _is_own(self, name: str, node: ast.Call) -> bool:
         """Return whether a call by text works on the names of this module, not on others."""
         if name == "locals":
@@ -205,6 +140,9 @@ class _Reader(ast.NodeVisitor):
 
     def _argument(self, callee: Chain, position: int | str, node: ast.expr) -> None:
         for part in handed_on(node):
+            chain = said_chain(part)
+            if chain[:1] and chain[0].startswith(MODULE) and len(chain) == 1:
+                self.uses.whole.add(chain[0])
             chain = root_chain(part)
             if chain and not isinstance(part, ast.Call):
                 self.add_touch(Touch(chain, "argument", "", callee, position))

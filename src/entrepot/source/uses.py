@@ -80,6 +80,7 @@ class Uses:
             these take hold of what the name leads to, and look at nothing of it.
         is_dynamic: Whether it looks names up by text (``globals()``, ``exec``, ``import *``).
         by_text: Whether it may bind names by text (``globals()``, ``exec``; not ``import *``).
+        loads: First words of modules that are got by their names, see ``by_name.py``.
         imports: What from-imports read: module, level and name, such as ``{("shop", 0, "RATE")}``.
         stars: Modules star-imported, with their level, such as ``{("config", 0)}``.
     """
@@ -92,6 +93,7 @@ class Uses:
         "deletes",
         "imports",
         "is_dynamic",
+        "loads",
         "local_touches",
         "may_bind",
         "reads",
@@ -114,6 +116,7 @@ class Uses:
         self.attributes: set[str] = set()
         self.whole: set[str] = set()
         self.used: set[str] = set()
+        self.loads: set[str] = set()
         self.is_dynamic = False
         self.by_text = False
         self.imports: set[tuple[str, int, str]] = set()

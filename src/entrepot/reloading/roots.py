@@ -1,0 +1,60 @@
+"""What the first word of a chain leads to: a name of a module, or a module got by its name."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.by_name import ANY, MODULE, OWN
+
+from .attributes import NOTHING, instance_dict
+from .revision import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.source.uses import Uses
+
+    from .revision import Record
+
+MOST = 200
+
+
+def root_value(home: Record, word: str) -> Any:
+    """Return what the first word of a chain leads to in a module, ``NOTHING`` if to nothing."""
+    if not word.startswith(MODULE):
+        return home.namespace.get(word, NOTHING)
+    if word == OWN:
+        return home.module
+    name = word[len(MODULE) :]
+    tail = name.lstrip(".")
+    return sys.modules.get(absolute(home, tail, len(name) - len(tail)), NOTHING)
+
+
+def gets(home: Record, uses: Uses, record: Record) -> bool:
+    """Return whether code gets a module by its name, or out of a container or an instance."""
+    for word in uses.loads:
+        if word == ANY or is_module(root_value(home, word), record):
+            return True
+    return any(_holds(home.namespace.get(name), record) for name in uses.reads)
+
+
+def _holds(value: Any, record: Record) -> bool:
+    inside: Iterable[Any]
+    if type(value) in {list, tuple, set, frozenset}:
+        inside = value
+    else:
+        inside = (value if type(value) is dict else instance_dict(value) or {}).values()
+    return (
+        not isinstance(value, types.ModuleType | type | types.FunctionType)
+        and len(inside) <= MOST  # type: ignore[arg-type]
+        and any(is_module(item, record) for item in list(inside))
+    )
+
+
+def is_module(value: Any, record: Record) -> bool:
+    """Return whether a value is the module of a record."""
+    return value is record.module or (
+        isinstance(value, types.ModuleType) and value.__dict__ is record.namespace
+    )

@@ -1,0 +1,127 @@
+"""Names that code says as text: ``getattr(x, "K")``, ``sys.modules["m"].K``, ``globals()["K"]``.
+
+They are chains like ``x.K``. Where one begins with a module that is got by its name, its first
+word is none that a variable has: ``"import m"`` for ``importlib.import_module("m")`` and
+``sys.modules["m"]``, ``"import __name__"`` for the module itself, ``"import *"`` where the name is
+computed.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .nodes import Chain
+
+MODULE = "import "
+OWN = MODULE + "__name__"
+ANY = MODULE + "*"
+_LOADING = frozenset({"import_module", "__import__"})
+
+
+def said_chain(node: ast.AST) -> Chain:
+    """Return the chain of an expression, names that are said as text included; ``()`` for none.
+
+    Example:
+        >>> def chain(text): return said_chain(ast.parse(text, mode="eval").body)
+        >>> chain("a.b"), chain("getattr(a.b, 'c').d"), chain("vars(m)['K']"), chain("f().x")
+        (('a', 'b'), ('a', 'b', 'c', 'd'), ('m', 'K'), ())
+        >>> chain("importlib.import_module('shop').K"), chain("globals()['K']")
+        (('import shop', 'K'), ('import __name__', 'K'))
+        >>> chain("sys.modules[__name__]"), chain("sys.modules.get('shop.' + x)")
+        (('import __name__',), ('import *',))
+    """
+    if isinstance(node, ast.Name):
+        return (node.id,)
+    word = named_module(node)
+    if word:
+        return (word,)
+    if isinstance(node, ast.Attribute):
+        return _below(node.value, node.attr)
+    if isinstance(node, ast.Subscript):
+        key = _text(node.slice)
+        if key is not None and isinstance(node.value, ast.Attribute):
+            return _below(node.value.value, key) if node.value.attr == "__dict__" else ()
+        if key is not None and isinstance(node.value, ast.Call):
+            return _below_namespace(node.value, key)
+    if isinstance(node, ast.Call) and _called(node) == "getattr" and len(node.args) in {2, 3}:
+        key = _text(node.args[1])
+        return () if key is None else _below(node.args[0], key)
+    return ()
+
+
+def stored_chain(node: ast.Call) -> Chain:
+    """Return the chain that ``setattr`` or ``delattr`` sets or deletes; ``()`` if it is not known.
+
+    Example:
+        >>> stored_chain(ast.parse("setattr(sys.modules['m'], 'K', 1)", mode="eval").body)
+        ('import m', 'K')
+    """
+    key = _text(node.args[1]) if is_store(node) else None
+    return () if key is None else _below(node.args[0], key)
+
+
+def is_store(node: ast.Call) -> bool:
+    """Return whether a call is one of ``setattr`` or ``delattr``."""
+    counts = {"setattr": 3, "delattr": 2}
+    count = counts.get(_called(node))
+    return count == len(node.args) and not any(isinstance(a, ast.Starred) for a in node.args)
+
+
+def named_module(node: ast.AST) -> str:
+    """Return the first word for a module that is got by its name; ``""`` for other expressions."""
+    if isinstance(node, ast.Subscript) and _is_modules(node.value):
+        return MODULE + _name(node.slice)
+    if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[0], ast.Starred):
+        return ""
+    called = _called(node)
+    if called == "get" and isinstance(node.func, ast.Attribute) and _is_modules(node.func.value):
+        return MODULE + _name(node.args[0])
+    if called not in _LOADING:
+        return ""
+    name = _name(node.args[0])
+    is_whole = called == "import_module" or len(node.args) > 3 or "fromlist" in _keywords(node)
+    return MODULE + (name if is_whole else name.partition(".")[0])
+
+
+def _below(owner: ast.AST, key: str) -> Chain:
+    chain = said_chain(owner)
+    return (*chain, key) if chain else ()
+
+
+def _below_namespace(call: ast.Call, key: str) -> Chain:
+    called = _called(call)
+    if isinstance(call.func, ast.Name) and not call.keywords:
+        if called == "globals" and not call.args:
+            return (OWN, key)
+        if called == "vars" and len(call.args) == 1:
+            return _below(call.args[0], key)
+    return ()
+
+
+def _called(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Name):
+        return node.func.id
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
+
+
+def _keywords(node: ast.Call) -> set[str | None]:
+    return {keyword.arg for keyword in node.keywords}
+
+
+def _is_modules(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Attribute) and node.attr == "modules") or (
+        isinstance(node, ast.Name) and node.id == "modules"
+    )
+
+
+def _text(node: ast.AST) -> str | None:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return node.value if is_text else None  # type: ignore[attr-defined]
+
+
+def _name(node: ast.AST) -> str:
+    if isinstance(node, ast.Name) and node.id == "__name__":
+        return "__name__"
+    return _text(node) or "*"
