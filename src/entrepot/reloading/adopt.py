@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .functions import adopt_function
+from .generated import adopt_globals, adopt_kind, is_bare_tuple
 from .journal import content_of, same_items
 from .values import is_atom, is_view, same
 from .wrappers import adopt_partial, adopt_wrapper
@@ -78,7 +79,7 @@ class Adopter:
             return self._kept(old, new) if same(old, new) else new
         if not self._same_kind(old, new):
             return self._stand_in(old, new)
-        if type(new) is tuple:
+        if is_bare_tuple(new) and is_bare_tuple(old):
             return self._tuple(old, new)
         if type(new) is frozenset:
             return self._kept(old, new) if same(old, new) else new
@@ -91,7 +92,9 @@ class Adopter:
         if type(old) is type(new) or (isinstance(old, type) and isinstance(new, type)):
             return True
         twin = self.twins.get(id(type(new)))
-        return twin is not None and twin[1] is type(old)
+        if twin is not None:
+            return twin[1] is type(old)
+        return adopt_kind(self, type(old), type(new))
 
     def _by_kind(self, old: Any, new: Any) -> Any:
         if isinstance(new, type):
@@ -99,8 +102,10 @@ class Adopter:
 
             return adopt_class(self, old, new)
         if type(new) is FunctionType:
-            if not same(old.__globals__, new.__globals__):
+            if not adopt_globals(self, old, new):
                 return self._stand_in(old, new)
+            if id(old) in self.taken:  # within its own namespace
+                return self.adopt(old, new)
             self.pair(old, new)
             visible = adopt_function(
                 self.journal, old, new, self.base.of(old.__dict__), self.adopt
@@ -204,11 +209,15 @@ class Adopter:
 
     def _tuple(self, old: Any, new: Any) -> Any:
         if len(old) != len(new):
-            return new
+            return new if type(new) is tuple else self._retyped(old, self.mapped(list(new)))
         items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]
         if all(a is b for a, b in zip(old, items, strict=True)):
             return self._kept(old, new)
-        return tuple(items)
+        return self._retyped(old, items)
+
+    @staticmethod
+    def _retyped(old: Any, items: list[Any]) -> Any:
+        return tuple(items) if type(old) is tuple else tuple.__new__(type(old), items)
 
     def _kept(self, old: Any, new: Any) -> Any:
         """Note that an old value stands where an equal new one would, in the base too."""

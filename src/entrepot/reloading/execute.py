@@ -34,6 +34,7 @@ from .relink import held, relink, weak_pairs
 from .runnable import marked, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
+from .texts import forget_texts, note_texts
 from .unbinding import Unbinder
 from .young import Young
 
@@ -97,6 +98,7 @@ class Execution:
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
         note(self.journal)
+        self.journal.note(note_texts())
         was_enabled = gc.isenabled()
         gc.collect(0)
         gc.disable()
@@ -196,6 +198,9 @@ class Execution:
                 ran[id(code)] = code
 
         self.young.forget()
+        start = self.merger.start[record.name]
+        names = self.world.binds(live, old=True)
+        forget_texts(self.journal, (start[name] for name in names if name in start))
         self._mark = len(self.journal)
         in_play = self._play(live)
         self.effects.watch(in_play)

@@ -1,0 +1,78 @@
+"""What a program makes while it makes something else, and gives no name of a module to.
+
+A decorator makes a class for the instances that it hangs on another one; it executes text in a
+namespace of its own, and takes functions from there. Old and new ones of these are no values of
+names: they meet when what holds them is adopted, and are adopted first.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Generic
+
+from .attributes import HEAP_TYPE, IMMUTABLE_TYPE, instance_dict
+
+if TYPE_CHECKING:
+    from types import FunctionType
+
+    from .adopt import Adopter
+
+
+def adopt_kind(adopter: Adopter, old: type, new: type) -> bool:
+    """Return whether a class that was made just now went into that of an old instance."""
+    from .classes import can_adopt
+
+    is_one = (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__)
+    if not is_one or id(old) in adopter.taken or not adopter.is_new(new):
+        return False
+    if not adopter.base.is_managed_class(old) or adopter.is_anothers(old):
+        return False
+    return can_adopt(adopter, old, new) and adopter.adopt(old, new) is old
+
+
+def adopt_globals(adopter: Adopter, old: FunctionType, new: FunctionType) -> bool:
+    """Return whether two functions have, or have now, one namespace for what they name.
+
+    That of a module is nobody's to merge here; one that was made for executing a text is adopted
+    like any dict.
+    """
+    if old.__globals__ is new.__globals__:
+        return True
+    if is_of_module(old.__globals__) or is_of_module(new.__globals__):
+        return False
+    return adopter.adopt(old.__globals__, new.__globals__) is old.__globals__
+
+
+def is_of_module(namespace: dict[str, Any]) -> bool:
+    """Return whether a dict is the namespace of a module that stands in the cache.
+
+    Example:
+        >>> is_of_module(globals()), is_of_module(dict(globals()))
+        (True, False)
+    """
+    name = namespace.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    return module is not None and getattr(module, "__dict__", None) is namespace
+
+
+def is_bare_tuple(value: Any) -> bool:
+    """Return whether a value is a tuple that holds nothing but its items, of any class.
+
+    Example:
+        >>> import collections, time
+        >>> Spot = collections.namedtuple("Spot", "x y")
+        >>> is_bare_tuple((1,)), is_bare_tuple(Spot(1, 2)), is_bare_tuple(time.gmtime())
+        (True, True, False)
+    """
+    if type(value) is tuple:
+        return True
+    if not isinstance(value, tuple) or instance_dict(value):
+        return False
+    return all(cls is tuple or cls is Generic or _adds_nothing(cls) for cls in type(value).__mro__)
+
+
+def _adds_nothing(cls: type) -> bool:
+    if cls is object:
+        return True
+    is_open = cls.__flags__ & HEAP_TYPE and not cls.__flags__ & IMMUTABLE_TYPE
+    return bool(is_open) and cls.__basicsize__ <= tuple.__basicsize__
