@@ -24,13 +24,14 @@ from .changes import FUTURES, beside, compile_nodes, in_place
 from .classes import stand_in
 from .effects import Effects
 from .functions import forward
+from .holders import weak_pairs
 from .marks import ALWAYS, mark_of
 from .merging import Merger
 from .outcomes import ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
 from .recorder import Listener
-from .relink import held, relink, weak_pairs
+from .relink import relink
 from .runnable import marked, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
@@ -80,7 +81,6 @@ class Execution:
         self.young = Young()
         self._linked: set[int] = set()
         self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
-        self._mark = 0  # of the journal, when the statement began
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
@@ -198,13 +198,7 @@ class Execution:
                 ran[id(code)] = code
 
         self.young.forget()
-        start = self.merger.start[record.name]
-        names = self.world.binds(live, old=True)
-        forget_texts(self.journal, (start[name] for name in names if name in start))
-        self._mark = len(self.journal)
-        in_play = self._play(live)
-        self.effects.watch(in_play)
-        self.merger.about_to_run(live, in_play)
+        in_play = self._about_to_run(live)
         stores = stores_of(self.world, self.adopter, live)
         ended = [self.journal.note_run(other.namespace) for other in in_play]
         guard = Guard()
@@ -229,6 +223,16 @@ class Execution:
         self.merger.merge_elsewhere(live, earlier)
         self._after(stores, changes, live, in_play)
 
+    def _about_to_run(self, live: LiveStatement) -> list[Record]:
+        """Get ready what a statement must find; return the modules in play."""
+        start = self.merger.start[live.record.name]
+        names = self.world.binds(live, old=True)
+        forget_texts(self.journal, (start[name] for name in names if name in start))
+        in_play = self._play(live)
+        self.effects.watch(in_play)
+        self.merger.about_to_run(live, in_play)
+        return in_play
+
     def _after(
         self,
         stores: list[Store],
@@ -239,7 +243,7 @@ class Execution:
         """Bring in order what a statement has left besides its names."""
         self.merger.merge_items(live, self.effects, changes)
         put_back(self.journal, self.adopter, stores, live.where)
-        self._relink_twins(self._mark)
+        self._relink_twins()
         self.effects.carry_over(self.journal, changes)
         self.effects.look(in_play)
         self.young.note()
@@ -334,7 +338,7 @@ class Execution:
             return not isinstance(value, type)  # a class of C's own
         return self.young.holds(value)
 
-    def _relink_twins(self, mark: int) -> None:
+    def _relink_twins(self) -> None:
         """Lead to the old objects what took hold of their twins."""
         pairs = [
             (new, old)
@@ -343,10 +347,8 @@ class Execution:
         ]
         self._linked.update(id(pair[0]) for pair in pairs)
         if pairs:
-            weak = weak_pairs(pairs)
-            pairs = held(pairs, self.is_new, self.journal.held_since(mark)) + weak
-        if pairs:
-            relink(self.journal, pairs, self._own())
+            pairs += weak_pairs(pairs)
+            relink(self.journal, pairs, self._own(), are_young=True)
 
     def _own(self) -> set[int]:
         own = {id(self.adopter.twins), id(self.adopter.taken), id(self.base.contents)}

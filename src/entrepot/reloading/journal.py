@@ -18,7 +18,7 @@ from .outcomes import HalfUndone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
 _MISSING: Any = object()
@@ -153,15 +153,6 @@ class Journal:
 
         self.note(undo, before, difference)
         return end
-
-    def held_since(self, mark: int) -> Iterator[object]:
-        """Yield the objects that the records since a mark refer to, each as often as they do."""
-        for undo, _ in self._undos[mark:]:
-            for cell in getattr(undo, "__closure__", None) or ():
-                try:
-                    yield cell.cell_contents
-                except ValueError:
-                    continue
 
     def set_cell(self, cell: CellType, value: object) -> None:
         """Set what a closure's cell holds."""

@@ -5,43 +5,42 @@ decorator that registers it, a subclass, a closure. Afterwards each such *holder
 old object. The same is done, the other way round, for a class that could not adopt: what led to
 the old one is led to the new one.
 
-Holders are found by the garbage collector's own links, and only if the count of references says
-that there are any.
+Holders are found by the garbage collector's own links: among what was made just now, and where the
+count of references says that there are more, in the whole heap.
 """
 
 from __future__ import annotations
 
-import collections
 import functools
 import gc
 import operator
 import types
-import weakref
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_python_class, state_of
+from .holders import holders_of_young
 from .instances import in_use, made_anew
-from .references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from .journal import Journal
 
 
 DEPTH = 12  # of ``dict[str, list[C] | None]`` each level is made anew, and is led to in its turn
 
 
-def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> dict[int, list[str]]:
+def relink(
+    journal: Journal, pairs: list[tuple[Any, Any]], own: set[int], *, are_young: bool = False
+) -> dict[int, list[str]]:
     """Lead every reference to ``pairs[…][0]`` to ``pairs[…][1]``.
 
-    All holders are found in one walk of the heap, before the first of them is changed.
+    All holders are found before the first of them is changed.
 
     Args:
         journal: Where to note the changes.
         pairs: What is led away from, and what to.
         own: Identities of objects of ours that hold them for bookkeeping.
+        are_young: Whether they were made just now, so that mostly what is as young holds them.
 
     Returns:
         By the identity of what was led away from: kinds of holders that could not be changed.
@@ -51,7 +50,7 @@ def relink(journal: Journal, pairs: list[tuple[Any, Any]], own: set[int]) -> dic
         if not pairs:
             break
         relinker.made = []
-        relinker.lead(pairs, own)
+        relinker.lead(pairs, own, are_young=are_young)
         for made in relinker.made:
             relinker.roots[id(made[0])] = made[2]
         pairs = [(holder, made) for holder, made, _ in relinker.made]
@@ -64,10 +63,10 @@ _PASSED_OVER = frozenset(
 )
 
 
-#: What new objects are made of.
-_INNER = frozenset(
-    {tuple, dict, list, set, CellType, FunctionType, property, staticmethod, classmethod,
-     types.GetSetDescriptorType, types.MemberDescriptorType}
+#: What cannot change what it holds: another one is made, and led to in its turn.
+_REMADE = (
+    tuple, frozenset, types.MethodType, types.GenericAlias, types.UnionType,
+    types.BuiltinMethodType, types.MethodWrapperType,
 )  # fmt: skip
 
 
@@ -81,22 +80,41 @@ class _Relinker:
         self.roots: dict[int, int] = {}
         self.sources: set[int] = set()
         self.in_use: set[int] | None = None
+        self.owners: dict[int, type | None] = {}
 
-    def lead(self, pairs: list[tuple[Any, Any]], own: set[int]) -> None:
+    def lead(self, pairs: list[tuple[Any, Any]], own: set[int], *, are_young: bool) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
         self.sources |= targets.keys()
-        holders = gc.get_referrers(*[source for source, _ in pairs])
+        if are_young:
+            holders, self.owners = holders_of_young(targets)
+        else:
+            holders = gc.get_referrers(*[source for source, _ in pairs])
         hidden = own | {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
+        hidden.add(id(self.owners))
         for holder in holders:
             if id(holder) in hidden or id(holder) in self.journal.own:
                 continue
             if isinstance(holder, FrameType):
                 continue
-            for key in {id(item) for item in gc.get_referents(holder)} & targets.keys():
-                source, target = targets[key]
-                if holder is not source:
-                    self._one(holder, source, target)
+            keys = {id(item) for item in gc.get_referents(holder)} & targets.keys()
+            leads = {key: targets[key] for key in keys if targets[key][0] is not holder}
+            if isinstance(holder, _REMADE):
+                self._remake(holder, leads)
+                continue
+            for source, target in leads.values():
+                self._one(holder, source, target)
+
+    def _remake(self, holder: Any, leads: dict[int, tuple[Any, Any]]) -> None:
+        if isinstance(holder, tuple):
+            leads = {
+                key: (source, target)
+                for key, (source, target) in leads.items()
+                if not (isinstance(source, type) and _is_mro_or_bases(holder, source))
+            }
+        if not leads:
+            return
+        self.again(holder, _led_anew(holder, leads), next(iter(leads.values()))[0])
 
     def again(self, holder: Any, made: Any, source: Any) -> None:
         """What holds ``holder`` is to hold ``made``, which was made of it."""
@@ -106,7 +124,7 @@ class _Relinker:
     def cannot(self, source: Any, what: str) -> None:
         self.stuck.setdefault(self.roots.get(id(source), id(source)), []).append(what)
 
-    def _one(self, holder: Any, source: Any, target: Any) -> None:  # noqa: PLR0912
+    def _one(self, holder: Any, source: Any, target: Any) -> None:
         journal = self.journal
         if isinstance(holder, dict):
             self._dict(holder, source, target)
@@ -119,14 +137,8 @@ class _Relinker:
             journal.set_cell(holder, target)
         elif type(holder) is FunctionType:
             self._function(holder, source, target)
-        elif isinstance(holder, tuple | frozenset):
-            if isinstance(source, type) and _is_mro_or_bases(holder, source):
-                return
-            self.again(holder, _replaced(holder, source, target), source)
         elif isinstance(holder, type):
             self._class(holder, source, target)
-        elif isinstance(holder, types.MethodType | types.GenericAlias | types.UnionType):
-            self.again(holder, _remade(holder, source, target), source)
         elif type(holder) is functools.partial:
             part: Any = holder
             before = part.__reduce__()[2]
@@ -137,8 +149,6 @@ class _Relinker:
         elif isinstance(source, type) and type(holder) is source:
             self._state(holder, source, target)
             self._instance_class(holder, source, target)
-        elif isinstance(holder, types.BuiltinMethodType | types.MethodWrapperType):
-            self.again(holder, _method_of(holder, source, target), source)
         elif type(holder).__name__ in _PASSED_OVER:
             return
         else:
@@ -146,7 +156,10 @@ class _Relinker:
 
     def _dict(self, holder: dict[Any, Any], source: Any, target: Any) -> None:
         if "__module__" in holder and "__doc__" in holder and "__name__" not in holder:
-            owner = _owner_of(holder)
+            known = id(holder) in self.owners
+            owner = self.owners[id(holder)] if known else _owner_of(holder)
+            if id(owner) in self.sources:
+                return  # nobody reaches anything through a class that is led away from
             if owner is not None:  # a class's own dict: only the class may change it
                 self._class(owner, source, target)
                 return
@@ -235,29 +248,36 @@ def _is_mro_or_bases(holder: Any, source: type) -> bool:
     )
 
 
-def _replaced(holder: Any, source: Any, target: Any) -> Any:
-    """Return a tuple or frozenset like another, with one item replaced."""
-    items = [target if item is source else item for item in holder]
-    if type(holder) is tuple:
-        return tuple(items)
-    if type(holder) is frozenset:
-        return frozenset(items)
-    try:
-        return tuple.__new__(type(holder), items)
-    except TypeError:
-        return None
+def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
+    """Return an object like another that leads elsewhere, ``None`` if none can be made."""
 
+    def led(value: Any) -> Any:
+        lead = leads.get(id(value))
+        return value if lead is None else lead[1]
 
-def _remade(holder: Any, source: Any, target: Any) -> Any:
+    if isinstance(holder, tuple):
+        return _tuple_of(led(type(holder)), [led(item) for item in holder])
+    if isinstance(holder, frozenset):
+        return frozenset(led(item) for item in holder)
     if isinstance(holder, types.MethodType):
-        function = target if holder.__func__ is source else holder.__func__
-        owner = target if holder.__self__ is source else holder.__self__
-        return types.MethodType(function, owner)
-    args = target if holder.__args__ is source else _replaced(holder.__args__, source, target)
+        return types.MethodType(led(holder.__func__), led(holder.__self__))
+    if isinstance(holder, types.BuiltinMethodType | types.MethodWrapperType):
+        owner = led(holder.__self__)
+        return None if owner is holder.__self__ else getattr(owner, holder.__name__, None)
+    args = holder.__args__
+    args = led(args) if id(args) in leads else tuple(led(item) for item in args)
     if isinstance(holder, types.UnionType):
         return functools.reduce(operator.or_, args)
-    origin = target if holder.__origin__ is source else holder.__origin__
-    return types.GenericAlias(origin, args)
+    return types.GenericAlias(led(holder.__origin__), args)
+
+
+def _tuple_of(cls: type, items: list[Any]) -> Any:
+    if cls is tuple:
+        return tuple(items)
+    try:
+        return tuple.__new__(cls, items)
+    except TypeError:
+        return None
 
 
 def _owner_of(holder: dict[Any, Any]) -> type | None:
@@ -267,63 +287,3 @@ def _owner_of(holder: dict[Any, Any]) -> type | None:
         if isinstance(owner, type) and any(d is holder for d in gc.get_referents(owner)):
             return owner
     return next((found for found in gc.get_referrers(holder) if isinstance(found, type)), None)
-
-
-def held(
-    pairs: list[tuple[Any, Any]], is_new: Callable[[Any], bool], own: Iterable[object]
-) -> list[tuple[Any, Any]]:
-    """Return the pairs whose new object is held by more than the new objects themselves.
-
-    Only for those the heap is walked. A class refers to itself in many ways, a method to its
-    class, a new list to new functions: such references are counted first.
-
-    Args:
-        pairs: New objects and old ones.
-        is_new: Whether an object was made just now.
-        own: What else of ours refers to, each as often as it does.
-    """
-    counts: dict[int, int] = collections.Counter(map(id, own))
-    seen: set[int] = set()
-    waiting: list[Any] = [new for new, _ in pairs]
-    while waiting:
-        value = waiting.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        for part in gc.get_referents(value):
-            counts[id(part)] = counts.get(id(part), 0) + 1
-            if type(part) in _INNER and id(part) not in seen and is_new(part):
-                waiting.append(part)
-    value = part = None
-    # three are ours: of the table of twins, of the pair, of the variable
-    return [(new, old) for new, old in pairs if references([new]) - counts.get(id(new), 0) > 3]
-
-
-def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """Return the weak references to new objects, each with one like it to the old object.
-
-    Those to classes are Python's own: by them a class knows its subclasses.
-    """
-    found = []
-    for new, old in pairs:
-        if isinstance(new, type) or not weakref.getweakrefcount(new):
-            continue
-        for reference in weakref.getweakrefs(new):
-            kind: Any = type(reference)
-            if kind is weakref.KeyedRef:
-                made: Any = kind(old, reference.__callback__, reference.key)
-            elif kind is weakref.WeakMethod:
-                made = kind(types.MethodType(reference().__func__, old))
-            elif kind is weakref.ref:
-                made = kind(old, reference.__callback__)
-            else:
-                continue
-            found.append((reference, made))
-    return found
-
-
-def _method_of(holder: Any, source: Any, target: Any) -> Any:
-    """Return the method of the successor, for a bound method of C."""
-    if getattr(holder, "__self__", None) is not source:
-        return None
-    return getattr(target, holder.__name__, None)

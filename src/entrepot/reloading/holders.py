@@ -1,0 +1,79 @@
+"""Who holds new objects: what was made just now, mostly; else it is looked for everywhere."""
+
+from __future__ import annotations
+
+import gc
+import types
+import weakref
+from typing import Any
+
+from .journal import names_of
+from .references import references
+
+
+def holders_of_young(
+    targets: dict[int, tuple[Any, Any]],
+) -> tuple[list[Any], dict[int, type | None]]:
+    """Return who holds new objects, and whose own dicts are among these: a new class's, nobody's.
+
+    While statements run, the youngest generation of the garbage collector is what they made. How
+    often these refer to an object is counted; only if it is referred to more often, the whole
+    heap is walked for it.
+
+    Args:
+        targets: New objects by identity, each the first of a pair.
+    """
+    holders: list[Any] = []
+    dicts: list[tuple[int, int]] = []  # of the new classes, with the place of each
+    counts = dict.fromkeys(targets, 0)
+    young: Any = gc.get_objects(generation=0)
+    for place, holder in enumerate(young):
+        found = False
+        for part in gc.get_referents(holder):
+            if id(part) in counts:
+                counts[id(part)] += 1
+                found = True
+        if found:
+            holders.append(holder)
+        if isinstance(holder, type):
+            dicts.append((id(names_of(holder)), place))
+    holder = part = None
+    more = _held_by_more(targets, counts, 2)  # the list of all, and the variable
+    owners: dict[int, type | None] = {id(found): None for found in holders}
+    owners.update((key, young[place]) for key, place in dicts)
+    if more:
+        known = {id(holder) for holder in (*holders, more, young, owners)}
+        holders += [found for found in gc.get_referrers(*more) if id(found) not in known]
+    return holders, owners
+
+
+def _held_by_more(
+    targets: dict[int, tuple[Any, Any]], counts: dict[int, int], ours: int
+) -> list[Any]:
+    """Return the objects to which more refer than was counted."""
+    return [
+        source for key, (source, _) in targets.items() if references([source]) > counts[key] + ours
+    ]
+
+
+def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Return the weak references to new objects, each with one like it to the old object.
+
+    Those to classes are Python's own: by them a class knows its subclasses.
+    """
+    found = []
+    for new, old in pairs:
+        if isinstance(new, type) or not weakref.getweakrefcount(new):
+            continue
+        for reference in weakref.getweakrefs(new):
+            kind: Any = type(reference)
+            if kind is weakref.KeyedRef:
+                made: Any = kind(old, reference.__callback__, reference.key)
+            elif kind is weakref.WeakMethod:
+                made = kind(types.MethodType(reference().__func__, old))
+            elif kind is weakref.ref:
+                made = kind(old, reference.__callback__)
+            else:
+                continue
+            found.append((reference, made))
+    return found
