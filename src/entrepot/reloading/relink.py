@@ -19,7 +19,7 @@ from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_python_class, state_of
-from .holders import holders_of_young
+from .holders import holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 
 if TYPE_CHECKING:
