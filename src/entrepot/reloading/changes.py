@@ -216,7 +216,7 @@ def _future_flags(statements: list[Statement]) -> int:
                         (None, node.lineno, node.col_offset, statement.text),
                     )
                 flags |= feature.compiler_flag
-        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        elif not statement.is_docstring:
             break
     return flags
 

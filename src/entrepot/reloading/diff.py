@@ -31,11 +31,11 @@ def match(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
     pairs: dict[int, int] = {}
     head = 0
     limit = min(len(old), len(new))
-    while head < limit and old[head].text == new[head].text:
+    while head < limit and _by_text(old[head]) == _by_text(new[head]):
         pairs[head] = head
         head += 1
     tail = 0
-    while tail < limit - head and old[-1 - tail].text == new[-1 - tail].text:
+    while tail < limit - head and _by_text(old[-1 - tail]) == _by_text(new[-1 - tail]):
         pairs[len(new) - 1 - tail] = len(old) - 1 - tail
         tail += 1
     left_old = list(range(head, len(old) - tail))
@@ -72,7 +72,7 @@ def _match_by(
 
 
 def _by_text(statement: Statement) -> Hashable:
-    return statement.text
+    return statement.text, statement.kind  # a docstring is one only as long as it stands first
 
 
 def _by_decorators(statement: Statement) -> Hashable:

@@ -301,6 +301,18 @@ def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterato
             yield other, "6b", f"{live.where} reads {name} before it is bound again"
 
 
+def binders_of_what_is_gone(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6b) A reader of a name that something deleted later needs it bound again."""
+    here = world.position(live)
+    for home, uses in world.parts(live):
+        for name in uses.reads:
+            if name in home.namespace:
+                continue
+            before = [b for b in world.binders(home, name) if world.position(b) < here]
+            if before and not world.may_bind(before[-1], name):
+                yield before[-1], "6b", f"{live.where} reads {name}, which is gone"
+
+
 def creators_of_what_is_changed_later(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of an object that is changed later needs it as it was made."""
     is_plain = live.statement.is_function and not getattr(live.statement.node, "decorator_list", 0)
@@ -346,6 +358,7 @@ CLOSURE = (
     readers_between,
     binders_by_text,
     binders_of_what_is_bound_again,
+    binders_of_what_is_gone,
     creators_of_what_is_changed_later,
     creators_of_touched,
     touchers_of_created,

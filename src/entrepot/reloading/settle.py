@@ -6,7 +6,6 @@ rolled back (a cluster commits on all workers or on none).
 
 from __future__ import annotations
 
-import ast
 import gc
 import linecache
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,6 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     places = _places(execution)
     for change in prepared.changes.values():
         _take_text(session, journal, change)
-        _set_docstring(journal, change)
     moved = _moved(execution)
     for live in execution.executed:
         _record_run(session, execution, live, moved)
@@ -229,16 +227,3 @@ def _take_base(session: Live, execution: Execution, record: Record) -> None:
             session.base.contents.pop(key, None)
 
     journal.note(undo)
-
-
-def _set_docstring(journal: Journal, change: ModuleChange) -> None:
-    doc = None
-    if change.lives:
-        node = change.lives[0].statement.node
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            doc = node.value.value if isinstance(node.value.value, str) else None
-    namespace = change.record.namespace
-    if namespace.get("__doc__") != doc and "__doc__" not in {
-        name for live in change.lives for name in live.uses.binds
-    }:
-        journal.set_item(namespace, "__doc__", doc)

@@ -46,7 +46,10 @@ class Unbinder:
                 continue
             if base is not EMPTY and value is not base and not callable(base):
                 report.state_dropped.append(f"{module}.{name}")
-            self.journal.delete_item(record.namespace, name)
+            if name == "__doc__":  # a module without one has None
+                self.journal.set_item(record.namespace, name, None)
+            else:
+                self.journal.delete_item(record.namespace, name)
 
     def hide(self, live: LiveStatement) -> list[tuple[Record, str, Any]]:
         """Take away names that are bound later only: reading them must fail as at import."""

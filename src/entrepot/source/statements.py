@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 from .text import plain
@@ -26,6 +27,8 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
+
+WITHOUT_DOCSTRINGS = 2  # ``python -OO``
 
 _STAR = re.compile(r"\bimport[\s\\(]*\*")
 _BY_TEXT = re.compile(r"\b(?:globals|locals|vars|dir|eval|exec|__import__)\b|" + _STAR.pattern)
@@ -41,6 +44,7 @@ class Statement:
         last: Its last line.
         text: The source of these lines; statements that share a line get their own part of it.
         shift: How many lines it moved since ``node`` was parsed.
+        is_docstring: Whether it is the string that begins a module.
     """
 
     __slots__ = (
@@ -50,6 +54,7 @@ class Statement:
         "_signature",
         "column",
         "first",
+        "is_docstring",
         "last",
         "node",
         "shift",
@@ -63,10 +68,30 @@ class Statement:
         self.column = node.col_offset
         self.text = text
         self.shift = shift
+        self.is_docstring = False
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
         self._plain: str | None = None
         self._members: list[Statement] | None = None
+
+    def bind_docstring(self) -> None:
+        r"""Let a string that begins a module be what it does: it assigns ``__doc__``.
+
+        Example:
+            >>> from entrepot.source.text import Text
+            >>> split(Text("m", b"'What it sells.'\nRATE = 1"))[0].signature[:38]
+            "Assign(targets=[Name(id='__doc__', ctx"
+        """
+        node = self.node
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            if not isinstance(node.value.value, str):
+                return
+            self.is_docstring = True
+            if sys.flags.optimize >= WITHOUT_DOCSTRINGS:
+                return
+            target = ast.copy_location(ast.Name("__doc__", ast.Store()), node)
+            self.node = ast.copy_location(ast.Assign([target], node.value), node)
+            self._plain = "__doc__"
 
     @property
     def kind(self) -> str:
@@ -142,7 +167,8 @@ class Statement:
         if not by:
             return self
         statement = Statement(self.node, self.text, self.shift + by)
-        statement._signature = self._signature  # noqa: SLF001 (its own class)
+        statement._signature, statement._plain = self._signature, self._plain  # noqa: SLF001
+        statement.is_docstring = self.is_docstring
         return statement
 
     def at(self, line: int) -> bool:
@@ -211,7 +237,10 @@ def split(text: Text) -> list[Statement]:
     Raises:
         SyntaxError: The text is not Python.
     """
-    return _statements(text.source, text.lines, text.file, 0)
+    statements = _statements(text.source, text.lines, text.file, 0)
+    if statements:
+        statements[0].bind_docstring()
+    return statements
 
 
 def resplit(text: Text, old: Text, statements: list[Statement]) -> list[Statement]:
