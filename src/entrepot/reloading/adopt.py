@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
 from .base import EMPTY, Base, held_by
+from .caches import is_cache
 from .functions import adopt_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple
 from .journal import content_of, same_items
 from .values import is_atom, is_view, same
-from .wrappers import adopt_partial, adopt_wrapper
+from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ class Adopter:
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
         self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
+        self.stale: list[Any] = []  # caches whose function adopted another
         self.registered: list[tuple[Any, frozenset[type]]] = []  # what the program registered
 
     def adopt(self, old: Any, new: Any) -> Any:
@@ -122,6 +124,8 @@ class Adopter:
             return adopt_wrapper(self, old, new)
         if type(new) is functools.partial:
             return adopt_partial(self, old, new)
+        if is_cache(old) and is_cache(new):
+            return adopt_cache(self, old, new)
         return self._instance(old, new)
 
     # bookkeeping
@@ -147,8 +151,8 @@ class Adopter:
         """Return whether readers of a value can see a difference since before the reload."""
         if id(value) in self.changes:
             return True
-        if type(value) is tuple:
-            return any(self.is_changed(item) for item in value)
+        if isinstance(value, tuple):
+            return any(self.is_changed(item) for item in tuple.__iter__(value))
         if is_view(value):
             return any(id(part) in self.changes for part in gc.get_referents(value))
         return False
@@ -171,9 +175,10 @@ class Adopter:
             return id(base) not in self.changes
         if type(base) is not type(new) or not depth:
             return False
-        if type(base) is tuple:
-            return len(base) == len(new) and all(
-                self.alike(a, b, depth - 1) for a, b in zip(base, new, strict=True)
+        if isinstance(base, tuple) and not instance_dict(base) and not instance_dict(new):
+            items = list(tuple.__iter__(base)), list(tuple.__iter__(new))
+            return len(items[0]) == len(items[1]) and all(
+                self.alike(a, b, depth - 1) for a, b in zip(*items, strict=True)
             )
         if type(base) is FunctionType:
             return bool(base.__code__ == new.__code__) and same(
@@ -208,6 +213,8 @@ class Adopter:
         return new
 
     def _tuple(self, old: Any, new: Any) -> Any:
+        if type(new) is not tuple and not self.is_new(new):
+            return new
         if len(old) != len(new):
             return new if type(new) is tuple else self._retyped(old, self.mapped(list(new)))
         items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]

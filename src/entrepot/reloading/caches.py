@@ -10,8 +10,11 @@ caches stay: what they hold may be state, as the one connection that everybody g
 from __future__ import annotations
 
 import functools
-from types import CodeType, FunctionType
+import gc
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
+
+from .reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,13 +30,13 @@ class Caches:
     """Forgets results for one pass of a reload.
 
     Attributes:
-        moved: Names whose values have changed, such as ``{"RATE"}``.
+        moved: Names whose values have changed, with their modules: ``{"RATE": {"prices"}}``.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.moved: set[str] = set()
-        self._cleared: set[int] = set()
+        self.moved: dict[str, set[str]] = {}
+        self._cleared: dict[int, set[tuple[str, str]]] = {}  # with what had moved then
         self._misses: dict[int, tuple[Any, int]] = {}
         edited = [scope.code for change in world.changes.values() for scope in change.bodies]
         self._edited = set(map(id, edited))
@@ -68,7 +71,7 @@ class Caches:
                 for scope in by_name.get(code.co_name, ())
             )
             if is_stale and id(cache) not in self._cleared:
-                self._cleared.add(id(cache))
+                self._cleared[id(cache)] = set(self._moved())
                 cache.cache_clear()
                 found.append(cache)
         return found
@@ -84,7 +87,7 @@ class Caches:
             seen.add(id(current))
             uses = self.world.current_uses(current)
             words = uses.reads | uses.attributes
-            if id(current.code) in self._edited or words & self.moved:
+            if id(current.code) in self._edited or not words.isdisjoint(self.moved):
                 return True
             for word in words:
                 waiting += by_name.get(word, ())
@@ -100,41 +103,35 @@ class Caches:
             for scope, code in change.patches
             if scope in bodies
         }
-        edited = {scope.path[-1][0] for scope in bodies}
-        words = {name for name in edited if name[:2] != "__" and name[:1] != "<"} | self.moved
-        if words or new:
-            for cache in base.caches():
-                if self._may_use(cache.__wrapped__, new, words):
-                    yield cache
+        moved = set(self._moved())
+        words = {(scope.live.record.name, scope.path[-1][0]) for scope in bodies} | moved
+        if not words:
+            return
+        for cache in base.caches():
+            known = self._cleared.get(id(cache))
+            if known is not None and known >= moved:
+                continue  # what it holds was computed since
+            reach = Reach(self.world, cache.__wrapped__, _arguments(cache))
+            if not new.isdisjoint(reach.codes) or any(
+                name in reach.names and module in reach.modules for module, name in words
+            ):
+                yield cache
 
-    def _may_use(self, function: FunctionType, new: set[int], words: set[str]) -> bool:
-        """Return whether a function, or what it may call by name, is new or mentions a word."""
-        seen: set[int] = set()
-        waiting: list[tuple[CodeType, dict[str, Any]]] = [
-            (function.__code__, function.__globals__)
-        ]
+    def _moved(self) -> Iterator[tuple[str, str]]:
+        return ((module, name) for name, modules in self.moved.items() for module in modules)
+
+
+def _arguments(cache: Any) -> list[Any]:
+    """Return one argument of each class that a cache remembers results for."""
+    found: dict[type, Any] = {}
+    for held in gc.get_referents(cache):
+        waiting = list(held) if type(held) is dict and held is not vars(cache) else []
         while waiting:
-            code, namespace = waiting.pop()
-            if id(code) in seen:
-                continue
-            seen.add(id(code))
-            if id(code) in new or not words.isdisjoint(code.co_names):
-                return True
-            waiting += [(c, namespace) for c in code.co_consts if isinstance(c, CodeType)]
-            for name in code.co_names:
-                for found in _functions(namespace.get(name)):
-                    if id(found.__globals__) in self.world.by_namespace:
-                        waiting.append((found.__code__, found.__globals__))
-        return False
-
-
-def _functions(value: Any) -> Iterator[FunctionType]:
-    """Yield what may run when a value is called: a function, or the methods of a class."""
-    members = vars(value).values() if isinstance(value, type) else (value,)
-    for member in members:
-        function = member.__wrapped__ if type(member) is _LRU else member
-        if type(function) is FunctionType:
-            yield function
+            part = waiting.pop()
+            if isinstance(part, tuple | frozenset):
+                waiting += part
+            found[part if isinstance(part, type) else type(part)] = part
+    return list(found.values())
 
 
 def is_cache(value: Any) -> bool:

@@ -121,15 +121,11 @@ class Execution:
 
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
-        self.adopter.twins.clear()
-        self.adopter.equals.clear()
-        self.adopter.taken.clear()
-        del self.adopter.forwards[state[1] :]
-        self.adopter.replaced.clear()
-        self.adopter.before.clear()
-        self.adopter.dropped.clear()
-        self.executed.clear()
-        self.ran.clear()
+        adopter, mine = self.adopter, (self.executed, self.ran)
+        of_pass = (adopter.twins, adopter.equals, adopter.taken, adopter.before)
+        for known in (*of_pass, adopter.replaced, adopter.dropped, adopter.stale, *mine):
+            known.clear()
+        del adopter.forwards[state[1] :]
         self.merger.caches.forget()
 
     def _pass(self) -> None:

@@ -193,7 +193,7 @@ class Merger:
         alias of it need not run, but who reads that name is due.
         """
         what = f"{record.name}.{name} changed"
-        self.caches.moved.add(name)
+        self.caches.moved.setdefault(name, set()).add(record.name)
         names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
         for reader in readers(self.world, record, name):
             if reader is live:

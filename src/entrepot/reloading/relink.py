@@ -66,7 +66,7 @@ _PASSED_OVER = frozenset(
 #: What cannot change what it holds: another one is made, and led to in its turn.
 _REMADE = (
     tuple, frozenset, types.MethodType, types.GenericAlias, types.UnionType,
-    types.BuiltinMethodType, types.MethodWrapperType,
+    types.BuiltinMethodType, types.MethodWrapperType, staticmethod, classmethod, property,
 )  # fmt: skip
 
 
@@ -264,6 +264,11 @@ def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
     if isinstance(holder, types.BuiltinMethodType | types.MethodWrapperType):
         owner = led(holder.__self__)
         return None if owner is holder.__self__ else getattr(owner, holder.__name__, None)
+    if isinstance(holder, property):
+        parts: list[Any] = [holder.fget, holder.fset, holder.fdel, holder.__doc__]
+        return property(*map(led, parts)) if type(holder) is property else None
+    if isinstance(holder, staticmethod | classmethod):
+        return type(holder)(led(holder.__func__))
     args = holder.__args__
     args = led(args) if id(args) in leads else tuple(led(item) for item in args)
     if isinstance(holder, types.UnionType):

@@ -129,7 +129,7 @@ def commit(session: Live, prepared: Prepared) -> None:
         for client in session.clients:
             report.rebound.extend(client.rebind(journal))
         stale = execution.merger.caches.stale_at_last(session.base)
-        for cache in {*execution.patcher.caches, *stale}:
+        for cache in {*execution.patcher.caches, *execution.adopter.stale, *stale}:
             cache.cache_clear()  # last: what it held cannot be put back
             journal.note(cache.cache_clear)  # nor may what new code computes stay after an undo
     except Refused as refusal:

@@ -1,19 +1,23 @@
 """Whether two values are the same value, without running the program's code.
 
-*Atoms* (numbers, strings, ``None``, …) are the same if type and value agree; tuples and plain
-containers if their items are; everything else only if it is one object, or of a type of the
-standard library whose comparison or pickling shows that nothing differs.
+*Atoms* (numbers, strings, ``None``, …) are the same if type and value agree, also those of a class
+derived from theirs; tuples, named ones too, and plain containers if their items are; everything
+else only if it is one object, or of a type of the standard library whose comparison or pickling
+shows that nothing differs.
 """
 
 from __future__ import annotations
 
 import types
 
+from .attributes import state_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
+_PLAIN = (tuple, str, int, bytes, float)
 _NO_STATE = frozenset({"object", "lock", "RLock"})
 _TRUSTED = frozenset(
     {"builtins", "re", "datetime", "decimal", "fractions", "pathlib", "uuid", "operator", "types",
@@ -82,7 +86,21 @@ def same(left: Any, right: Any, depth: int = 20) -> bool:
             and all(any(same(a, b, depth - 1) for b in right) for a in left if a not in right)
             and {type(a) for a in left} == {type(b) for b in right}
         )
+    for plain in _PLAIN:
+        if isinstance(left, plain):
+            return _same_derived(plain, left, right, depth)
     return same_opaque(left, right, depth)
+
+
+def _same_derived(plain: Any, left: Any, right: Any, depth: int) -> bool:
+    """Compare two values of one class that derives from a plain one."""
+    if plain is tuple:
+        agree = same(tuple(tuple.__iter__(left)), tuple(tuple.__iter__(right)), depth)
+    elif plain is float:
+        agree = float.__repr__(left) == float.__repr__(right)
+    else:
+        agree = plain.__eq__(left, right)
+    return agree and same(state_of(left), state_of(right), depth - 1)
 
 
 def same_opaque(left: Any, right: Any, depth: int) -> bool:

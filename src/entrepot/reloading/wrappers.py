@@ -1,4 +1,4 @@
-"""Properties, methods and partials take over what new ones wrap."""
+"""Properties, methods, partials and caches take over what new ones wrap."""
 
 from __future__ import annotations
 
@@ -62,4 +62,17 @@ def adopt_partial(adopter: Adopter, old: Any, new: Any) -> Any:
         adopter.change(old)
     adopter.journal.note(lambda: old.__setstate__(before), before, *before)
     old.__setstate__((function, args, keywords, old.__dict__ or None))
+    return old
+
+
+def adopt_cache(adopter: Adopter, old: Any, new: Any) -> Any:
+    """What ``functools.lru_cache`` made of a function stays, if the function can take over."""
+    function = adopter.adopt(old.__wrapped__, new.__wrapped__)
+    if function is not old.__wrapped__ or old.cache_parameters() != new.cache_parameters():
+        adopter.replace(old, new)
+        return new
+    adopter.pair(old, new)
+    if adopter.is_changed(function):
+        adopter.change(old)
+        adopter.stale.append(old)
     return old

@@ -1,0 +1,132 @@
+"""What a function may run when it is called, told by the names in its code.
+
+A function may call what a name of its code is bound to in its module, and any method of that name
+of a class that it can get at: one that is named, the class of an object that is named, or one of
+the arguments. Code that is found so is looked through in its turn. Classes that no code on the way
+names, and whose modules none imports, are out of its reach.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .revision import Record
+    from .world import World
+
+_IMPORT = dis.opmap["IMPORT_NAME"]
+_LRU = type(functools.lru_cache(len))
+#: Methods that Python calls without their name being in any code.
+_CALLED = frozenset(
+    name
+    for kind in (object, type, int, float, str, list, dict, set, property, type(iter([])))
+    for name in dir(kind)
+    if name[:2] == "__"
+) | frozenset(
+    {"__call__", "__get__", "__set__", "__set_name__", "__missing__", "__enter__", "__exit__",
+     "__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__getattr__", "__bool__",
+     "__index__", "__next__", "__del__", "__post_init__", "__init_subclass__", "__fspath__"}
+)  # fmt: skip
+
+
+class Reach:
+    """What one function may run.
+
+    Attributes:
+        codes: Identities of the code of the functions.
+        names: All names in their code.
+        modules: Names of the managed modules whose objects it may get at.
+    """
+
+    def __init__(self, world: World, function: FunctionType, arguments: Iterable[Any]) -> None:
+        self.world = world
+        self.codes: set[int] = set()
+        self.names: set[str] = set()
+        self.modules: dict[str, Record] = {}
+        self._classes: dict[int, type] = {}
+        self._seen: dict[int, set[str]] = {}
+        self._function(function)
+        for argument in arguments:
+            self._value(argument)
+        self._close()
+
+    def _close(self) -> None:
+        """Look at what the names of the code found so far lead to, until that is no more."""
+        known = (-1, -1, -1)
+        while known != (known := (len(self.codes), len(self.modules), len(self._classes))):
+            for record in list(self.modules.values()):
+                for name in self._fresh(id(record.namespace), record.namespace):
+                    self._value(record.namespace[name])
+            for cls in list(self._classes.values()):
+                members = type.__getattribute__(cls, "__dict__")
+                for name in self._fresh(id(cls), members):
+                    self._member(members[name])
+
+    def _fresh(self, key: int, names: Iterable[str]) -> list[str]:
+        """Return the names that may be used, and were not looked at yet."""
+        seen = self._seen.setdefault(key, set())
+        found = [n for n in names if n not in seen and (n in self.names or n in _CALLED)]
+        seen.update(found)
+        return found
+
+    def _value(self, value: Any) -> None:
+        if isinstance(value, ModuleType | FunctionType):
+            home = self.world.home_of(value)
+            if home is not None:
+                self.modules.setdefault(home.name, home)
+                if isinstance(value, FunctionType):
+                    self._function(value)
+        elif type(value) is _LRU:
+            self._value(getattr(value, "__wrapped__", None))
+        else:
+            for cls in (value if isinstance(value, type) else type(value)).__mro__:
+                if id(cls) not in self._classes and self.world.home_of(cls) is not None:
+                    self._classes[id(cls)] = cls
+                    home = self.world.home_of(cls)
+                    assert home is not None
+                    self.modules.setdefault(home.name, home)
+
+    def _member(self, value: Any) -> None:
+        parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value,)
+        for part in parts:
+            inner = getattr(part, "__func__", None) or getattr(part, "func", None) or part
+            if inner is not None:
+                self._value(inner)
+
+    def _function(self, function: FunctionType) -> None:
+        record = self.world.by_namespace.get(id(function.__globals__))
+        if record is not None:
+            self.modules.setdefault(record.name, record)
+        for cell in function.__closure__ or ():
+            try:
+                self._value(cell.cell_contents)
+            except ValueError:
+                continue
+        self._code(function.__code__, record)
+
+    def _code(self, code: CodeType, record: Record | None) -> None:
+        if id(code) in self.codes:
+            return
+        self.codes.add(id(code))
+        self.names.update(code.co_names)
+        if record is not None and _IMPORT in code.co_code[::2]:
+            for name in code.co_names:
+                self._imported(record.name, name)
+        for inner in code.co_consts:
+            if isinstance(inner, CodeType):
+                self._code(inner, record)
+
+    def _imported(self, importer: str, name: str) -> None:
+        """Count a module that may be imported by a name, told from some folder above."""
+        while True:
+            home = self.world.records.get(f"{importer}.{name}" if importer else name)
+            if home is not None:
+                self.modules.setdefault(home.name, home)
+            if not importer:
+                return
+            importer = importer.rpartition(".")[0]
