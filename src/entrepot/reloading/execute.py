@@ -361,10 +361,10 @@ class Execution:
 
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
+        led = [*self.adopter.forwards, *self.adopter.replaced]
+        stuck = relink(self.journal, led, self._own()) if led else {}
         for old, new in self.adopter.forwards:
-            forward(self.journal, old, new)
-        replaced = list(self.adopter.replaced)
-        stuck = relink(self.journal, replaced, self._own()) if replaced else {}
+            forward(self.journal, old, new)  # for who holds it where nobody sees: a frame, C
         for old, new in self.adopter.replaced:
             if isinstance(old, type):
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")

@@ -31,7 +31,7 @@ Due: TypeAlias = tuple["LiveStatement", str, str]
 
 
 def never_runs(live: LiveStatement) -> bool:
-    """A docstring does nothing."""
+    """A string alone does nothing; a docstring is an assignment."""
     node = live.statement.node
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
