@@ -66,6 +66,7 @@ class Adopter:
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
+        self.copies: list[tuple[dict[str, Any], dict[str, Any]]] = []  # see ``generated.py``
         self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
         self.stale: list[Any] = []  # caches whose function adopted another
         self.registered: list[tuple[Any, frozenset[type]]] = []  # what the program registered

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _reset_registry: Any = vars(abc)["_reset_registry"]
 _OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
+_METHODS = (types.FunctionType, staticmethod, classmethod, property)
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
 
 
@@ -62,15 +63,13 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     if not adopter.base.is_managed_class(old):
         return new
     if not can_adopt(adopter, old, new):
-        adopter.replace(old, new)
-        return new
+        return _replaced(adopter, old, new)
     wanted = tuple(adopter.mapped(list(new.__bases__)))
     if wanted != old.__bases__:
         try:
             adopter.journal.set_attribute(old, "__bases__", wanted)
         except TypeError:
-            adopter.replace(old, new)
-            return new
+            return _replaced(adopter, old, new)
         adopter.change(old)
     adopter.pair(old, new)
     order = list(type.__getattribute__(old, "__dict__"))
@@ -80,6 +79,18 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
     return old
+
+
+def _replaced(adopter: Adopter, old: type, new: type) -> type:
+    """Let a new class take the place of one that cannot change: the methods stay who they were."""
+    adopter.replace(old, new)
+    live = data_of(old)
+    for name, value in data_of(new).items():
+        if name in live and isinstance(value, _METHODS):
+            merged = adopter.adopt(live[name], value)
+            if merged is not value:
+                adopter.journal.set_attribute(new, name, merged)
+    return new
 
 
 def _adopt_members(adopter: Adopter, old: type, new: type) -> None:

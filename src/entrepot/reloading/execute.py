@@ -24,6 +24,7 @@ from .changes import FUTURES, beside, compile_nodes, in_place
 from .classes import stand_in
 from .effects import Effects
 from .functions import forward
+from .generated import fill_copies
 from .holders import weak_pairs
 from .marks import ALWAYS, mark_of
 from .merging import Merger
@@ -35,7 +36,7 @@ from .relink import relink
 from .runnable import marked, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
-from .texts import forget_texts, note_texts
+from .texts import forget_texts
 from .unbinding import Unbinder
 from .young import Young
 
@@ -94,11 +95,10 @@ class Execution:
     def run(self) -> None:
         """Run what is due, again from the start when the set grows backwards."""
         if not self.plan.dirty and not self.plan.deletions:
-            return
+            return None
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
         note(self.journal)
-        self.journal.note(note_texts())
         was_enabled = gc.isenabled()
         gc.collect(0)
         gc.disable()
@@ -107,12 +107,10 @@ class Execution:
         try:
             for _ in range(MAX_PASSES):
                 try:
-                    self._pass()
+                    return self._pass()
                 except Again:
                     self.journal.roll_back_to(mark)
                     self._forget(state)
-                    continue
-                return
             raise Refused(*(f"{live.where} keeps changing what it depends on" for live in
                             self.plan.in_order()[:3]))  # fmt: skip
         finally:
@@ -122,7 +120,7 @@ class Execution:
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
         adopter, mine = self.adopter, (self.executed, self.ran)
-        of_pass = (adopter.twins, adopter.equals, adopter.taken, adopter.before)
+        of_pass = (adopter.twins, adopter.equals, adopter.taken, adopter.before, adopter.copies)
         for known in (*of_pass, adopter.replaced, adopter.dropped, adopter.stale, *mine):
             known.clear()
         del adopter.forwards[state[1] :]
@@ -222,8 +220,7 @@ class Execution:
     def _about_to_run(self, live: LiveStatement) -> list[Record]:
         """Get ready what a statement must find; return the modules in play."""
         start = self.merger.start[live.record.name]
-        names = self.world.binds(live, old=True)
-        forget_texts(self.journal, (start[name] for name in names if name in start))
+        forget_texts(self.journal, map(start.get, self.world.binds(live, old=True)))
         in_play = self._play(live)
         self.effects.watch(in_play)
         self.merger.about_to_run(live, in_play)
@@ -240,6 +237,7 @@ class Execution:
         self.merger.merge_items(live, self.effects, changes)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
+        fill_copies(self.journal, self.adopter.copies)
         self.effects.carry_over(self.journal, changes)
         self.effects.look(in_play)
         self.young.note()

@@ -7,15 +7,21 @@ names: they meet when what holds them is adopted, and are adopted first.
 
 from __future__ import annotations
 
+import dis
 import sys
 from typing import TYPE_CHECKING, Any, Generic
 
 from .attributes import HEAP_TYPE, IMMUTABLE_TYPE, instance_dict
+from .journal import same_items
 
 if TYPE_CHECKING:
-    from types import FunctionType
+    from types import CodeType, FunctionType
 
     from .adopt import Adopter
+    from .journal import Journal
+
+
+_BINDING = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 
 
 def adopt_kind(adopter: Adopter, old: type, new: type) -> bool:
@@ -34,13 +40,39 @@ def adopt_globals(adopter: Adopter, old: FunctionType, new: FunctionType) -> boo
     """Return whether two functions have, or have now, one namespace for what they name.
 
     That of a module is nobody's to merge here; one that was made for executing a text is adopted
-    like any dict.
+    like any dict. Where several functions have one now that had one each, each keeps its own, with
+    the same content: that is no difference as long as none of them binds a name there.
     """
     if old.__globals__ is new.__globals__:
         return True
     if is_of_module(old.__globals__) or is_of_module(new.__globals__):
         return False
-    return adopter.adopt(old.__globals__, new.__globals__) is old.__globals__
+    adopted = adopter.adopt(old.__globals__, new.__globals__)
+    if adopted is old.__globals__:
+        return True
+    if id(new.__globals__) not in adopter.twins or _binds_globals(new.__code__):
+        return False
+    adopter.copies.append((old.__globals__, adopted))
+    return True
+
+
+def _binds_globals(code: CodeType) -> bool:
+    """Return whether code may bind names of its namespace: then two of one content differ soon."""
+    if not {"globals", "exec", "eval"}.isdisjoint(code.co_names):
+        return True
+    if any(
+        step.opname in {"STORE_GLOBAL", "DELETE_GLOBAL"} for step in dis.get_instructions(code)
+    ):
+        return True
+    return any(_binds_globals(const) for const in code.co_consts if type(const) is type(code))
+
+
+def fill_copies(journal: Journal, copies: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Give namespaces of functions that have one together now the content of that one."""
+    for namespace, like in copies:
+        if not same_items(namespace, like):
+            journal.refill(namespace, dict(like))
+    copies.clear()
 
 
 def is_of_module(namespace: dict[str, Any]) -> bool:

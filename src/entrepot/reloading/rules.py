@@ -213,7 +213,22 @@ def deleted(world: World, change: ModuleChange) -> list[str]:
     edited = [live.old for live in change.signed if live.old is not None]
     if any(world.binds_by_text(live) for live in (*change.removed, *edited)):
         gone |= set(world.unexplained(record))
-    return sorted(name for name in gone if name in record.namespace)
+    return sorted(
+        name
+        for name in gone
+        if name in record.namespace and not _is_bound_by_import(world, record, name)
+    )
+
+
+def _is_bound_by_import(world: World, record: Record, name: str) -> bool:
+    """A package has its loaded submodules as attributes, whoever imports them.
+
+    Where its own text reads the name, it may be read too early now.
+    """
+    found = world.records.get(f"{record.name}.{name}")
+    if found is None or record.namespace[name] is not found.module:
+        return False
+    return not any(live.record is record for live in readers(world, record, name))
 
 
 def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]:

@@ -1,7 +1,8 @@
 """What statements do to the process around the managed modules.
 
 *Put back* when a reload does not succeed: the module cache, the path, the meta path, the
-environment, the filters of warnings, the handlers of signals, the loggers.
+environment, the filters of warnings, the handlers of signals, the loggers, the texts of generated
+code.
 
 *Refused* while a statement runs **again**: to start a thread or a process, to register an exit
 function or a signal's handler. It did so once already, and would do it twice where a restart does
@@ -15,6 +16,8 @@ import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Self
+
+from .texts import note_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,9 +45,11 @@ def note(journal: Journal) -> None:
     environment = dict(os.environ)
     handlers = _signal_handlers()
     loggers = _loggers()
+    texts = note_texts()
 
     def put_back() -> None:
         loggers()
+        texts()
         _put_back_modules(modules)
         for live, before in lists:
             if len(live) != len(before) or any(
