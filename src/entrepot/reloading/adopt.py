@@ -14,18 +14,17 @@ from __future__ import annotations
 import collections
 import functools
 import gc
-import sys
 import types
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any
 
-from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
+from .attributes import delete_state, instance_dict, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .functions import adopt_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple
 from .journal import content_of, same_items
-from .values import is_atom, is_view, same
+from .values import holds_only_attributes, is_atom, is_shared, is_view, same
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
@@ -343,9 +342,9 @@ class Adopter:
 
     def _instance(self, old: Any, new: Any) -> Any:
         """An instance takes over the attributes of a new one; opaque objects cannot."""
-        if _is_shared(new):
+        if is_shared(new):
             return new
-        if not _is_plain(type(new)):
+        if not holds_only_attributes(type(new)):
             if same(old, new):
                 return self._kept(old, new)
             if getattr(type(old), "__eq__", None) is object.__eq__:
@@ -383,19 +382,3 @@ class Adopter:
             self.change(old)
         if not isinstance(old, dict | list | set):
             self.note_base(old, fresh)
-
-
-def _is_plain(cls: type) -> bool:
-    """Return whether all state of a class's instances is in attributes that can be set."""
-    if cls.__module__ == "typing":
-        return False  # ``List[str]`` is one object for all who say so
-    return all(is_python_class(base) or base is Generic for base in cls.__mro__)
-
-
-def _is_shared(value: Any) -> bool:
-    """Return whether a value is the one that the process has for a name, and nobody's own.
-
-    ``logging.getLogger("a")`` gives the same object to all: it must not become another one.
-    """
-    logging: Any = sys.modules.get("logging")
-    return logging is not None and isinstance(value, logging.Logger)

@@ -8,9 +8,10 @@ shows that nothing differs.
 
 from __future__ import annotations
 
+import sys
 import types
 
-from .attributes import state_of
+from .attributes import is_python_class, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,3 +144,23 @@ def _same_facts(left: Any, right: Any, depth: int) -> bool:
     return (same(a[:3], b[:3], depth - 1) and len(a) == len(b) == 2) or (
         same(tuple(a[:3]), tuple(b[:3]), depth - 1) and not any(a[3:]) and not any(b[3:])
     )
+
+
+def holds_only_attributes(cls: type) -> bool:
+    """Return whether all state of a class's instances is in attributes that can be set."""
+    if cls.__module__ == "typing":
+        return False  # ``List[str]`` is one object for all who say so
+    return all(is_python_class(base) or _is_generic(base) for base in cls.__mro__)
+
+
+def _is_generic(cls: type) -> bool:
+    return cls.__module__ == "typing" and cls.__name__ == "Generic"
+
+
+def is_shared(value: Any) -> bool:
+    """Return whether a value is the one that the process has for a name, and nobody's own.
+
+    ``logging.getLogger("a")`` gives the same object to all: it must not become another one.
+    """
+    logging: Any = sys.modules.get("logging")
+    return logging is not None and isinstance(value, logging.Logger)
