@@ -105,13 +105,13 @@ def environment(version: str, extra: str = "") -> Environment:
     """
     with _one_at_a_time():
         if version in launchers():
-            return _environment_from_launcher(version, launchers()[version])
+            return _environment_from_launcher(version, launchers()[version], extra)
         return _virtual_environment(version, interpreters()[version], extra)
 
 
 def _virtual_environment(version: str, python: str, extra: str) -> Environment:
     parts = [".venv", *([] if version == OWN_VERSION else [version])]
-    folder = ROOT / "-".join([*parts, *([] if extra in EVERYDAY else extra.split(","))])
+    folder = ROOT / "-".join([*parts, *_beside(extra)])
     made = Environment(version, [str(folder / "bin" / "python")])
     if _is_current(folder, python, extra):
         return made
@@ -126,19 +126,25 @@ def _virtual_environment(version: str, python: str, extra: str) -> Environment:
     return made
 
 
-def _environment_from_launcher(version: str, command: list[str]) -> Environment:
-    folder = ROOT / f".venv-{version}-site"
+def _environment_from_launcher(version: str, command: list[str], extra: str) -> Environment:
+    extra = "test" if extra in EVERYDAY else extra
+    folder = ROOT / "-".join([".venv", version, *_beside(extra), "site"])
     made = Environment(version, command, site=folder)
-    if _is_current(folder, shlex.join(command), "test"):
+    if _is_current(folder, shlex.join(command), extra):
         return made
     print(f"setting up {folder.name} (Python {version})", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
-    wanted = _wanted_by("test")
+    wanted = [package for name in extra.split(",") for package in _wanted_by(name)]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     only = ["--python-version", version, "--only-binary=:all:", "--target", str(folder)]
     _must([*pip, *only, *wanted], f"install what the tests import for Python {version}")
-    _stamp(folder, shlex.join(command), "test")
+    _stamp(folder, shlex.join(command), extra)
     return made
+
+
+def _beside(extra: str) -> list[str]:
+    """Return what an environment is named by that is not the everyday one."""
+    return [] if extra in EVERYDAY else extra.split(",")
 
 
 def _wanted_by(extra: str) -> list[str]:

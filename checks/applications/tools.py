@@ -1,9 +1,11 @@
-"""Suites below coverage, pytest-cov, pytest-xdist and debugpy, by both commands."""
+"""Suites with coverage, pytest-cov, pytest-xdist, debugpy and cProfile, by both commands."""
 
 from __future__ import annotations
 
 import json
+import pstats
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import drivers, outcomes, places
@@ -11,7 +13,6 @@ from .suites import SUITES, Ended, Suite, where, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 
 class Tool(NamedTuple):
@@ -21,6 +22,7 @@ class Tool(NamedTuple):
         title: Its name in the table.
         suite: Whose tests run.
         before: Stands before ``-m pytest``, or before ``-m entrepot run -m pytest``.
+        between: Stands before ``-m pytest``, and after ``-m entrepot run``.
         after: Stands at the end.
         measured: The file that it leaves, with what is compared beside the outcomes.
     """
@@ -28,11 +30,13 @@ class Tool(NamedTuple):
     title: str
     suite: str
     before: str = ""
+    between: str = ""
     after: str = ""
     measured: str = ""
 
 
 _COVERAGE = "-m coverage run --data-file={out}/data --branch --source={package}"
+_PROFILE = "-m cProfile -o {out}/profile"
 _COV = "--cov={package} --cov-branch --cov-report=json:{out}/coverage.json"
 
 TOOLS: Sequence[Tool] = (
@@ -46,6 +50,12 @@ TOOLS: Sequence[Tool] = (
     Tool("pytest-xdist", "attrs", after="-n 2"),
     Tool("debugpy", "pluggy", "debugger.py {out}/stops.json", measured="stops.json"),
     Tool("debugpy", "jinja2", "debugger.py {out}/stops.json", measured="stops.json"),
+    Tool("cProfile", "click", between=_PROFILE, measured="profile"),
+    Tool("cProfile", "jinja2", between=_PROFILE, measured="profile"),
+    Tool("cProfile", "more_itertools", between=_PROFILE, measured="profile"),
+    Tool("cProfile", "pluggy", between=_PROFILE, measured="profile"),
+    Tool("cProfile around", "click", before=_PROFILE, measured="profile"),
+    Tool("cProfile around", "pluggy", before=_PROFILE, measured="profile"),
 )
 NEEDS = ("coverage", "pytest-cov", "pytest-xdist", "debugpy")
 
@@ -63,7 +73,7 @@ def compare(tool: Tool) -> int:
     nothing = "passed" not in outcomes.counted(python.outcomes)
     nothing = nothing or bool(tool.measured and not told_there)
     print(
-        f"{tool.title:13}{suite.name:16}{'different' if wrong or nothing else 'right':11}"
+        f"{tool.title:17}{suite.name:16}{'different' if wrong or nothing else 'right':11}"
         f"{sum(map(len, python.outcomes.values())):6} tests  differ {len(apart)}  "
         f"measured {len(told_there)} files  differ {len(files)}  "
         f"exit {python.code}/{entrepot.code}",
@@ -86,10 +96,13 @@ def _run(
     before = [word.format(**names) for word in tool.before.split()]
     if before[:1] == ["debugger.py"]:
         before[0] = str(out / "debugger.py")
-    after = [word.format(**names) for word in tool.after.split()]
+    between, after = (
+        [word.format(**names) for word in text.split()] for text in (tool.between, tool.after)
+    )
+    tests = words(suite, report)
     with (out / "log").open("wb") as log:
         code = subprocess.run(
-            [places.PYTHON, *before, *ours, "-m", "pytest", *words(suite, report), *after],
+            [places.PYTHON, *before, *ours, *between, "-m", "pytest", *tests, *after],
             cwd=folder,
             env=places.variables(BREAK_IN=suite.name),
             stdin=subprocess.DEVNULL,
@@ -98,11 +111,13 @@ def _run(
             timeout=1800,
             check=False,
         ).returncode
-    return Ended(outcomes.read(report), code, 0), _measured(tool, out)
+    return Ended(outcomes.read(report), code, 0), _measured(tool, out, suite.name)
 
 
-def _measured(tool: Tool, out: Path) -> Mapping[str, Any]:
+def _measured(tool: Tool, out: Path, package: str) -> Mapping[str, Any]:
     """Return what a tool measured, by file."""
+    if tool.measured == "profile":
+        return _calls(out / "profile", package)
     if tool.measured == "data":
         coverage = [places.PYTHON, "-m", "coverage", "json", "-q", f"--data-file={out}/data"]
         subprocess.run([*coverage, "-o", str(out / "coverage.json")], check=False)
@@ -113,6 +128,20 @@ def _measured(tool: Tool, out: Path) -> Mapping[str, Any]:
         stops: dict[str, Any] = json.loads((out / tool.measured).read_text())
         return stops
     return {}
+
+
+def _calls(report: Path, package: str) -> Mapping[str, Any]:
+    """Return which functions of a package cProfile saw, by file.
+
+    How often each was called is not compared: finalizers run when the collector does.
+    """
+    if not report.exists():
+        return {}
+    found: dict[str, list[str]] = {}
+    for file, line, function in sorted(vars(pstats.Stats(str(report)))["stats"]):
+        if package in Path(file).parts:
+            found.setdefault(file, []).append(f"{line} {function}")
+    return found
 
 
 def _lines(report: Path) -> Mapping[str, Any]:

@@ -93,7 +93,7 @@ def run(names: list[str], *, only_source: bool) -> dict[str, str]:
             or type(test).__name__.startswith("Source_")
         ]
     outcomes = Outcomes()
-    with os_helper.temp_cwd():
+    with os_helper.temp_cwd(None):  # a folder of its own: several may run in one checkout
         unittest.TestSuite(tests).run(outcomes)
     return outcomes.ends
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +17,7 @@ from tests.process.case import environment
 from tests.running.case import ANSWERS, running
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
@@ -121,22 +124,61 @@ def test_a_folder_that_others_can_enter_is_not_trusted(tmp_path: Path) -> None:
     )
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody can enter, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+#: Asks for the status as another user; ENTREPOT's own command would not even try.
+AS_NOBODY = """
+import os, socket, sys
+os.setuid(65534)
+try:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(sys.argv[1])
+    connection.sendall(b"0000000aask\\0status")
+    print("answered", connection.recv(99))
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_another_user_is_not_answered(tmp_path: Path) -> None:
-    text = (
-        "import os, socket, sys\n"
-        "os.setuid(65534)\n"
-        "try:\n"
-        "    socket.socket(socket.AF_UNIX).connect(sys.argv[1])\n"
-        "except PermissionError:\n"
-        "    print('kept out')\n"
-    )
+def test_another_user_is_not_answered(open_folder: Path) -> None:
+    with running(open_folder, SHOP) as program:
+        program.ask("1")
+        asked(open_folder, "status")
+        path = open_folder / f"entrepot-{os.getuid()}" / f"{program.process.pid}.sock"
+        assert path.is_socket()
+
+        ask = [sys.executable, "-c", AS_NOBODY, str(path)]
+        kept_out = subprocess.run(ask, capture_output=True, text=True).stdout
+        path.parent.chmod(0o755)
+        path.chmod(0o777)
+        let_in = subprocess.run(ask, capture_output=True, text=True).stdout
+        path.parent.chmod(0o700)
+
+        assert kept_out == "PermissionError\n"
+        assert let_in in ("answered b''\n", "ConnectionResetError\n", "BrokenPipeError\n")
+        assert asked_now(open_folder, "status")[0] == 0
+
+
+def test_something_else_in_the_place_of_the_socket_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / f"entrepot-{os.getuid()}"
+    folder.mkdir(mode=0o700)
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    (folder / "1.sock").symlink_to(precious)
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(folder / "2.sock"))
+
+    code, _, err = asked_now(tmp_path, "status")
+    assert (code, "no program runs under entrepot run" in err) == (2, True)
+    assert precious.read_text() == "kept"
+
     with running(tmp_path, SHOP) as program:
         program.ask("1")
-        asked_now(tmp_path, "status")
-        path = tmp_path / f"entrepot-{os.getuid()}" / f"{program.process.pid}.sock"
-        done = subprocess.run(
-            [sys.executable, "-c", text, str(path)], capture_output=True, text=True
-        )
-        assert path.is_socket()
-        assert done.stdout == "kept out\n"
+        assert asked(tmp_path, "status")[0] == 0

@@ -5,8 +5,9 @@ environment, the filters of warnings, the handlers of signals, the loggers, the 
 code.
 
 *Refused* while a statement runs **again**: to start a thread or a process, to register an exit
-function or a signal's handler. It did so once already, and would do it twice where a restart does
-it once. A statement that is new, or marked ``# reload: always``, may.
+function or a signal's handler, to open a window or set a timer of Tk. It did so once already, and
+would do it twice where a restart does it once. A statement that is new, or marked
+``# reload: always``, may.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ EFFECTS = (
     ("multiprocessing.process", "BaseProcess", "start", "starts a process"),
     ("os", "", "fork", "starts a process"),
     ("atexit", "", "register", "registers an exit function"),
+    ("tkinter", "Tk", "__init__", "opens a window"),
+    ("tkinter", "Misc", "after", "sets a timer"),
+    ("tkinter", "Misc", "after_idle", "sets a timer"),
 )
 
 
