@@ -6,7 +6,6 @@ attribute of this module (``settings.LEVEL = 2``), itself or in what runs during
 
 from __future__ import annotations
 
-import re
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +30,10 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
                 is_used = id(scope.code) in world.recorder.runners
                 if is_used and name in _uses(world, scope, old=old).binds:
                     _add_runners(world, scope, found, old=old)
-    word = re.escape(name).encode()
-    stored = re.compile(rb"\.%b\b[^=\n]{0,5}=(?!=)|['\"]%b['\"]" % (word, word))
     for other in world.records.values():
         change = world.changes.get(other.name)
         text = other.text if old or change is None else change.text
-        if other is record or not world.mentions(other, name) or not stored.search(text.content):
+        if other is record or not world.mentions(other, name) or not text.may_set(name):
             continue
         for live in world.view(other, old=old).naming((name,)):
             if name in _stored(other, live.uses, record):

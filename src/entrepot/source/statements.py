@@ -18,7 +18,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from .text import plain
+from .words import Words, plain
 
 if TYPE_CHECKING:
     from .text import Text
@@ -50,8 +50,8 @@ class Statement:
     __slots__ = (
         "_is_dynamic",
         "_members",
-        "_plain",
         "_signature",
+        "_words",
         "column",
         "first",
         "is_docstring",
@@ -71,7 +71,7 @@ class Statement:
         self.is_docstring = False
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
-        self._plain: str | None = None
+        self._words: Words | None = None
         self._members: list[Statement] | None = None
 
     def bind_docstring(self) -> None:
@@ -91,7 +91,7 @@ class Statement:
                 return
             target = ast.copy_location(ast.Name("__doc__", ast.Store()), node)
             self.node = ast.copy_location(ast.Assign([target], node.value), node)
-            self._plain = "__doc__"
+            self._words = Words("__doc__")
 
     @property
     def kind(self) -> str:
@@ -133,9 +133,9 @@ class Statement:
             >>> Statement(ast.parse("a = rate").body[0], "a = rate").mentions("rate")
             True
         """
-        if self._plain is None:
-            self._plain = plain(self.text)
-        return word in self._plain
+        if self._words is None:
+            self._words = Words(self.text)
+        return self._words.have(word)
 
     @property
     def is_dynamic(self) -> bool:
@@ -167,7 +167,9 @@ class Statement:
         if not by:
             return self
         statement = Statement(self.node, self.text, self.shift + by)
-        statement._signature, statement._plain = self._signature, self._plain  # noqa: SLF001
+        statement._signature = self._signature  # noqa: SLF001 (its own class)
+        statement._is_dynamic = self._is_dynamic  # noqa: SLF001
+        statement._words = self._words  # noqa: SLF001
         statement.is_docstring = self.is_docstring
         return statement
 

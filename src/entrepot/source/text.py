@@ -6,6 +6,10 @@ their bytes do. Lines are those of Python's universal newlines, as the compiler 
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .words import Words
+
 
 class Text:
     """The content of one source file at one moment.
@@ -15,14 +19,15 @@ class Text:
         content: The bytes as read.
     """
 
-    __slots__ = ("_lines", "_plain", "_source", "content", "file")
+    __slots__ = ("_lines", "_set", "_source", "_words", "content", "file")
 
     def __init__(self, file: str, content: bytes) -> None:
         self.file = file
         self.content = content
         self._source: str | None = None
         self._lines: list[str] | None = None
-        self._plain: str | None = None
+        self._words: Words | None = None
+        self._set: frozenset[str] | None = None
 
     @property
     def source(self) -> str:
@@ -62,18 +67,25 @@ class Text:
             >>> Text("m.py", "ﬁle = 1".encode()).mentions("file")
             True
         """
-        if self._plain is None:
-            self._plain = plain(self.source)
-        return word in self._plain
+        if self._words is None:
+            from .words import Words  # not on the way to a program's first line
+
+            self._words = Words(self.source)
+        return self._words.have(word)
+
+    def may_set(self, name: str) -> bool:
+        """Return whether an attribute of a name may be assigned to, or a string be the name.
+
+        Example:
+            >>> text = Text("m.py", b"a.size = b.width")
+            >>> text.may_set("size"), text.may_set("width")
+            (True, False)
+        """
+        if self._set is None:
+            from .words import settable
+
+            self._set = settable(self.source)
+        return name in self._set
 
     def __repr__(self) -> str:
         return f"Text({self.file!r}, {len(self.content)} bytes)"
-
-
-def plain(source: str) -> str:
-    """Return a text with its names as Python reads them, ``ﬁle`` as ``file`` (PEP 3131)."""
-    if source.isascii():
-        return source
-    from entrepot.standard import unicodedata
-
-    return unicodedata.normalize("NFKC", source)
