@@ -145,12 +145,22 @@ def _left(value: Any, transplant: str) -> list[Any]:
         owner = value.__self__ if isinstance(value, types.MethodType) else value
         if isinstance(owner, tuple):
             return ["instance", None]  # what old code has put into it cannot be put elsewhere
-        return ["instance", _atoms(getattr(owner, "__dict__", None))]
+        if not isinstance(getattr(owner, "__dict__", None), dict):
+            return ["instance", None]
+        return ["instance", _atoms(_state(owner))]
     if transplant == "cells" and isinstance(value, types.FunctionType):
         names = value.__code__.co_freevars
         cells = [cell.cell_contents for cell in value.__closure__ or ()]
         return ["cells", _atoms(dict(zip(names, cells, strict=True)))]
     return ["nothing", None]
+
+
+def _state(instance: Any) -> dict[str, Any]:
+    """Return the attributes of an instance, those in slots too."""
+    slots = {name for cls in type(instance).__mro__ for name, member in vars(cls).items()
+             if isinstance(member, types.MemberDescriptorType)}  # fmt: skip
+    held: dict[str, Any] = {n: getattr(instance, n) for n in slots if hasattr(instance, n)}
+    return {**held, **vars(instance)}
 
 
 def _atoms(values: Any) -> dict[str, Any] | None:
@@ -174,7 +184,8 @@ def _transplant(value: Any, transplant: str, kept: list[Any]) -> bool:
         if not isinstance(getattr(owner, "__dict__", None), dict):
             return False
         vars(owner).clear()
-        vars(owner).update(values)
+        for name, held in values.items():
+            object.__setattr__(owner, name, held)
         return True
     if not isinstance(value, types.FunctionType) or set(value.__code__.co_freevars) != set(values):
         return False

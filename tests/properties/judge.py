@@ -150,12 +150,19 @@ class _Run:
             Path(name).write_text(text, encoding="utf-8")
 
     def _start(self, server: Server, version: Version, kept: Any) -> dict[str, Any]:
-        return server.ask(
-            "start", names=version.names, holds=self.holds, states=self.states, kept=kept
-        )
+        names = self._names(version)
+        return server.ask("start", names=names, holds=self.holds, states=self.states, kept=kept)
+
+    def _names(self, version: Version) -> list[str]:
+        """Return the modules in the order in which a client imports them.
+
+        Those that an edit added come last: a live client cannot have imported them before.
+        """
+        first = set(self.program.versions[0].names)
+        return sorted(version.names, key=lambda name: name not in first)
 
     def _look(self, server: Server, number: int, but: list[int] | None = None) -> dict[str, Any]:
-        names = self.program.versions[number].names
+        names = self._names(self.program.versions[number])
         probes = self.program.probes[number]
         return server.ask("look", names=names, probes=probes, holds=self.holds, but=but or [])
 

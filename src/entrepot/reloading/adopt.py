@@ -30,6 +30,7 @@ from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .deciding import Conflict
     from .journal import Journal
 
 EVERYTHING = "*"
@@ -44,6 +45,7 @@ class Adopter:
         twins: New objects whose old ones adopted them: ``{id(new): (new, old)}``.
         equals: New values in whose places equal old ones stay, in the same way.
         dropped: Places where an edit overrode what the program had made.
+        undecided: Places where that will be seen when all statements have run.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Adopter:
         self.equals: dict[int, tuple[Any, Any]] = {}
         self.taken: dict[int, Any] = {}
         self.dropped: list[str] = []
+        self.undecided: list[Conflict] = []
         self.place = ""
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
@@ -96,7 +99,19 @@ class Adopter:
         twin = self.twins.get(id(type(new)))
         if twin is not None:
             return twin[1] is type(old)
-        return adopt_kind(self, type(old), type(new))
+        return adopt_kind(self, type(old), type(new)) or self._changes_class(old, new)
+
+    def _changes_class(self, old: Any, new: Any) -> bool:
+        """Give an instance of a class that was replaced the new class, where that can be."""
+        before, after = type(old), type(new)
+        if not any(before is a and after is b for a, b in self.replaced):
+            return False
+        try:
+            object.__setattr__(old, "__class__", after)
+        except TypeError:
+            return False
+        self.journal.note(lambda: object.__setattr__(old, "__class__", before))
+        return True
 
     def _by_kind(self, old: Any, new: Any) -> Any:
         if isinstance(new, type):
@@ -265,9 +280,9 @@ class Adopter:
         if self.edited is old and not self._as_before(live if base is EMPTY else base, fresh):
             self._note_lost(base, live)
             base = EMPTY  # its own statement was edited: it is made anew
-            content = merged(self, live, live, fresh)
+            content = merged(self, live, live, fresh, old)
         else:
-            content = merged(self, base, live, fresh)
+            content = merged(self, base, live, fresh, old)
         if not same_items(live, content):
             self.journal.refill(old, content)
         if not self._as_before(live if base is EMPTY else base, fresh):

@@ -15,11 +15,14 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .reach import Reach
+from .refilling import memory_of, refill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .base import Base
+    from .journal import Journal
+    from .refilling import Memory
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
@@ -37,7 +40,7 @@ class Caches:
         self.world = world
         self.moved: dict[str, set[str]] = {}
         self._cleared: dict[int, set[tuple[str, str]]] = {}  # with what had moved then
-        self._misses: dict[int, tuple[Any, int]] = {}
+        self._known: dict[int, tuple[Any, int, Memory | None]] = {}
         edited = [scope.code for change in world.changes.values() for scope in change.bodies]
         self._edited = set(map(id, edited))
         self._edited_places = {(code.co_filename, code.co_qualname) for code in edited}
@@ -48,18 +51,20 @@ class Caches:
         self._cleared.clear()
 
     def take_back(self) -> None:
-        """Forget results that were computed in a pass that came to nothing."""
-        for cache, misses in self._misses.values():
-            if cache.cache_info().misses != misses:
-                cache.cache_clear()
-        self._misses.clear()
+        """Let caches remember what they did before a pass that came to nothing."""
+        for cache, misses, memory in self._known.values():
+            if cache.cache_info().misses != misses or id(cache) in self._cleared:
+                give_back(cache, memory)
+        self._known.clear()
 
     def clear_stale(self, live: LiveStatement, records: Iterable[Record]) -> list[Any]:
         """Clear the caches whose results the statement must not see, each once; return them."""
         found: list[Any] = []
         caches = list(_caches(records))
         for cache in caches:
-            self._misses.setdefault(id(cache), (cache, cache.cache_info().misses))
+            if id(cache) not in self._known:
+                misses = cache.cache_info().misses
+                self._known[id(cache)] = (cache, misses, memory_of(cache))
         ran = self.world.ran(live) if caches else []
         by_name: dict[str, list[LiveScope]] = {}
         for scope in ran:
@@ -132,6 +137,21 @@ def _arguments(cache: Any) -> list[Any]:
                 waiting += part
             found[part if isinstance(part, type) else type(part)] = part
     return list(found.values())
+
+
+def clear(journal: Journal, cache: Any) -> None:
+    """Clear a cache; undone, it remembers what it did."""
+    memory = memory_of(cache)
+    cache.cache_clear()
+    journal.note(lambda: give_back(cache, memory))
+
+
+def give_back(cache: Any, memory: Memory | None) -> None:
+    """Let a cache remember what it did, or nothing if that is not known."""
+    if memory is None:
+        cache.cache_clear()
+    else:
+        refill(memory)
 
 
 def is_cache(value: Any) -> bool:

@@ -82,14 +82,32 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
 
 
 def _replaced(adopter: Adopter, old: type, new: type) -> type:
-    """Let a new class take the place of one that cannot change: the methods stay who they were."""
+    """Let a class take the place of one that cannot change.
+
+    The methods stay who they were, and so does what the program made of the old class.
+    """
     adopter.replace(old, new)
-    live = data_of(old)
-    for name, value in data_of(new).items():
-        if name in live and isinstance(value, _METHODS):
-            merged = adopter.adopt(live[name], value)
-            if merged is not value:
+    base, live, fresh = adopter.base.of(old), data_of(old), data_of(new)
+    place = adopter.place
+    for name, value in live.items():
+        if name in fresh and isinstance(fresh[name], _METHODS):
+            merged = adopter.adopt(value, fresh[name])
+            if merged is not fresh[name]:
                 adopter.journal.set_attribute(new, name, merged)
+            continue
+        if base is EMPTY:
+            continue
+        was = base.get(name, EMPTY)
+        adopter.place = f"{place}.{name}"
+        if value is was and name in fresh and type(value) in {list, dict, set}:
+            adopter.journal.set_attribute(new, name, adopter.adopt(value, fresh[name]))
+        if value is was or name in _OWN | _QUIET or hasattr(type(value), "__set__"):
+            continue
+        if name in fresh and (was is EMPTY or not adopter.alike(was, fresh[name])):
+            adopter.dropped.append(adopter.place)
+        elif name in fresh or was is EMPTY:
+            adopter.journal.set_attribute(new, name, value)
+    adopter.place = place
     return new
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
+from .deciding import Conflict
 
 if TYPE_CHECKING:
     from .adopt import Adopter
 
 
-def merged(adopter: Adopter, base: Any, live: Any, new: Any) -> Any:
+def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     """Return the content for a live container.
 
     Args:
@@ -22,11 +23,12 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any) -> Any:
         base: The import-time content, or ``EMPTY``.
         live: What the container holds now.
         new: What the new text made.
+        owner: The live container.
     """
     if base is EMPTY or type(base) is not type(live):
         base = live
     if isinstance(new, dict):
-        return _merged_dict(adopter, base, live, new)
+        return _merged_dict(adopter, base, live, new, owner)
     if isinstance(new, set):
         return _merged_set(adopter, base, live, new)
     if isinstance(new, list):
@@ -35,10 +37,10 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any) -> Any:
 
 
 def _merged_dict(
-    adopter: Adopter, base: dict[Any, Any], live: dict[Any, Any], new: dict[Any, Any]
+    adopter: Adopter, base: dict[Any, Any], live: dict[Any, Any], new: dict[Any, Any], owner: Any
 ) -> dict[Any, Any]:
     out: dict[Any, Any] = {}
-    names = adopter.mapped(new)
+    names: Any = adopter.mapped(new)
     for key, value in zip(names, new.values(), strict=True):
         place = f"{adopter.place}[{key!r}]" if isinstance(key, str | int) else adopter.place
         if key in live:
@@ -53,7 +55,10 @@ def _merged_dict(
         if key not in base:
             out[key] = value
         elif value is not base[key]:
-            adopter.dropped.append(f"{adopter.place}[{key!r}]")
+            place = f"{adopter.place}[{key!r}]"
+            adopter.undecided.append(Conflict(owner, key, base[key], value, place))
+    if list(base) == list(names) and list(live) != list(base):  # the program changed the order
+        return {key: out[key] for key in (*live, *out) if key in out}
     return out
 
 
@@ -69,10 +74,15 @@ def _merged_set(adopter: Adopter, base: set[Any], live: set[Any], new: set[Any])
 
 def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[Any]) -> list[Any]:
     pairs = _matches(adopter, base, new)
+    is_as_before = len(base) == len(new) and all(
+        pairs.get(n) == n and adopter.alike(base[n], item) for n, item in enumerate(new)
+    )
     items = [
         adopter.adopt(base[pairs[position]], item) if position in pairs else item
         for position, item in enumerate(adopter.mapped(new))
     ]
+    if is_as_before:
+        return live
     if len(live) == len(base) and all(a is b for a, b in zip(live, base, strict=True)):
         return items
     before = _counts(base)

@@ -39,16 +39,18 @@ class Note:
     """One object, what it held at the start, and what it held when it was looked at last.
 
     Attributes:
+        base: What it held when its import was over, ``EMPTY`` if that was not noted.
         mark: By what can be told quickly that it holds the same still, ``None`` for some kinds.
         roots: What it was reached from: values of names, such as ``[{"a": [1]}]`` for the list.
         by: The statement that changed it last.
         is_changed: Whether a statement changed it: what other threads do meanwhile stays.
     """
 
-    __slots__ = ("by", "is_changed", "mark", "owner", "roots", "seen", "start")
+    __slots__ = ("base", "by", "is_changed", "mark", "owner", "roots", "seen", "start")
 
-    def __init__(self, owner: Any, held: Any) -> None:
+    def __init__(self, owner: Any, held: Any, base: Any = EMPTY) -> None:
         self.owner = owner
+        self.base = base
         self.start = held
         self.seen = held
         self.mark: list[int] | None = None
@@ -128,7 +130,7 @@ class Effects:
                     continue
                 note = self.notes.get(id(value))
                 if note is None:
-                    note = self.notes[id(value)] = Note(value, held)
+                    note = self.notes[id(value)] = Note(value, held, self.base.of(value))
                     note.mark = mark_of(value)
                 note.roots.append(root)
                 found.append(note)

@@ -22,6 +22,7 @@ from .adopt import Adopter
 from .annotations import Annotations
 from .changes import FUTURES, beside, compile_nodes, in_place
 from .classes import stand_in
+from .deciding import decide, put_in_order
 from .effects import Effects
 from .functions import forward
 from .generated import fill_copies
@@ -121,7 +122,8 @@ class Execution:
         self.adopter.changes = dict(state[0])
         adopter, mine = self.adopter, (self.executed, self.ran)
         of_pass = (adopter.twins, adopter.equals, adopter.taken, adopter.before, adopter.copies)
-        for known in (*of_pass, adopter.replaced, adopter.dropped, adopter.stale, *mine):
+        found = (adopter.replaced, adopter.dropped, adopter.undecided, adopter.stale)
+        for known in (*of_pass, *found, *mine):
             known.clear()
         del adopter.forwards[state[1] :]
         self.merger.caches.forget()
@@ -135,6 +137,8 @@ class Execution:
             if not waiting and self._tell_readers():
                 continue
             if not waiting:
+                decide(self.journal, self.adopter)
+                put_in_order(self.journal, self.effects.altered())
                 return
             live = waiting[0]
             if self.executed and self.world.position(live) < self.world.position(

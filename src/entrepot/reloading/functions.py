@@ -38,7 +38,9 @@ def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
     old_doc, new_doc = docstring(old), docstring(code)
     journal.note(lambda: _assign_code(function, old))
     _assign_code(function, code)
-    if old_doc != new_doc and function.__doc__ == old_doc:
+    wrapped = function.__dict__.get("__wrapped__")
+    is_own = wrapped is None or getattr(wrapped, "__doc__", None) != old_doc
+    if old_doc != new_doc and function.__doc__ == old_doc and is_own:
         journal.set_attribute(function, "__doc__", new_doc)
     if function.__name__ == old.co_name and old.co_name != code.co_name:
         journal.set_attribute(function, "__name__", code.co_name)

@@ -85,24 +85,39 @@ class Merger:
             self._moved_on(record, name, live)
 
     def merge_items(self, live: LiveStatement, effects: Effects, changes: list[Change]) -> None:
-        """Objects that a statement put into others take over what stood there before."""
+        """Objects that a statement put into others take over what stood there before.
+
+        Where the program had put something else, and the statement what the import had, it stays.
+        """
         old = self.world.before(live)
         for change in changes if old is not None else ():
-            owner, start = change.note.owner, change.note.start
+            owner, start, base = change.note.owner, change.note.start, change.note.base
             now = effects.held(change.note)
-            if not isinstance(start, dict) or isinstance(owner, type):
+            if not isinstance(start, dict):
                 continue
             for key, new in now.items():
                 was = start.get(key, EMPTY)
-                if was is EMPTY or was is new or is_atom(new):
+                if was is EMPTY or was is new:
+                    continue
+                known = base.get(key, EMPTY) if isinstance(base, dict) else EMPTY
+                if known is not EMPTY and known is not was and self.adopter.alike(known, new):
+                    self._put(owner, key, was)
+                    continue
+                if is_atom(new) or isinstance(owner, type):
                     continue
                 if old is None or not self.ownership.made(old, was):
                     continue
                 final = self.adopter.adopt(was, new)
-                if final is not new and isinstance(owner, dict):
-                    self.journal.set_item(owner, key, final)
-                elif final is not new:
-                    set_state(self.journal, owner, key, final)
+                if final is not new:
+                    self._put(owner, key, final)
+
+    def _put(self, owner: Any, key: Any, value: Any) -> None:
+        if isinstance(owner, dict):
+            self.journal.set_item(owner, key, value)
+        elif isinstance(owner, type):
+            self.journal.set_attribute(owner, key, value)
+        else:
+            set_state(self.journal, owner, key, value)
 
     def _merge_name(self, live: LiveStatement, record: Record, name: str) -> None:
         namespace = record.namespace

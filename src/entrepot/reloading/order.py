@@ -199,14 +199,27 @@ class _Rehearsal:
             self.order.moved.add(name)
             below = [record.name for record in self.first.get(name, ())]
             waiting += [child for child in below if child not in self.order.moved]
-        self.tails = {name.rpartition(".")[2] for name in self.order.moved}
         self.seen: set[str] = set()
 
     def _by_order(self) -> list[Record]:
         return sorted(self.world.records.values(), key=lambda record: record.order)
 
     def _concerns(self, record: Record) -> bool:
-        return any(self.world.mentions(record, tail) for tail in self.tails)
+        if record.name in self.order.moved:
+            return True
+        return any(self.world.mentions(record, tail) for tail in self._tails())
+
+    def _tails(self) -> set[str]:
+        return {name.rpartition(".")[2] for name in self.order.moved}
+
+    def _is_moved(self, record: Record, place: Place) -> bool:
+        """Return whether a module is executed at another place than before the edit."""
+        before = self.world.old_order.place(record)
+        if before is None or before.importer is not place.importer:
+            return True
+        if before.live is None or place.live is None:
+            return False
+        return self.world.now(before.live) is not place.live
 
     def run(self) -> None:
         records = self._by_order()
@@ -217,6 +230,8 @@ class _Rehearsal:
         if record.name in self.seen:
             return
         self.seen.add(record.name)
+        if place is not None and self._is_moved(record, place):
+            self.order.moved.add(record.name)  # and so may be what it imports
         if place is not None or record.parent is None or record.name in self.order.moved:
             self.order.put(record, place)
         first = self.first.get(record.name, [])

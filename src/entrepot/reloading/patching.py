@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
 
+from .defaults import is_made_by_a_function, redefault
 from .functions import set_closure, set_code
 from .index import functions_of
 from .references import references
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .recorder import Recorder
     from .report import Report
-    from .revision import LiveStatement
+    from .revision import LiveScope, LiveStatement
     from .world import World
 
 
@@ -41,6 +42,7 @@ class Patcher:
         self.caches: list[Any] = []
         self._functions: dict[int, list[FunctionType]] = {}
         self._unshaped: list[tuple[FunctionType, CodeType, str]] = []
+        self._without: list[tuple[FunctionType, list[str], str]] = []
 
     def patch(self) -> None:
         """Give every live function of an edited or moved scope its new code."""
@@ -60,6 +62,7 @@ class Patcher:
             functions = self._functions[id(scope.code)]
             for function in functions:
                 self._patch_one(function, code, f"{scope.live.where} {scope.name}")
+                self._redefault(function, scope)
             if functions and scope in self._bodies():
                 self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
 
@@ -77,6 +80,15 @@ class Patcher:
             self.adopter.change(function)
         elif docstring(old) != docstring(code):
             self.adopter.change(function, "__doc__")
+
+    def _redefault(self, function: FunctionType, scope: LiveScope) -> None:
+        """Give a live closure the defaults of its new text."""
+        now = self.world.now(scope.live)
+        if now is None or scope.path not in now.scopes or not is_made_by_a_function(scope):
+            return
+        missing = redefault(self.journal, function, scope, now.scopes[scope.path])
+        if missing:
+            self._without.append((function, missing, f"{scope.live.where} {scope.name}"))
 
     def _reshape(self, function: FunctionType, code: CodeType) -> bool:
         """Give a function code with other free variables, if their cells can be told."""
@@ -129,6 +141,9 @@ class Patcher:
                 if not adopted and references([function]) > 3:
                     missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
                     yield (f"{where}: a live closure has no value for {', '.join(missing)}")
+        for function, missing, where in self._without:
+            if id(function) not in self.adopter.taken and references([function]) > 3:
+                yield f"{where}: a live closure has no default for {', '.join(missing)}"
 
 
 def _is_decorated(live: LiveStatement) -> bool:

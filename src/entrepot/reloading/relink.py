@@ -177,11 +177,9 @@ class _Relinker:
                 self.journal.set_item(holder, key, target)
 
     def _function(self, holder: FunctionType, source: Any, target: Any) -> None:
-        for name in ("__defaults__",):
-            values = getattr(holder, name)
-            if values and any(value is source for value in values):
-                made = tuple(target if value is source else value for value in values)
-                self.journal.set_attribute(holder, name, made)
+        for name in ("__defaults__", "__type_params__"):
+            if getattr(holder, name, None) is source:  # a tuple that was made anew
+                self.journal.set_attribute(holder, name, target)
 
     def _class(self, holder: type, source: Any, target: Any) -> None:
         if holder is target or holder is source:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
 
+from .caches import clear
 from .changes import change_of
 from .execute import Execution
 from .files import forget, found_again, move
@@ -130,8 +131,7 @@ def commit(session: Live, prepared: Prepared) -> None:
             report.rebound.extend(client.rebind(journal))
         stale = execution.merger.caches.stale_at_last(session.base)
         for cache in {*execution.patcher.caches, *execution.adopter.stale, *stale}:
-            cache.cache_clear()  # last: what it held cannot be put back
-            journal.note(cache.cache_clear)  # nor may what new code computes stay after an undo
+            clear(journal, cache)
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART

@@ -17,7 +17,15 @@ from .caches import is_cache
 from .marks import ALWAYS, KEEP, has_marks, mark_of
 from .plain import is_reference
 from .readers import readers
-from .touches import changed_later, creators, is_last_toucher, is_lone_store, touched, touchers
+from .touches import (
+    changed_later,
+    creators,
+    is_last_toucher,
+    is_lone_store,
+    stores_there,
+    touched,
+    touchers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,7 +207,7 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
         gone.extend(world.runners(scope))
     for live in gone:
         for value in touched(world, live).values():
-            if is_lone_store(world, live, value):
+            if is_lone_store(world, live, value) and stores_there(world, world.now(live), value):
                 continue
             for creator in creators(world, value):
                 if world.before(creator) is not live:

@@ -209,6 +209,13 @@ def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
     return True
 
 
+def stores_there(world: World, live: LiveStatement | None, value: object) -> bool:
+    """Return whether a statement stores into an object where its old version did."""
+    if live is None or live.old is None:
+        return live is not None
+    return _stored_words(world, live.old, value) <= _stored_words(world, live, value)
+
+
 def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
     words: set[str] = set()
     for home, uses in world.parts(live):

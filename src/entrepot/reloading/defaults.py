@@ -1,0 +1,114 @@
+"""Defaults of functions that functions make: a live closure gets those of its new text.
+
+A definition at the top of a module runs again when its defaults were edited. One inside a function
+does not: the function that would make it anew ended long ago. What the new text says is put into
+the live closure where it can be told: constants, and names of the module.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.scopes import is_function
+
+from .attributes import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FunctionType
+
+    from .journal import Journal
+    from .revision import LiveScope
+
+_Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def redefault(
+    journal: Journal, function: FunctionType, old: LiveScope, new: LiveScope
+) -> list[str]:
+    """Give a live closure the defaults of its new text; return the parameters that have none."""
+    nodes = old.live.node_of(old), new.live.node_of(new)
+    if not all(isinstance(node, _Node) for node in nodes):
+        return []
+    before, after = (_defaults(node.args) for node in nodes)
+    if list(before) == list(after) and all(
+        ast.dump(before[name]) == ast.dump(after[name]) for name in after
+    ):
+        return []
+    live = _values(function, nodes[0].args)
+    if live is None:
+        return []  # the program gave it others
+    local = _local_names(new)
+    missing = []
+    values: dict[str, Any] = {}
+    for name, node in after.items():
+        if name in before and name in live and ast.dump(before[name]) == ast.dump(node):
+            values[name] = live[name]
+        else:
+            values[name] = _value(node, function.__globals__, local)
+        if values[name] is NOTHING:
+            missing.append(name)
+    if not missing:
+        _set(journal, function, nodes[1].args, values)
+    return missing
+
+
+def is_made_by_a_function(scope: LiveScope) -> bool:
+    """Return whether a function makes the function of a scope, and not the module itself."""
+    outer = [scope.live.scopes.get(scope.path[:n]) for n in range(1, len(scope.path))]
+    return any(found is not None and is_function(found.code) for found in outer)
+
+
+def _defaults(arguments: ast.arguments) -> dict[str, ast.expr]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    count = len(arguments.defaults)
+    found = {
+        a.arg: node
+        for a, node in zip(positional[len(positional) - count :], arguments.defaults, strict=True)
+    }
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return found | {a.arg: node for a, node in named if node is not None}
+
+
+def _values(function: FunctionType, arguments: ast.arguments) -> dict[str, Any] | None:
+    """Return the defaults that a function has, ``None`` if they are not those of its text."""
+    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+    held, named = function.__defaults__ or (), function.__kwdefaults__ or {}
+    wanted = {a.arg for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d}
+    if len(held) != len(arguments.defaults) or named.keys() != wanted:
+        return None
+    return dict(zip(positional[len(positional) - len(held) :], held, strict=True)) | named
+
+
+def _value(node: ast.expr, namespace: Mapping[str, Any], local: set[str]) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        pass
+    if not isinstance(node, ast.Name) or node.id in local:
+        return NOTHING
+    return namespace.get(node.id, getattr(builtins, node.id, NOTHING))
+
+
+def _local_names(scope: LiveScope) -> set[str]:
+    names: set[str] = set()
+    for count in range(1, len(scope.path)):
+        outer = scope.live.scopes.get(scope.path[:count])
+        if outer is not None:
+            code = outer.code
+            names |= {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+            names |= set() if is_function(code) else set(code.co_names)
+    return names
+
+
+def _set(
+    journal: Journal, function: FunctionType, arguments: ast.arguments, values: dict[str, Any]
+) -> None:
+    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+    named = {a.arg: values[a.arg] for a in arguments.kwonlyargs if a.arg in values}
+    journal.set_attribute(
+        function, "__defaults__", tuple(values[n] for n in positional if n in values) or None
+    )
+    journal.set_attribute(function, "__kwdefaults__", named or None)
