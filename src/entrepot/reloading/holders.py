@@ -23,10 +23,10 @@ def holders_of_young(
     Args:
         targets: New objects by identity, each the first of a pair.
     """
-    holders: list[Any] = []
+    young: Any = gc.get_objects(generation=0)
+    holders: list[Any] = []  # made after that: it is no holder itself
     dicts: list[tuple[int, int]] = []  # of the new classes, with the place of each
     counts = dict.fromkeys(targets, 0)
-    young: Any = gc.get_objects(generation=0)
     for place, holder in enumerate(young):
         found = False
         for part in gc.get_referents(holder):
@@ -41,9 +41,11 @@ def holders_of_young(
     more = _held_by_more(targets, counts, 2)  # the list of all, and the variable
     owners: dict[int, type | None] = {id(found): None for found in holders}
     owners.update((key, young[place]) for key, place in dicts)
+    ours = {id(young), id(holders), id(more), id(owners)}
+    del young
     if more:
-        known = {id(holder) for holder in (*holders, more, young, owners)}
-        holders += [found for found in gc.get_referrers(*more) if id(found) not in known]
+        known = ours.union(map(id, holders))
+        holders.extend(found for found in gc.get_referrers(*more) if id(found) not in known)
     return holders, owners
 
 

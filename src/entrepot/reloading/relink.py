@@ -49,11 +49,8 @@ def relink(
     for _ in range(DEPTH):
         if not pairs:
             break
-        relinker.made = []
         relinker.lead(pairs, own, are_young=are_young)
-        for made in relinker.made:
-            relinker.roots[id(made[0])] = made[2]
-        pairs = [(holder, made) for holder, made, _ in relinker.made]
+        pairs = relinker.next_pairs()
     return relinker.stuck
 
 
@@ -104,6 +101,13 @@ class _Relinker:
                 continue
             for source, target in leads.values():
                 self._one(holder, source, target)
+
+    def next_pairs(self) -> list[tuple[Any, Any]]:
+        """Return what was made anew, to be led to in its turn; nothing else refers to it."""
+        self.roots.update((id(holder), root) for holder, _, root in self.made)
+        pairs = [(holder, made) for holder, made, _ in self.made]
+        self.made.clear()
+        return pairs
 
     def _remake(self, holder: Any, leads: dict[int, tuple[Any, Any]]) -> None:
         if isinstance(holder, tuple):
