@@ -72,6 +72,12 @@ class ModuleChange:
         self.bodies: list[LiveScope] = []
         self.imported: frozenset[str] = frozenset()
 
+    def let_go(self) -> None:
+        """Forget the old statements and their code."""
+        self.lives = []  # the record has them
+        for known in (self.removed, self.added, self.signed, self.patches, self.bodies):
+            known.clear()
+
 
 def change_of(record: Record, text: Text) -> ModuleChange:
     """Return what a new text changes in a module.

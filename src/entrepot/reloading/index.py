@@ -3,7 +3,8 @@
 The walk starts at the namespaces of the changed modules and goes through classes, closures,
 wrappers and containers. Then the code object's own count of references is asked: if more refer
 to it than were found, functions hide elsewhere (a closure that an unmanaged object holds, say),
-and only then the heap is walked, once for all that is missing.
+and only then the heap is walked, once for all that is missing. What was found so is known the next
+time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import functools
 import gc
 import types
+import weakref
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from .attributes import instance_dict
 from .references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from .recorder import Recorder
     from .revision import LiveScope, Record
@@ -28,8 +30,22 @@ _LRU = type(functools.lru_cache(len))
 _PLAIN = (list, tuple, set, frozenset)
 
 
+def hide(recorder: Recorder, function: FunctionType) -> None:
+    """Note a function that no namespace leads to, as long as somebody else holds it."""
+    recorder.hidden[id(function)] = weakref.ref(function)
+
+
+def _hidden(recorder: Recorder) -> Iterator[FunctionType]:
+    for key, known in list(recorder.hidden.items()):
+        function = known()
+        if function is None:
+            del recorder.hidden[key]
+        else:
+            yield function
+
+
 def functions_of(
-    scopes: list[LiveScope], records: Iterable[Record], recorder: Recorder
+    scopes: list[LiveScope], records: Sequence[Record], recorder: Recorder
 ) -> tuple[dict[int, list[FunctionType]], list[Any]]:
     """Return the live functions of scopes by the identity of their code, and their caches.
 
@@ -41,27 +57,33 @@ def functions_of(
     caches: list[Any] = []
     for record in records:
         _collect(record.namespace, wanted, found, seen, caches)
-    missing = {
-        key for key, scope in wanted.items() if _references(scope, recorder) > len(found[key])
-    }
+    missing = {key for key, s in wanted.items() if _is_missing(s, found[key], recorder)}
+    for function in _hidden(recorder) if missing else ():
+        key = id(function.__code__)
+        if key in missing and id(function) not in seen:
+            seen.add(id(function))
+            found[key].append(function)
+    missing = {key for key in missing if _is_missing(wanted[key], found[key], recorder)}
     if missing:
-        known = {id(function) for functions in found.values() for function in functions}
+        homes = {id(record.namespace) for record in records}
         for candidate in gc.get_objects():
-            if type(candidate) is FunctionType and id(candidate) not in known:
+            if type(candidate) is FunctionType and id(candidate) not in seen:
                 key = id(candidate.__code__)
                 if key in missing:
                     found[key].append(candidate)
+                if key in missing or id(candidate.__globals__) in homes:
+                    hide(recorder, candidate)
     return found, caches
 
 
-def _references(scope: LiveScope, recorder: Recorder) -> int:
-    """Return how many references to a scope's code are not our own or its parent's."""
+def _is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) -> bool:
+    """Return whether more refer to a scope's code than its functions, its parent and we do."""
     own = 2  # the scope, the parent's constants
     if id(scope.code) in recorder.runners:
         own += 1
     if len(scope.path) == 1:
         own += 1  # the list of the statement's codes
-    return references([scope.code]) - own
+    return references([scope.code]) - own > len(found)
 
 
 def _collect(

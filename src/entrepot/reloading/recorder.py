@@ -37,10 +37,12 @@ class Recorder:
     Attributes:
         runners: By the id of a code object, it and the sites where it ran:
             ``{140…: (code, {Site: None})}``.
+        hidden: Weak references to functions that no namespace leads to, by identity.
     """
 
     def __init__(self) -> None:
         self.runners: dict[int, tuple[CodeType, dict[Site, None]]] = {}
+        self.hidden: dict[int, Any] = {}
         self._stacks: dict[int, list[Site]] = {}
         self._records: dict[int, list[Record]] = {}
         self._tool: int | None = None

@@ -67,6 +67,14 @@ class Prepared:
         self.gone: list[Record] = []
         self.moved: list[tuple[Record, Any]] = []
 
+    def let_go(self) -> None:
+        """Forget what was planned: nobody asks for it any more, and it refers to itself."""
+        for change in self.changes.values():
+            change.let_go()
+        if self.world is not None:
+            self.world.let_go()
+        self.world = self.plan = None
+
 
 def prepare(session: Live, edit: Edit) -> Prepared:
     """Parse, compile, match and plan; change nothing."""

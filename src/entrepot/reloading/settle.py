@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 import linecache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .base import registered_with
+from .index import hide
 from .order import Place
 from .revision import Site
 
@@ -43,6 +45,9 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     for cls, kept in execution.adopter.registered:
         made = registered_with(cls) - kept
         journal.set_item(session.base.registered, id(cls), made)
+    for new, _ in execution.adopter.twins.values():
+        if type(new) is FunctionType:
+            hide(session.recorder, new)  # until the next collection, at the latest
     plan = prepared.plan
     _let_go(session, execution, [] if plan is None else plan.deletions)
     for live in execution.executed:

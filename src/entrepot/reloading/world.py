@@ -56,7 +56,7 @@ class World:
         self._by_namespace: dict[int, Record] | None = None
         self._homes: dict[str, dict[int, str]] = {}
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
-        self._ran: dict[int, list[types.CodeType]] | None = None
+        self._ran: dict[int, list[tuple[types.CodeType, Any]]] | None = None
         self._scopes: dict[int, LiveScope] = {}
         self._scoped: set[str] = set()
         self._new_of: dict[int, LiveStatement] = {}
@@ -70,6 +70,10 @@ class World:
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._extra: list[LiveStatement] = []
+
+    def let_go(self) -> None:
+        """Forget everything: what was looked up refers to what refers to it."""
+        vars(self).clear()
 
     # the program
 
@@ -165,10 +169,10 @@ class World:
         """Return the code that ran at a site, before the edit."""
         if self._ran is None:
             self._ran = {}
-            for code, sites in list(self.recorder.runners.values()):
-                for site in sites:
-                    self._ran.setdefault(id(site), []).append(code)
-        return self._ran.get(id(site), [])
+            for entry in list(self.recorder.runners.values()):
+                for ran_at in entry[1]:
+                    self._ran.setdefault(id(ran_at), []).append(entry)  # not one more of the code
+        return [code for code, _ in self._ran.get(id(site), ())]
 
     def ran(self, live: LiveStatement) -> list[LiveScope]:
         """Return the scopes that ran when a statement was executed last (its old version)."""
