@@ -99,7 +99,6 @@ class Live(Managed):
             if self._taken is prepared:
                 prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
                 self._taken = None
-            prepared.let_go()
             return report
 
     def prepare(self, edit: Edit | None = None, *, alone: bool = False) -> Prepared:
