@@ -25,18 +25,23 @@ if TYPE_CHECKING:
 _Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
+def has_other_defaults(old: LiveScope, new: LiveScope) -> bool:
+    """Return whether the text of a function says other defaults now."""
+    nodes = old.live.node_of(old), new.live.node_of(new)
+    if not all(isinstance(node, _Node) for node in nodes):
+        return False
+    before, after = (_defaults(node.args) for node in nodes)
+    return list(before) != list(after) or any(
+        ast.dump(before[name]) != ast.dump(after[name]) for name in after
+    )
+
+
 def redefault(
     journal: Journal, function: FunctionType, old: LiveScope, new: LiveScope
 ) -> list[str]:
     """Give a live closure the defaults of its new text; return the parameters that have none."""
     nodes = old.live.node_of(old), new.live.node_of(new)
-    if not all(isinstance(node, _Node) for node in nodes):
-        return []
     before, after = (_defaults(node.args) for node in nodes)
-    if list(before) == list(after) and all(
-        ast.dump(before[name]) == ast.dump(after[name]) for name in after
-    ):
-        return []
     live = _values(function, nodes[0].args)
     if live is None:
         return []  # the program gave it others

@@ -38,6 +38,7 @@ from .runnable import marked, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
 from .texts import forget_texts
+from .touches import touched
 from .unbinding import Unbinder
 from .young import Young
 
@@ -254,11 +255,11 @@ class Execution:
             self.plan.look_again(live)
         for change in changes:
             change.note.by = live
-        touched = {id(root): root for change in changes for root in change.note.roots}
-        known = self.world.effects.get(id(live), (live, {}))[1]
-        if touched.keys() - known.keys():
+        seen = {id(root): root for change in changes for root in change.note.roots}
+        if seen.keys() - touched(self.world, live).keys():
+            known = self.world.effects.get(id(live), (live, {}))[1]
             self.world.touchers.clear()
-            self.world.effects[id(live)] = (live, {**known, **touched})
+            self.world.effects[id(live)] = (live, {**known, **seen})
             self.plan.look_again(live)
 
     def _runnable(self, live: LiveStatement) -> CodeType:

@@ -35,6 +35,8 @@ def holders_of_young(
                 found = True
         if found:
             holders.append(holder)
+            if id(holder) in counts:
+                counts[id(holder)] += 1  # that of this list
         if isinstance(holder, type):
             dicts.append((id(names_of(holder)), place))
     holder = part = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
 
-from .defaults import is_made_by_a_function, redefault
+from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import set_closure, set_code
 from .index import functions_of
 from .references import references
@@ -60,9 +60,11 @@ class Patcher:
         self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
         for scope, code in patches:
             functions = self._functions[id(scope.code)]
+            has_defaults = bool(functions) and self._has_other_defaults(scope)
             for function in functions:
                 self._patch_one(function, code, f"{scope.live.where} {scope.name}")
-                self._redefault(function, scope)
+                if has_defaults:
+                    self._redefault(function, scope)
             if functions and scope in self._bodies():
                 self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
 
@@ -81,11 +83,17 @@ class Patcher:
         elif docstring(old) != docstring(code):
             self.adopter.change(function, "__doc__")
 
-    def _redefault(self, function: FunctionType, scope: LiveScope) -> None:
-        """Give a live closure the defaults of its new text."""
+    def _has_other_defaults(self, scope: LiveScope) -> bool:
+        """Return whether live closures of a scope have other defaults by their new text."""
         now = self.world.now(scope.live)
         if now is None or scope.path not in now.scopes or not is_made_by_a_function(scope):
-            return
+            return False
+        is_only_moved = now.statement.text == scope.live.statement.text
+        return not is_only_moved and has_other_defaults(scope, now.scopes[scope.path])
+
+    def _redefault(self, function: FunctionType, scope: LiveScope) -> None:
+        """Give a live closure the defaults of its new text."""
+        now: Any = self.world.now(scope.live)
         missing = redefault(self.journal, function, scope, now.scopes[scope.path])
         if missing:
             self._without.append((function, missing, f"{scope.live.where} {scope.name}"))

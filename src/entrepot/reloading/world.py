@@ -14,22 +14,19 @@ from .attributes import NOTHING
 from .bindings import bound_elsewhere, foreign_binders
 from .order import Order, Position
 from .revision import absolute
+from .runs import Runs, is_immediate
 from .stars import star_names
 from .view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from entrepot.source.uses import Uses
-
     from .changes import ModuleChange
     from .recorder import Recorder
-    from .revision import LiveScope, LiveStatement, Record, Site
+    from .revision import LiveScope, LiveStatement, Record
 
 Location: TypeAlias = tuple[str, str]
 
 
-class World:
+class World(Runs):
     """The managed modules as they will be after the edit.
 
     Attributes:
@@ -45,9 +42,9 @@ class World:
         changes: dict[str, ModuleChange],
         recorder: Recorder,
     ) -> None:
+        super().__init__(recorder)
         self.records = records
         self.changes = changes
-        self.recorder = recorder
         self._binders: dict[tuple[str, str, bool], list[LiveStatement]] = {}
         self._odd: dict[tuple[str, bool], list[LiveStatement]] = {}
         self._imported: dict[str, frozenset[str]] = {}
@@ -56,7 +53,6 @@ class World:
         self._by_namespace: dict[int, Record] | None = None
         self._homes: dict[str, dict[int, str]] = {}
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
-        self._ran: dict[int, list[tuple[types.CodeType, Any]]] | None = None
         self._scopes: dict[int, LiveScope] = {}
         self._scoped: set[str] = set()
         self._new_of: dict[int, LiveStatement] = {}
@@ -66,7 +62,6 @@ class World:
                     self._new_of[id(live.old)] = live
         self._order: Order | None = None
         self._old_order: Order | None = None
-        self._ran_now: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._extra: list[LiveStatement] = []
@@ -165,43 +160,6 @@ class World:
             site.record.lives  # noqa: B018 (pairs sites with statements)
         return site.live  # type: ignore[no-any-return]
 
-    def codes_at(self, site: Site) -> list[types.CodeType]:
-        """Return the code that ran at a site, before the edit."""
-        if self._ran is None:
-            self._ran = {}
-            for entry in list(self.recorder.runners.values()):
-                for ran_at in entry[1]:
-                    self._ran.setdefault(id(ran_at), []).append(entry)  # not one more of the code
-        return [code for code, _ in self._ran.get(id(site), ())]
-
-    def ran(self, live: LiveStatement) -> list[LiveScope]:
-        """Return the scopes that ran when a statement was executed last (its old version)."""
-        old = live if live.old is None else live.old
-        found: list[LiveScope] = []
-        for site in old.sites:
-            for code in self.codes_at(site):
-                scope = self.scope_of(code)
-                if scope is not None:
-                    found.append(scope)
-        known = {id(scope) for scope in found}
-        return [*found, *(s for s in self.ran_now(live) if id(s) not in known)]
-
-    def ran_now(self, live: LiveStatement) -> list[LiveScope]:
-        """Return the scopes that ran when a statement was executed in this reload."""
-        return self._ran_now.get(id(live), (live, []))[1]
-
-    def note_ran(self, live: LiveStatement, codes: Iterable[types.CodeType]) -> bool:
-        """Note what ran during a statement; return whether more did than was known."""
-        known = {(scope.live.record.name, scope.path) for scope in self.ran(live)}
-        scopes = [scope for scope in map(self.scope_of, codes) if scope is not None]
-        new = [scope for scope in scopes if (scope.live.record.name, scope.path) not in known]
-        self._ran_now[id(live)] = (live, [*self.ran_now(live), *new])
-        return bool(new)
-
-    def lives_run(self) -> list[LiveStatement]:
-        """Return the statements that were executed in this reload and ran more than before."""
-        return [live for live, scopes in self._ran_now.values() if scopes]
-
     def scope_of(self, code: types.CodeType) -> LiveScope | None:
         """Return the live scope that runs a code object."""
         if id(code) not in self._scopes and code.co_filename not in self._scoped:
@@ -218,22 +176,6 @@ class World:
             now = self.now(runner)
             if now is not None:
                 found[id(now)] = now
-
-    def parts(self, live: LiveStatement) -> Iterator[tuple[Record, Uses]]:
-        """Yield the uses of a statement and of what ran during it, each with its module."""
-        yield live.record, live.uses
-        for scope in self.ran(live):
-            if scope.live.record is live.record and _is_immediate(scope, live):
-                continue
-            yield scope.live.record, self.current_uses(scope)
-
-    def current_uses(self, scope: LiveScope) -> Uses:
-        """Return the uses that a scope will have after the edit."""
-        now = self.now(scope.live)
-        if now is None or now is scope.live:
-            return scope.uses
-        current = now.scopes.get(scope.path)
-        return scope.uses if current is None else current.uses
 
     # where statements stand
 
@@ -324,7 +266,7 @@ class World:
             now = None if old else self.now(scope.live)
             text = (now or scope.live).statement
             is_binder = text.mentions("global") or text.mentions("modules")
-            if is_binder and not _is_immediate(scope, live):
+            if is_binder and not is_immediate(scope, live):
                 names |= (scope.uses if old else self.current_uses(scope)).binds
         return names
 
@@ -384,14 +326,3 @@ class World:
         """Return the loaded module that an import in ``record`` means, or ``None``."""
         name = absolute(record, name, level)
         return sys.modules.get(name)
-
-
-def _is_immediate(scope: LiveScope, live: LiveStatement) -> bool:
-    """Return whether a scope's uses are in the statement's own already: a class body."""
-    from entrepot.source.scopes import is_function
-
-    old = live if live.old is None else live.old
-    return scope.live is old and (
-        not is_function(scope.code)
-        or scope.path[-1][0] in {"<listcomp>", "<setcomp>", "<dictcomp>"}
-    )
