@@ -115,14 +115,19 @@ class Running:
 
 @contextmanager
 def running(
-    folder: Path, program: str, *words: str, flags: tuple[str, ...] = (), **variables: str
+    folder: Path,
+    program: str,
+    *words: str,
+    flags: tuple[str, ...] = (),
+    before: tuple[str, ...] = (),
+    **variables: str,
 ) -> Iterator[Running]:
     """Write a program, run it under ``entrepot run``, and end it after the test."""
     write(folder, program)
     process = subprocess.Popen(
-        [sys.executable, *flags, "-m", "entrepot", "run", *(words or ("main.py",))],
+        [*before, sys.executable, *flags, "-m", "entrepot", "run", *(words or ("main.py",))],
         cwd=folder,
-        env=environment(TMPDIR=str(folder), XDG_RUNTIME_DIR="", **variables),
+        env=environment(**{"TMPDIR": str(folder), "XDG_RUNTIME_DIR": "", **variables}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

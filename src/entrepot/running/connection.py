@@ -11,6 +11,7 @@ import _socket
 import os
 import posix
 import sys
+import time
 
 from .wire import Unpacker, packed
 
@@ -26,6 +27,7 @@ _LEAVE = "import os; os.fork() and os._exit(0)"
 _QUIET = getattr(_socket, "MSG_NOSIGNAL", 0)
 _AT_ONCE = getattr(_socket, "MSG_DONTWAIT", 0)
 _READ_SIZE = 65536
+_SOON = 5.0  # seconds
 _MOST_FILES = 65536
 
 
@@ -126,6 +128,17 @@ def connect(path: str) -> Connection | None:
     connection = Connection(found.detach())
     connection.send("join", str(os.getpid()))
     return connection
+
+
+def connect_soon(path: str) -> Connection | None:
+    """Connect to a hub that is about to be started; None when it is not there in the end."""
+    end = time.monotonic() + _SOON
+    while time.monotonic() < end:
+        time.sleep(_SOON / 20)
+        connection = connect(path)
+        if connection is not None:
+            return connection
+    return None
 
 
 def start_hub(path: str, poll: float | None) -> Connection:

@@ -154,4 +154,6 @@ def error_in_words(error: BaseException) -> tuple[str, str]:
         if not file.startswith((own, "<")):
             place = f"{short(file)}:{tb.tb_lineno}"
         tb = tb.tb_next
+    if not place and isinstance(error, OSError) and isinstance(error.filename, str):
+        return short(error.filename), f"{type(error).__name__}: {error.strerror}"
     return place, f"{type(error).__name__}: {error}"

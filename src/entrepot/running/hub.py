@@ -383,6 +383,7 @@ def main() -> None:
     """Serve the program that started this process."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # all are blocked where the keeper starts it
     os.umask(0o077)
     descriptor, path, every = sys.argv[1:4]
     leave_surroundings(int(descriptor))

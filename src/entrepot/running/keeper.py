@@ -15,8 +15,10 @@ import os
 import select
 import time
 
+from entrepot.reloading.report import FAILED, Report
+
 from . import connection
-from .facts import Fact, Outcome
+from .facts import Fact, Outcome, relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,17 +26,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from entrepot.reloading.edit import Edit
-    from entrepot.reloading.report import Report
 
     from .program import LiveProgram
     from .safepoint import SafePoints
 
 GRACE = 0.1  # seconds that a file may be missing, or empty, in the middle of a save
 IDLE = 0.5  # seconds after the start: then what a reload needs is loaded, before an edit comes
-QUIET = 0.03  # seconds without news that end a save of many files
+QUIET = 0.1  # seconds without news that end a save of many files; the hub's own is half of it
 MANY = 3  # files
 LONGEST_STOP = 0.3  # seconds
 LONGEST_IMPORT = 20.0  # seconds
+MOST_HUBS = 3  # that are started in the place of one that was killed
 
 
 class Settings:
@@ -92,6 +94,7 @@ class Keeper:
         self._is_warm = False
         self._is_woken = False
         self._failed: Edit | None = None
+        self._hubs = 0
 
     # life
 
@@ -176,10 +179,14 @@ class Keeper:
             self._connection.close()
         self._connection = connection.connect(self.socket)
         if self._connection is not None:
-            for file in self.program.files():
-                self.program.note(file)
             self._start_thread()
-            self.tell_files()
+            self._tell_all_files()
+
+    def _tell_all_files(self) -> None:
+        """Tell a hub that knows nothing yet of every file, as it is now."""
+        for file in self.program.files():
+            self.program.note(file)
+        self.tell_files()
 
     def tell_files(self) -> None:
         """Tell the hub of the files that it does not know yet."""
@@ -195,13 +202,39 @@ class Keeper:
         try:
             while self._wait_or_warm_up():
                 self._follow(self._connection.receive() if self._connection else [])
-                if self._connection is None or not self._connection.is_open:
+                if (
+                    self._connection is None or not self._connection.is_open
+                ) and not self._found_another_hub():
                     self.tell([Fact("unwatch", "the watcher has ended", "no edit is seen now")])
                     break
         except Exception as error:  # noqa: BLE001  # a fault of ours must not end the program
             self.tell([Fact("fault", f"entrepot: {type(error).__name__}: {error}", "live is off")])
         finally:
             self._stopped.release()
+
+    def _found_another_hub(self) -> bool:
+        """Go on with another hub when somebody has ended ours; return whether there is one.
+
+        The process that started the first one starts it; a forked child connects to it then.
+        """
+        is_leader = os.getpid() == self._leader
+        self._hubs += 1
+        if self._hubs > MOST_HUBS:
+            return False
+        try:
+            if is_leader:
+                self._connection = connection.start_hub(self.socket, self.settings.poll)
+            else:
+                self._connection = connection.connect_soon(self.socket)
+        except OSError:
+            return False
+        if self._connection is None:
+            return False
+        self._tell_all_files()
+        if is_leader:
+            self.tell([Fact("watch", "the watcher was ended", "another one watches now")])
+        self.bring_up(set(self.program.files()), time.monotonic())  # saved while nobody watched
+        return True
 
     def _wait_or_warm_up(self) -> bool:
         if not self._is_warm and not self._wait(IDLE):
@@ -234,7 +267,7 @@ class Keeper:
             elif word == "ready":
                 self.how = fields[0]
             elif word == "fault":
-                self.tell([Fact("fault", fields[0])])
+                self.tell([Fact("fault", relative(fields[0]))])
             elif word == "ask":
                 self._reply(fields)
         if changed:
@@ -270,7 +303,11 @@ class Keeper:
             is_asked: Whether somebody asked for it, so that nothing is too old to be tried.
         """
         self.program.manage_main()
-        edit = settled(self.program, files, self.outstanding)
+        try:
+            edit = settled(self.program, files, self.outstanding)
+        except OSError as error:
+            self._cannot_read(files, error, start)
+            return
         if self.program.is_running(edit):
             self.outstanding = set()
             if self.error is not None:
@@ -281,6 +318,17 @@ class Keeper:
         if not is_asked and edit == self._failed:
             return
         self._carry_out(edit, start)
+
+    def _cannot_read(self, files: set[str], error: OSError, start: float) -> None:
+        """Tell once that a file cannot be read; it is in every later edit until it can be."""
+        self.outstanding |= files & set(self.program.files())
+        if self.error is not None and str(self.error.error) == str(error):
+            return
+        self.error = Report(FAILED)
+        self.error.error = error
+        took = time.monotonic() - start
+        told = sorted(self.outstanding)
+        self.on_outcome(Outcome(self.error, told, (0, 0), [], took, self.edits))
 
     def _carry_out(self, edit: Edit, start: float) -> None:
         done: list[Report] = []
