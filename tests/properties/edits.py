@@ -11,6 +11,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.properties.line_edits import line_doubled, line_removed, lines_swapped
 from tests.properties.programs import Fragment, Module
 
 if TYPE_CHECKING:
@@ -352,6 +353,9 @@ EASY_EDITS: Sequence[tuple[Edit, int]] = (
     (decorator, 2),
     (noise, 3),
     (removed, 3),
+    (line_removed, 5),
+    (lines_swapped, 2),
+    (line_doubled, 2),
     (inserted, 6),
     (moved, 2),
     (renamed, 2),

@@ -34,7 +34,7 @@ def test_first_versions_parse_and_edits_change_files(name: str) -> None:
 def test_every_construct_and_every_edit_is_drawn() -> None:
     drawn: set[str] = set()
     done: set[str] = set()
-    for number in range(150):
+    for number in range(250):
         made = program(f"hard {number}", hard=True)
         drawn |= {f.construct for v in made.versions for m in v.modules for f in m.fragments}
         done |= {words.partition(" in ")[0] for text in made.edits for words in text.split(", ")}

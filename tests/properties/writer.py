@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 CHOICE = re.compile(r"<<((?:(?!<<|>>).)*)>>", re.DOTALL)
 MARK = re.compile(r"\$([A-Za-z$])")
 STRINGS = ("'red'", "'green'", "'blue'", '"it\'s"', "'día'")
-DECORATORS = {"R": "registrar", "G": "deco", "C": "cls"}
+#: What other fragments made: its mark, and the kind that stands for it.
+THINGS = {
+    "R": "registrar", "G": "deco", "C": "cls", "Z": "exc", "Y": "enum", "V": "gen", "U": "ctx",
+    "B": "classdeco", "H": "hook", "T": "meta", "J": "reg", "A": "list", "D": "dict",
+}  # fmt: skip
 
 
 class Writer:
@@ -40,7 +44,19 @@ class Writer:
         """Write a construct of any kind into a module; None if it needs what is not there."""
         name = self.random.choice(list(self.constructs))
         number = 1 + max((f.number for m in self.version.modules for f in m.fragments), default=0)
-        return self.write(module, name, number, len(module.fragments) if at is None else at)
+        at = len(module.fragments) if at is None else at
+        needs = self.constructs[name].needs
+        if needs in THINGS.values() and not _Page(self, module, at).known(needs):
+            made = len(module.fragments)
+            self.write(module, self._maker(needs), number, at)
+            number, at = number + 1, at + len(module.fragments) - made
+        return self.write(module, name, number, at)
+
+    def _maker(self, kind: str) -> str:
+        """Return the name of a construct that makes what another one needs."""
+        makers = [c.name for c in self.constructs.values()
+                  if not c.needs and any(kind == made for made, _ in c.exports)]  # fmt: skip
+        return self.random.choice(makers)
 
     def write(self, module: Module, name: str, number: int, at: int) -> Fragment | None:
         """Write a construct at a place in a module, with the imports that it needs."""
@@ -112,8 +128,8 @@ class _Page:
                 return str(self.random.randrange(1, 50))
             if word == "S":
                 return self.random.choice(STRINGS)
-            if word in DECORATORS:
-                return values.setdefault(word, self.use(self.pick(DECORATORS[word])))
+            if word in THINGS:
+                return values.setdefault(word, self.use(self.pick(THINGS[word])))
             return self.integer(["x"] if word == "X" else [])
 
         return MARK.sub(mark, text)
@@ -136,7 +152,7 @@ class _Page:
         return self.random.choice(self.known(*kinds))
 
     def meet(self, needs: str, values: dict[str, str]) -> bool:
-        if needs in {"cls", "registrar", "deco"}:
+        if needs in THINGS.values():
             return bool(self.known(needs))
         ints = self.known("int")
         if needs == "other":

@@ -23,6 +23,7 @@ from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .functions import adopt_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple
+from .instances import takes_class
 from .journal import content_of, same_items
 from .values import holds_only_attributes, is_atom, is_shared, is_view, same
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
@@ -42,6 +43,7 @@ class Adopter:
     Attributes:
         changes: What readers can see differ now, by the identity of the object that adopted:
             attribute names of classes, ``"*"`` for anything. Such as ``{140…: {"total"}}``.
+        classes: The classes among them.
         twins: New objects whose old ones adopted them: ``{id(new): (new, old)}``.
         equals: New values in whose places equal old ones stay, in the same way.
         dropped: Places where an edit overrode what the program had made.
@@ -59,6 +61,7 @@ class Adopter:
         self.is_new = is_new
         self.is_anothers: Callable[[Any], bool] = lambda _value: False
         self.changes: dict[int, set[str]] = {}
+        self.classes: dict[int, type] = {}
         self.twins: dict[int, tuple[Any, Any]] = {}
         self.equals: dict[int, tuple[Any, Any]] = {}
         self.taken: dict[int, Any] = {}
@@ -99,19 +102,10 @@ class Adopter:
         twin = self.twins.get(id(type(new)))
         if twin is not None:
             return twin[1] is type(old)
-        return adopt_kind(self, type(old), type(new)) or self._changes_class(old, new)
-
-    def _changes_class(self, old: Any, new: Any) -> bool:
-        """Give an instance of a class that was replaced the new class, where that can be."""
-        before, after = type(old), type(new)
-        if not any(before is a and after is b for a, b in self.replaced):
-            return False
-        try:
-            object.__setattr__(old, "__class__", after)
-        except TypeError:
-            return False
-        self.journal.note(lambda: object.__setattr__(old, "__class__", before))
-        return True
+        if adopt_kind(self, type(old), type(new)):
+            return True
+        is_replaced = any(type(old) is a and type(new) is b for a, b in self.replaced)
+        return is_replaced and takes_class(self.journal, old, type(new))
 
     def _by_kind(self, old: Any, new: Any) -> Any:
         if isinstance(new, type):
@@ -161,6 +155,8 @@ class Adopter:
     def change(self, owner: Any, *names: str) -> None:
         """Note that readers of an object can see a difference."""
         self.changes.setdefault(id(owner), set()).update(names or (EVERYTHING,))
+        if isinstance(owner, type):
+            self.classes[id(owner)] = owner
 
     def is_changed(self, value: Any) -> bool:
         """Return whether readers of a value can see a difference since before the reload."""

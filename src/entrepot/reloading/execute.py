@@ -127,7 +127,7 @@ class Execution:
         for known in (*of_pass, *found, *mine):
             known.clear()
         del adopter.forwards[state[1] :]
-        self.merger.caches.forget()
+        self.merger.forget()
 
     def _pass(self) -> None:
         self.unbinder.delete(self.report)
@@ -240,6 +240,7 @@ class Execution:
     ) -> None:
         """Bring in order what a statement has left besides its names."""
         self.merger.merge_items(live, self.effects, changes)
+        self.merger.tell_users(live)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
         fill_copies(self.journal, self.adopter.copies)

@@ -20,8 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from .journal import Journal
 
 _RUNNING = (GeneratorType, CoroutineType, AsyncGeneratorType)
+
+
+def takes_class(journal: Journal, instance: Any, cls: type) -> bool:
+    """Give an instance another class; return whether that can be."""
+    before = type(instance)
+    try:
+        object.__setattr__(instance, "__class__", cls)
+    except TypeError:
+        return False
+    journal.note(lambda: object.__setattr__(instance, "__class__", before))
+    return True
 
 
 def made_anew(instance: Any, cls: type) -> Any | None:

@@ -13,6 +13,7 @@ from .caches import Caches
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
+from .users import users
 from .values import is_atom, same
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Merger:
         self.report = report
         self.start: dict[str, dict[str, Any]] = {}
         self.caches = Caches(plan.world)
+        self._told: dict[int, set[str]] = {}
         self.ownership = Ownership(plan.world, self.start)
         self.adopter.is_anothers = self.ownership.is_anothers
 
@@ -83,6 +85,22 @@ class Merger:
         self.world.changed(record)
         for name in before.keys() - namespace.keys():
             self._moved_on(record, name, live)
+
+    def tell_users(self, live: LiveStatement) -> None:
+        """Attributes of classes have changed: who sees them through what leads there is due."""
+        for key, cls in list(self.adopter.classes.items()):
+            names = self.adopter.changes.get(key, set()) - self._told.get(key, set())
+            if names:
+                self._told.setdefault(key, set()).update(names)
+                what = f"{cls.__qualname__}: {', '.join(sorted(names)[:3])} changed"
+                for user in users(self.world, cls, names):
+                    if user is not live:
+                        self.plan.add([(user, "read", what)], live)
+
+    def forget(self) -> None:
+        """Begin a pass."""
+        self.caches.forget()
+        self._told.clear()
 
     def merge_items(self, live: LiveStatement, effects: Effects, changes: list[Change]) -> None:
         """Objects that a statement put into others take over what stood there before.
@@ -193,6 +211,7 @@ class Merger:
                 self.adopter.change(root)
             for module, name in self.world.homes(root):
                 self._moved_on(self.world.records[module], name, note.by, root)
+        self.tell_users(note.by)
 
     def _moved_on(
         self,

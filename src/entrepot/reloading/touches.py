@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 def objects(home: Record, chain: Chain) -> list[Any]:
     """Return the objects that a chain passes, modules and immutable values left out."""
-    return [value for value in _values(home, chain) if not _is_inert(value)]
+    return [value for value in passed_by(home, chain) if not _is_inert(value)]
 
 
-def _values(home: Record, chain: Chain) -> Iterator[Any]:
+def passed_by(home: Record, chain: Chain) -> Iterator[Any]:
     """Yield what a chain passes, as far as it can be told without running code."""
     value = root_value(home, chain[0])
     for tail in (*chain[1:], None):
@@ -75,7 +75,7 @@ def _changes_class(touch: Touch) -> bool:
 
 def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     """Return the objects that one touch may change."""
-    passed = list(_values(home, touch.chain))
+    passed = list(passed_by(home, touch.chain))
     values = [value for value in passed if not _is_inert(value)]
     if not values:
         return values
@@ -86,6 +86,8 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
         return values[:-1]
     if touch.how == "method" and type(last) is types.FunctionType:
         return values
+    if touch.how == "method" and _only_looks(world, last, touch.word):
+        return values[:-1]
     if touch.how == "method" and isinstance(last, type):
         is_registry = touch.word == "register" and isinstance(last, abc.ABCMeta)
         return [last] if is_registry else []
@@ -94,6 +96,16 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
             return []
         return values if _callee_touches(world, home, touch) else []
     return values
+
+
+def _only_looks(world: World, value: Any, word: str) -> bool:
+    """Return whether a method of an instance changes nothing of it, by its text."""
+    kind = type(value)
+    method = next((vars(cls)[word] for cls in kind.__mro__ if word in vars(cls)), None)
+    if type(method) is not types.FunctionType or id(method.__globals__) not in world.by_namespace:
+        return False
+    scope = world.scope_of(method.__code__)
+    return scope is not None and not _parameter_touched(scope, 0)
 
 
 def _callee_touches(world: World, home: Record, touch: Touch) -> bool:

@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-EASY = ("easy", "library")
-HARD = ("easy", "library", "hard")
+EASY = ("easy", "library", "more")
+HARD = ("easy", "library", "more", "hard", "machinery")
 
 
 class Construct(NamedTuple):

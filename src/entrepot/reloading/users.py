@@ -1,0 +1,133 @@
+"""Who sees that an attribute of a class has changed, without a word of the class itself.
+
+A derived class has the attribute too, and an instance, wherever it is held: in a list, by a bound
+method, in a closure. So what mentions the attribute while it runs, and can get at such an object,
+is due. Of attributes that Python itself looks up (``__len__``, ``__call__``) no code has the name:
+there, who reads a name of an instance or a derived class is due.
+"""
+
+from __future__ import annotations
+
+from types import CellType
+from typing import TYPE_CHECKING, Any
+
+from .attributes import state_of
+from .effects import parts_inside
+from .plain import is_reference
+from .readers import ran_that_mention, readers
+from .touches import passed_by
+from .values import is_atom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .revision import LiveStatement
+    from .world import World
+
+MOST = 300
+_EMPTY_CELL = CellType()
+#: Attributes that matter only when a class is called, or derived from, or asked for by name.
+_NOT_SEEN_LATER = frozenset(
+    {"__init__", "__new__", "__init_subclass__", "__set_name__", "__post_init__", "__doc__",
+     "__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__", "__module__",
+     "__qualname__", "__firstlineno__", "__static_attributes__", "__slots__", "__match_args__",
+     "__weakref__", "__dict__", "__orig_bases__", "__parameters__", "__type_params__",
+     "__dataclass_fields__", "__dataclass_params__", "__abstractmethods__", "__class_getitem__"}
+)  # fmt: skip
+
+
+def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
+    """Yield the statements that see changed attributes of a class by what leads to it."""
+    looked_up = {name for name in names if _is_dunder(name) or name == "*"}
+    words = names - looked_up
+    words |= {_plain(cls, name) for name in words}
+    found = _that_mention(world, words) if words else {}
+    for live in found.values():
+        if any(leads_to(value, cls) for value in _reached(world, live)):
+            yield live
+    if looked_up - _NOT_SEEN_LATER:
+        yield from _readers_of_kin(world, cls)
+
+
+def _is_dunder(name: str) -> bool:
+    return name[:2] == name[-2:] == "__"
+
+
+def _plain(cls: type, name: str) -> str:
+    """Return a private name as it stands in the text of the class."""
+    prefix = f"_{cls.__name__.lstrip('_')}__"
+    return name[len(prefix) - 2 :] if name.startswith(prefix) else name
+
+
+def _that_mention(world: World, words: set[str]) -> dict[int, LiveStatement]:
+    """Return the statements that mention an attribute, or during which code ran that does."""
+    found: dict[int, LiveStatement] = {}
+    for record in world.records.values():
+        if not any(world.mentions(record, word) for word in words):
+            continue
+        for live in world.view(record).naming(words):
+            if not words.isdisjoint(live.uses.attributes):
+                found[id(live)] = live
+        for scope in ran_that_mention(world, record, words):
+            if not words.isdisjoint(world.current_uses(scope).attributes):
+                world.add_runners(scope, found)
+    return found
+
+
+def _reached(world: World, live: LiveStatement) -> Iterator[Any]:
+    for home, uses in world.parts(live):
+        for chain in (*uses.chains, *((name,) for name in uses.reads)):
+            yield from passed_by(home, chain)
+
+
+def leads_to(value: Any, cls: type) -> bool:
+    """Return whether an object is of a class, or derived from it, or holds such an object.
+
+    Example:
+        >>> class A: pass
+        >>> class B(A): pass
+        >>> leads_to({"b": [B()]}, A), leads_to([B], A), leads_to([A()], B)
+        (True, True, False)
+    """
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen or is_atom(current):
+            continue
+        if cls in type(current).__mro__ or _is_derived(current, cls):
+            return True
+        seen.add(id(current))
+        if len(seen) > MOST:
+            return True  # it is not known, and to run is never wrong
+        waiting += _inside(current)
+    return False
+
+
+def _is_derived(value: Any, cls: type) -> bool:
+    return isinstance(value, type) and cls in type.__dict__["__mro__"].__get__(value)
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(dict.values(value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)
+    if type(value) is CellType:
+        return [value.cell_contents] if value != _EMPTY_CELL else []
+    return [*parts_inside(value), *_state(value)]
+
+
+def _state(value: Any) -> list[Any]:
+    if isinstance(value, type) or type(value).__module__ in {"builtins", "typing"}:
+        return []
+    return list(state_of(value).values())
+
+
+def _readers_of_kin(world: World, cls: type) -> Iterator[LiveStatement]:
+    for record in world.records.values():
+        for name, value in list(record.namespace.items()):
+            if value is not cls and (cls in type(value).__mro__ or _is_derived(value, cls)):
+                for live in readers(world, record, name):
+                    if not is_reference(live):
+                        yield live
