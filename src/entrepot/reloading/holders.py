@@ -27,19 +27,20 @@ def holders_of_young(
     holders: list[Any] = []  # made after that: it is no holder itself
     dicts: list[tuple[int, int]] = []  # of the new classes, with the place of each
     counts = dict.fromkeys(targets, 0)
+    wanted = counts.keys()
     for place, holder in enumerate(young):
-        found = False
-        for part in gc.get_referents(holder):
-            if id(part) in counts:
-                counts[id(part)] += 1
-                found = True
-        if found:
-            holders.append(holder)
-            if id(holder) in counts:
-                counts[id(holder)] += 1  # that of this list
         if isinstance(holder, type):
             dicts.append((id(names_of(holder)), place))
-    holder = part = None
+        parts = gc.get_referents(holder)
+        if wanted.isdisjoint(map(id, parts)):
+            continue
+        for key in map(id, parts):
+            if key in counts:
+                counts[key] += 1
+        holders.append(holder)
+        if id(holder) in counts:
+            counts[id(holder)] += 1  # that of this list
+    holder = parts = None
     more = _held_by_more(targets, counts, 2)  # the list of all, and the variable
     owners: dict[int, type | None] = {id(found): None for found in holders}
     owners.update((key, young[place]) for key, place in dicts)
