@@ -31,7 +31,7 @@ def holders_of_young(
     for place, holder in enumerate(young):
         if isinstance(holder, type):
             dicts.append((id(names_of(holder)), place))
-        parts = gc.get_referents(holder)
+        parts: Any = gc.get_referents(holder)
         if wanted.isdisjoint(map(id, parts)):
             continue
         for key in map(id, parts):
