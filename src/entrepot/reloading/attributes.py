@@ -31,7 +31,7 @@ def is_python_class(cls: type) -> bool:
     namespace = type.__getattribute__(cls, "__dict__")
     if not cls.__flags__ & HEAP_TYPE or cls.__flags__ & IMMUTABLE_TYPE or cls.__base__ is None:
         return False
-    slots = sum(1 for member in namespace.values() if type(member) is MemberDescriptorType)
+    slots = list(map(type, namespace.values())).count(MemberDescriptorType)
     if slots and "__slots__" not in namespace:
         return False
     room = cls.__basicsize__ - cls.__base__.__basicsize__
@@ -50,14 +50,10 @@ def state_of(instance: Any) -> dict[str, Any]:
     """
     state: dict[str, Any] = {}
     for cls in type(instance).__mro__:
-        if not cls.__flags__ & HEAP_TYPE:
+        if not cls.__flags__ & HEAP_TYPE or "__slots__" not in cls.__dict__:
             continue
         for name, member in cls.__dict__.items():
-            if (
-                type(member) is MemberDescriptorType
-                and name not in state
-                and "__slots__" in cls.__dict__
-            ):
+            if type(member) is MemberDescriptorType and name not in state:
                 try:
                     state[name] = member.__get__(instance)
                 except AttributeError:

@@ -12,30 +12,66 @@ is not in it counts as never changed by the program.
 from __future__ import annotations
 
 import abc
-import sys
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
+from _operator import attrgetter
 from _weakref import ref
 from abc import ABCMeta
+from gc import get_referents, is_tracked
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import state_of
+from .attributes import instance_dict, state_of
 from .journal import content_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from .journal import Journal
 
+names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
 _get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
 EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()
-_ATOMS = frozenset(
+_ATOMS: frozenset[type] = frozenset(
     {int, float, complex, str, bytes, bool, type(None), type(...), ModuleType, range, type(len)}
 )
+
+
+_CONTAINERS = (dict, list, set, bytearray)
+_ONLY_CLASS = ("__class__",)  # what a method with ``super()`` closes over; nobody binds it anew
+_keyword_defaults_of = attrgetter("__kwdefaults__")
+
+
+def _cell(cell: CellType) -> list[Any]:
+    try:
+        return [cell.cell_contents]
+    except ValueError:
+        return []
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    return dict(value.__dict__)
+
+
+def _plain_state(value: Any) -> dict[str, Any]:
+    return dict(instance_dict(value) or ())
+
+
+_NOTHING, _FUNCTION, _AROUND, _CLASS = "nothing", "function", "around", "class"
+_FUNCTIONS_INSIDE = (tuple, property, staticmethod, classmethod, MethodType, _lru_cache_wrapper)
+_KINDS: Mapping[type, Any] = {
+    **dict.fromkeys(_ATOMS, _NOTHING),
+    **dict.fromkeys(_FUNCTIONS_INSIDE, _AROUND),
+    dict: dict.copy,
+    list: list.copy,
+    set: set.copy,
+    bytearray: bytes,
+    FunctionType: _FUNCTION,
+    CellType: _cell,
+}
 
 
 class Content:
@@ -61,52 +97,99 @@ class Base:
         registered: The virtual subclasses of abstract classes, by the class's identity.
     """
 
-    __slots__ = ("_caches", "contents", "is_managed_class", "registered")
+    __slots__ = ("_caches", "_kinds", "contents", "is_managed_class", "registered")
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, frozenset[type]] = {}
         self._caches: dict[int, ref[Any]] = {}
+        self._kinds: dict[type, Any] = dict(_KINDS)
         self.is_managed_class = is_managed_class
 
     def take(self, values: Iterable[object]) -> list[int]:
         """Note what values hold now, unless they were noted before; return the new keys."""
         added: list[int] = []
+        contents, kinds = self.contents, self._kinds
         room = MAX_ITEMS
-        level: list[Any] = list(values)
+        level: Iterable[Any] = values
         for _ in range(MAX_DEPTH):
             below: list[Any] = []
+            functions: list[FunctionType] = []
             for value in level:
                 kind = type(value)
-                if kind in _ATOMS or id(value) in self.contents:
+                what = kinds.get(kind) or self._what(kind)
+                if what is _NOTHING:
                     continue
-                held = self._held(value, kind)
-                if held is None:
-                    if kind is tuple:
-                        below.extend(value)
-                    elif kind is FunctionType:
-                        below.extend(value.__closure__ or ())
-                        if value.__dict__:
-                            below.append(value.__dict__)
-                    elif kind is property:
-                        below.extend((value.fget, value.fset, value.fdel))
-                    elif kind in {staticmethod, classmethod, MethodType}:
-                        below.append(value.__func__)
-                    elif kind is _lru_cache_wrapper and type(value.__wrapped__) is FunctionType:
-                        self._caches[id(value)] = ref(value)
+                if what is _FUNCTION:
+                    functions.append(value)
                     continue
-                room -= len(held) if hasattr(held, "__len__") else 1
+                if what is _AROUND:
+                    self._look_inside(value, kind, below)
+                    continue
+                key = id(value)
+                if key in contents:
+                    continue
+                if what is not _CLASS:
+                    held = what(value)
+                elif self.is_managed_class(value):
+                    held = data_of(value)
+                else:
+                    continue
+                room -= len(held)
                 if room < 0:
                     return added
-                self.contents[id(value)] = Content(value, held)
-                added.append(id(value))
-                if isinstance(value, ABCMeta):
-                    self.registered[id(value)] = registered_with(value)
-                below.extend(held.values() if type(held) is dict else held)
+                contents[key] = Content(value, held)
+                added.append(key)
+                if what is _CLASS and issubclass(kind, ABCMeta):
+                    self.registered[key] = registered_with(value)
+                if type(held) is not dict:
+                    below.extend(held)
+                elif is_tracked(held):  # the collector knows where there is nothing but atoms
+                    below.extend(held.values())
+            if functions:
+                for function in functions:
+                    closure = function.__closure__
+                    if closure and function.__code__.co_freevars != _ONLY_CLASS:
+                        below.extend(closure)
+                below.extend(own_dicts(functions))
             if not below:
                 return added
             level = below
         return added
+
+    def done(self) -> None:
+        """Forget the kinds of values that were met, which would keep classes alive."""
+        self._kinds = dict(_KINDS)
+
+    def _what(self, kind: type) -> Any:
+        """Return how the content of a kind's values is told, and remember it for a while."""
+        name = kind.__name__
+        found: Any = _NOTHING
+        if issubclass(kind, _CONTAINERS):
+            found = content_of
+        elif issubclass(kind, type):
+            found = _CLASS
+        elif self.is_managed_class(kind):
+            has_slots = any("__slots__" in names_of_class(cls) for cls in kind.__mro__[:-1])
+            found = state_of if has_slots else _plain_state
+        elif name == "deque" and hasattr(kind, "rotate"):
+            found = list
+        elif kind.__module__ in {"functools", "types"} and name in {"SimpleNamespace", "partial"}:
+            found = _attributes
+        self._kinds[kind] = found
+        return found
+
+    def _look_inside(self, value: Any, kind: type, below: list[Any]) -> None:
+        """Add what is to be noted of a value that holds nothing itself that can be changed."""
+        if kind is tuple:
+            below.extend(value)
+        elif kind is property:
+            below.extend((value.fget, value.fset, value.fdel))
+        elif kind is _lru_cache_wrapper:
+            if type(value.__wrapped__) is FunctionType:
+                self._caches[id(value)] = ref(value)
+        else:
+            below.append(value.__func__)
 
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""
@@ -116,28 +199,6 @@ class Base:
                 del self._caches[key]
             else:
                 yield cache
-
-    def _held(self, value: Any, kind: type) -> Any:
-        """Return the content of a value that has one, else ``None``."""
-        if issubclass(kind, dict | list | set | bytearray):
-            return content_of(value)
-        if kind is CellType:
-            try:
-                return [value.cell_contents]
-            except ValueError:
-                return []
-        if isinstance(value, type):
-            return data_of(value) if self.is_managed_class(value) else None
-        if self.is_managed_class(kind):
-            return state_of(value)
-        if kind.__name__ == "deque" and hasattr(value, "rotate"):
-            return list(value)
-        if kind.__module__ in {"functools", "types"} and kind.__name__ in {
-            "SimpleNamespace",
-            "partial",
-        }:
-            return dict(value.__dict__)
-        return None
 
     def forget(self, cls: type) -> None:
         """Forget a class that is gone, and what its methods know of it."""
@@ -176,11 +237,25 @@ def registered_with(cls: ABCMeta) -> frozenset[type]:
 
 def data_of(cls: type) -> dict[str, Any]:
     """Return a class's own attributes."""
-    return {
-        sys.intern(name): value
-        for name, value in type.__getattribute__(cls, "__dict__").items()
-        if name not in {"__dict__", "__weakref__"}
-    }
+    found = dict(names_of_class(cls))
+    found.pop("__dict__", None)
+    found.pop("__weakref__", None)
+    return found
+
+
+def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
+    """Return the attributes of functions that have some.
+
+    A function makes the dict of its attributes when it is asked for it, and few have one. So they
+    are not asked, but looked for among what the functions lead to.
+    """
+    found = [
+        d for d in get_referents(*functions) if type(d) is dict and d and "__builtins__" not in d
+    ]
+    if not found:
+        return []
+    defaults = set(map(id, map(_keyword_defaults_of, functions)))
+    return [d for d in found if id(d) not in defaults and "__build_class__" not in d]
 
 
 def held_by(value: Any) -> Any:
@@ -188,8 +263,5 @@ def held_by(value: Any) -> Any:
     if isinstance(value, dict | list | set | bytearray | deque):
         return content_of(value)
     if type(value) is CellType:
-        try:
-            return [value.cell_contents]
-        except ValueError:
-            return []
+        return _cell(value)
     return state_of(value)

@@ -215,8 +215,8 @@ class Effects:
 
 def holding(value: Any, base: Base) -> Any:
     """Return what an object holds that can be changed, ``None`` if it holds nothing."""
-    kind = type(value)
-    if isinstance(value, _CONTAINERS):
+    kind = type(value)  # not by ``isinstance``, which asks what a proxy says that it is
+    if issubclass(kind, _CONTAINERS):
         return content_of(value)
     if kind is CellType:
         try:
@@ -225,7 +225,7 @@ def holding(value: Any, base: Base) -> Any:
             return []
     if kind in {FunctionType, ModuleType, types.CodeType}:
         return None
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return data_of(value) if base.is_managed_class(value) else None
     is_plain = kind is types.SimpleNamespace or all(is_python_class(cls) for cls in kind.__mro__)
     return state_of(value) if is_plain else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 from _collections import OrderedDict, deque  # type: ignore[import-not-found]  # less to load
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
+from _operator import is_
 from types import CellType
 
 from .attributes import instance_dict
@@ -232,13 +233,20 @@ def same_items(left: Any, right: Any) -> bool:
         (True, False, True)
     """
     if isinstance(left, dict):
-        pairs = zip(left.items(), right.items(), strict=False)
-        return len(left) == len(right) and all(a[0] is b[0] and a[1] is b[1] for a, b in pairs)
+        return (
+            len(left) == len(right)
+            and all(map(is_, left.values(), right.values()))
+            and (all(map(is_, left, right)) or all(map(_is_same_key, left, right)))
+        )
     if isinstance(left, set):
-        return {id(item) for item in left} == {id(item) for item in right}
+        return set(map(id, left)) == set(map(id, right))
     if isinstance(left, list):
-        return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+        return len(left) == len(right) and all(map(is_, left, right))
     return bool(left == right)
+
+
+def _is_same_key(left: object, right: object) -> bool:
+    return left is right or (type(left) is str and type(right) is str and left == right)
 
 
 def fill(container: Any, content: Any) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
 
-from .revision import Record, file_of
+from .revision import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -197,6 +197,6 @@ def loaded(session: Managed) -> Iterator[tuple[str, ModuleType, str]]:
             continue
         if getattr(module, "__dict__", None) is None or name == "__main__":
             continue
-        file = file_of(module)
+        file = session.paths.file_of(module)
         if session.is_managed_file(file) and not session.is_importing(module):
             yield name, module, file

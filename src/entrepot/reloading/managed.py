@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -10,9 +11,9 @@ from entrepot.folders import is_below
 
 from .base import Base
 from .later import LaterImports
-from .reading import read
+from .reading import RealPaths, read
 from .recorder import Recorder
-from .revision import Record, file_of
+from .revision import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ class Managed:
     def __init__(self, roots: Iterable[str], system: Any) -> None:
         self.roots = [os.path.realpath(root) for root in roots]
         self.records: dict[str, Record] = {}
+        self.paths = RealPaths()
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
         self._began = time.time_ns()
-        self.later = LaterImports(self.base, self.records)
+        self.later = LaterImports(self.base, self.records, self.recorder)
         self._absent: Absent | None = None
         self.lock = threading.RLock()
         self.is_busy = False
@@ -61,6 +63,7 @@ class Managed:
         if self._remove is not None:
             self._remove()
             self._remove = None
+        self.recorder.close()
 
     @property
     def absent(self) -> Absent:
@@ -124,7 +127,7 @@ class Managed:
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Begin to record a managed module."""
-        file = file_of(module)
+        file = self.paths.file_of(module)
         if not self.is_managed_file(file):
             return code
         self._wait_for_reload()
@@ -137,7 +140,7 @@ class Managed:
         record = Record(module, name, text, code, self._order)
         self._running[id(code)] = (threading.get_ident(), record)
         self.records[name] = record
-        self.recorder.begin(record)
+        record.is_recorded = self.recorder.begin(record)
         self.later.begins(record)
         return code
 
@@ -177,6 +180,14 @@ class Managed:
     def take_base(self) -> None:
         """Note the import-time values of the modules imported since the last time."""
         pending, self._pending = self._pending, []
-        for record in pending:
-            record.base = dict(record.namespace)
-            self.base.take(value for name, value in record.base.items() if name != "__builtins__")
+        was_enabled = gc.isenabled()
+        gc.disable()  # much is made and nothing let go: to look for cycles would be in vain
+        try:
+            for record in pending:
+                record.base = dict(record.namespace)
+                self.later.completed(record)
+                self.base.take([v for name, v in record.base.items() if name != "__builtins__"])
+        finally:
+            self.base.done()
+            if was_enabled:
+                gc.enable()

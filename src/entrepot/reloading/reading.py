@@ -16,6 +16,8 @@ from importlib.machinery import SourceFileLoader
 
 from entrepot.source.text import Text
 
+from .revision import origin_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
@@ -24,8 +26,41 @@ if TYPE_CHECKING:
 #: How long before its import a save counts as made just now, in seconds: longer than it takes from
 #: the loader's reading of a file to its execution.
 LATELY = 2.0
+_KIND, _LINK = 0o170000, 0o120000  # of a file's mode: without importing stat
 _SILENCE = ("ignore", None, Warning, None, 0)
 _PLAIN = ("get_code", "get_data", "source_to_code")
+
+
+class RealPaths:
+    """Tells the files of modules without links, and remembers where folders lead.
+
+    ``os.path.realpath`` asks the system for each part of a name.
+    """
+
+    __slots__ = ("_folders",)
+
+    def __init__(self) -> None:
+        self._folders: dict[str, tuple[int, int, str]] = {}
+
+    def file_of(self, module: ModuleType) -> Any:
+        """Return the absolute name of the file that a module was loaded from."""
+        file = origin_of(module)
+        if file is None:
+            return None
+        folder, separator, name = file.rpartition(os.sep)
+        if not folder or name in {"", ".", ".."}:
+            return os.path.realpath(file)
+        try:
+            found = os.stat(folder)  # noqa: PTH116 (pathlib is slow to import)
+            known = self._folders.get(folder)
+            if known is None or known[:2] != (found.st_dev, found.st_ino):
+                known = (found.st_dev, found.st_ino, os.path.realpath(folder))
+                self._folders[folder] = known
+            whole = f"{known[2].rstrip(separator)}{separator}{name}"
+            is_link = os.lstat(whole).st_mode & _KIND == _LINK
+        except OSError:
+            return os.path.realpath(file)
+        return os.path.realpath(file) if is_link else whole
 
 
 def read(module: ModuleType, file: str, code: CodeType) -> tuple[Text, CodeType] | None:
@@ -36,7 +71,7 @@ def read(module: ModuleType, file: str, code: CodeType) -> tuple[Text, CodeType]
         written. Then the text that runs is not known.
     """
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123 (pathlib is slow to import)
+        with open(file, "rb", 0) as stream:  # noqa: PTH123 (pathlib is slow to import)
             content = stream.read()
             found = os.fstat(stream.fileno())
     except OSError:

@@ -1,22 +1,21 @@
 """What runs during each line of a module's import.
 
-From 3.12 on by ``sys.monitoring`` local events on the module's own code objects: a tool id of its
-own, beside coverage and debuggers; switched off when the import is over, so nothing is paid
-later. Code of modules whose import was over before can run in a later one too: then the events
-are global, and given up for each code object that is not managed when it is first seen. On 3.11 by
-``sys.setprofile`` while managed code is imported. Recording changes nothing that the program does.
-Without a free tool id nothing is recorded, and the plan works with what the syntax says; so it
-does on 3.11 under a profiler.
+From 3.12 on by ``sys.monitoring``, with a tool id of our own, beside coverage and debuggers: each
+start of a function is told, and given up for each code object that is not managed when it is seen
+first. It stays on between one import and the next, where it costs nothing, and ends when managed
+code runs that no import has called: the program has begun. On 3.11 by ``sys.setprofile`` while
+managed code is imported. Recording changes nothing that the program does. Without a free tool id,
+or on 3.11 under a profiler, nothing is recorded: then it is told by the syntax (``static.py``).
 
-The current site is kept for each thread. What runs on a thread that imports nothing, while
-others import, is counted for all of them: a statement that starts a thread and waits for it
-depends on what ran there.
+The site is told by where the module's frame stands, so that a line in which nothing is called
+costs nothing. What runs on a thread that imports nothing, while others import, is counted for all
+of them: a statement that starts a thread and waits for it depends on what ran there.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
+from _thread import allocate_lock, get_ident
 
 from .revision import Record, Site
 
@@ -28,7 +27,77 @@ if TYPE_CHECKING:
 
 TOOL_NAME = "entrepot"
 RELOADING_TOOL_NAME = "entrepot reload"
+#: How many functions may start between two imports before the program counts as begun.
+MOST_BETWEEN = 1000
+CO_OPTIMIZED = 0x1  # of a function, not of a class body
 _MONITORING: Any = getattr(sys, "monitoring", None)
+_getframe = sys._getframe  # noqa: SLF001
+_DISABLE: Any = getattr(_MONITORING, "DISABLE", None)
+
+
+class Ran:
+    """A code object that ran during imports, and where.
+
+    Most code runs at one site, so a table is made only of several.
+
+    Attributes:
+        last: The site that was noted last.
+    """
+
+    __slots__ = ("_sites", "code", "last")
+
+    def __init__(self, code: CodeType, sites: Site | dict[Site, None]) -> None:
+        self.code = code
+        self._sites: dict[Site, None] | None = None
+        self.last: Site | None = None
+        if type(sites) is dict:
+            self._sites = sites
+        else:
+            self.last = sites  # type: ignore[assignment]
+
+    @property
+    def sites(self) -> dict[Site, None]:
+        """The sites, as a table to change."""
+        if self._sites is None:
+            self._sites = {} if self.last is None else {self.last: None}
+        return self._sites
+
+    def each(self) -> list[Site]:
+        """Return the sites."""
+        if self._sites is not None:
+            return list(self._sites)
+        return [] if self.last is None else [self.last]
+
+    def add(self, site: Site) -> None:
+        """Note that the code ran at a site."""
+        self.sites[site] = None
+        self.last = site
+
+
+class _Import:
+    """A module whose code runs: its frame as soon as it has one, and the sites it has been at."""
+
+    __slots__ = ("code", "frame", "record", "sites")
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.code = record.code
+        self.frame: FrameType | None = None
+        self.sites: dict[int, Site] = {}  # by the instruction
+
+    def site(self) -> Site:
+        """Return where the module is now."""
+        frame = self.frame
+        at = -1 if frame is None else frame.f_lasti
+        found = self.sites.get(at)
+        if found is None:
+            line = (frame.f_lineno or 0) if frame is not None else 0
+            sites = self.record.sites
+            found = sites.get(line)
+            if found is None:
+                found = sites[line] = Site(self.record, line)
+            self.sites[at] = found
+        return found
 
 
 class Recorder:
@@ -36,165 +105,164 @@ class Recorder:
 
     Attributes:
         runners: By the id of a code object, it and the sites where it ran:
-            ``{140…: (code, {Site: None})}``.
+            ``{140…: Ran(code, site)}``.
         hidden: Weak references to functions that no namespace leads to, by identity.
+        first_run: Told of each code object that runs, with its globals, the first time within an
+            import from the outermost on; ``None`` as long as nobody asks.
     """
 
     def __init__(self) -> None:
-        self.runners: dict[int, tuple[CodeType, dict[Site, None]]] = {}
+        self.runners: dict[int, Ran] = {}
         self.hidden: dict[int, Any] = {}
-        self._stacks: dict[int, list[Site]] = {}
-        self._records: dict[int, list[Record]] = {}
+        self.first_run: Callable[[CodeType, dict[str, Any]], None] | None = None
+        self._seen: set[int] = set()
+        self._stacks: dict[int, list[_Import]] = {}
+        self._turn = allocate_lock()  # held while it is begun or ended
         self._tool: int | None = None
-        self._known: set[int] = set()
-        self._watched: list[CodeType] = []
+        self._between = 0
         self._files: set[str] = set()
-        self._is_later = False
-        self._frames: dict[int, list[FrameType | None]] = {}
-        self._running: Callable[[CodeType], None] | None = None
+        # held here: C calls them without a reference of its own, and they may end the events
+        self._callback: Any = self._on_start if _MONITORING is not None else self._on_profile
 
     # around the execution of a module
 
-    def begin(self, record: Record) -> None:
-        """A module's code is about to run on this thread."""
-        thread = threading.get_ident()
+    def begin(self, record: Record) -> bool:
+        """A module's code is about to run on this thread; return whether it will be recorded."""
+        thread = get_ident()
         stack = self._stacks.get(thread)
         if stack is None:
             if not self._stacks:
+                self._seen.clear()
+                self._between = 0
+            with self._turn:
+                stack = self._stacks[thread] = []
                 self._start()
-            stack = self._stacks[thread] = []
-            self._frames[thread] = []
         if stack:
-            record.parent = self.current(thread)
+            record.parent = stack[-1].site()
         self._files.add(record.code.co_filename)
-        stack.append(self._site(record, 0))
-        self._frames[thread].append(None)
-        self._watch(record.code)
+        stack.append(_Import(record))
+        return self.is_told()
 
     def end(self, record: Record) -> bool:
         """A module's code ended; return whether this thread imports nothing managed any more."""
-        thread = threading.get_ident()
+        del record
+        thread = get_ident()
         stack = self._stacks.get(thread)
         if not stack:
             return True
         stack.pop()
-        self._frames[thread].pop()
         if stack:
             return False
-        del self._stacks[thread], self._frames[thread]
-        if not self._stacks:
-            self._stop()
+        del self._stacks[thread]
+        if _MONITORING is None:
+            _stop_profiling_by(self._callback)
         return True
 
-    def current(self, thread: int) -> Site:
-        """Return the site that a thread is at, the innermost import's."""
-        stack = self._stacks[thread]
+    def is_told(self) -> bool:
+        """Return whether this thread's calls are told."""
         if _MONITORING is None:
-            frame = self._frames[thread][-1]
-            if frame is not None and frame.f_lineno is not None:
-                stack[-1] = self._site(stack[-1].record, frame.f_lineno)
-        return stack[-1]
+            return sys.getprofile() is self._callback
+        return self._tool is not None
 
-    def _site(self, record: Record, line: int) -> Site:
-        site = record.sites.get(line)
-        if site is None:
-            site = record.sites[line] = Site(record, line)
-        return site
+    def close(self) -> None:
+        """Stop listening."""
+        if _MONITORING is None:
+            _stop_profiling_by(self._callback)
+        elif self._tool is not None:
+            tool, self._tool = self._tool, None
+            _free(tool)
 
-    def _count(self, code: CodeType) -> None:
-        runners = self.runners.get(id(code))
-        if runners is None:
-            runners = self.runners[id(code)] = (code, {})
-        thread = threading.get_ident()
-        if thread in self._stacks:
-            runners[1][self.current(thread)] = None
-        else:
-            for other in list(self._stacks):
-                runners[1][self.current(other)] = None
+    def _program_runs(self) -> None:
+        """Stop listening until the next import, unless one begins right now."""
+        if self._turn.acquire(blocking=False):
+            try:
+                if not self._stacks:
+                    self.close()
+            finally:
+                self._turn.release()
 
-    # the two ways to be told
+    # how it is told
 
     def _start(self) -> None:
         if _MONITORING is None:
-            _profile_by(self._on_profile)
-            return
-        for tool in (4, 3, 5, 1, 0, 2):
-            if _MONITORING.get_tool(tool) is None:
-                break
-        else:
-            return
-        _MONITORING.use_tool_id(tool, TOOL_NAME)
-        events = _MONITORING.events
-        _MONITORING.register_callback(tool, events.PY_START, self._on_start)
-        _MONITORING.register_callback(tool, events.PY_RESUME, self._on_start)
-        _MONITORING.register_callback(tool, events.LINE, self._on_line)
-        self._tool = tool
-        if self._is_later:
-            _MONITORING.set_events(tool, events.PY_START | events.PY_RESUME)
-        self._is_later = True
-
-    def _stop(self) -> None:
-        if _MONITORING is None:
-            _stop_profiling_by(self._on_profile)
-            return
-        if self._tool is None:
-            return
-        tool = self._tool
-        for code in self._watched:
-            _MONITORING.set_local_events(tool, code, 0)
-        _free(tool)
-        self._watched.clear()
-        self._tool = None
-
-    def _watch(self, code: CodeType) -> None:
-        if _MONITORING is None:
-            self._remember(code)
-            return
-        if self._tool is None:
-            return
-        events = _MONITORING.events
-        self._set(code, events.LINE)
-        self._watch_below(code, events.PY_START | events.PY_RESUME)
-
-    def _watch_below(self, code: CodeType, wanted: int) -> None:
-        for const in code.co_consts:
-            if type(const) is type(code):
-                self._set(const, wanted)
-                self._watch_below(const, wanted)
-
-    def _set(self, code: CodeType, wanted: int) -> None:
-        _MONITORING.set_local_events(self._tool, code, wanted)
-        self._watched.append(code)
-
-    def _remember(self, code: CodeType) -> None:
-        self._known.add(id(code))
-        for const in code.co_consts:
-            if type(const) is type(code):
-                self._remember(const)
+            _profile_by(self._callback)
+        elif self._tool is None:
+            self._tool = _listen(TOOL_NAME, self._callback)
 
     def _on_start(self, code: CodeType, _offset: int) -> object:
         if code.co_filename not in self._files:
-            return _MONITORING.DISABLE
-        if code.co_name != "<module>":  # which the global events tell of too
-            self._count(code)
+            if not self._stacks:
+                self._between += 1
+                if self._between > MOST_BETWEEN:
+                    self._program_runs()
+            return _DISABLE
+        if not self._stacks:
+            self._program_runs()
+            return None
+        stack = self._stacks.get(get_ident())
+        if not stack:
+            self._ran_beside(code)
+            return None
+        here = stack[-1]
+        if here.code is code:
+            here.frame = _getframe(1)
+            return None
+        frame = here.frame
+        if frame is None or (site := here.sites.get(frame.f_lasti)) is None:
+            site = here.site()
+        found = self.runners.get(id(code))
+        if found is None or found.last is not site or self.first_run is not None:
+            self._note(code, site, _getframe(1))
         return None
-
-    def _on_line(self, code: CodeType, line: int) -> object:
-        stack = self._stacks.get(threading.get_ident())
-        if stack and stack[-1].record.code is code:
-            stack[-1] = self._site(stack[-1].record, line)
-        return _MONITORING.DISABLE  # a line is one site, however often it runs
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
         code = frame.f_code
-        if event != "call" or id(code) not in self._known:
+        if event != "call" or code.co_filename not in self._files:
             return
-        thread = threading.get_ident()
-        stack = self._stacks.get(thread)
-        if stack and stack[-1].record.code is code:
-            self._frames[thread][-1] = frame
+        stack = self._stacks.get(get_ident())
+        if not stack:
+            return
+        here = stack[-1]
+        if here.code is code:
+            here.frame = frame
+            return
+        self._note(code, here.site(), frame)
+
+    def _note(self, code: CodeType, site: Site, frame: FrameType) -> None:
+        found = self.runners.get(id(code))
+        if found is None:
+            self.runners[id(code)] = Ran(code, site)
         else:
-            self._count(code)
+            found.add(site)
+        if (
+            self.first_run is not None
+            and code.co_flags & CO_OPTIMIZED
+            and id(code) not in self._seen
+        ):
+            self._seen.add(id(code))
+            self.first_run(code, frame.f_globals)
+
+    def _ran_beside(self, code: CodeType) -> None:
+        """Note what runs on a thread that imports nothing."""
+        if code.co_name != "<module>":
+            for stack in list(self._stacks.values()):
+                if stack:
+                    self.runners.setdefault(id(code), Ran(code, {})).add(stack[-1].site())
+
+
+def _listen(name: str, tell: Any) -> int | None:
+    """Have each start of a function told; return the tool id, ``None`` if none was free."""
+    for tool in (4, 3, 5, 1, 0, 2):
+        if _MONITORING.get_tool(tool) is None:
+            break
+    else:
+        return None
+    _MONITORING.use_tool_id(tool, name)
+    events = _MONITORING.events
+    _MONITORING.register_callback(tool, events.PY_START, tell)
+    _MONITORING.register_callback(tool, events.PY_RESUME, tell)
+    _MONITORING.set_events(tool, events.PY_START | events.PY_RESUME)
+    return tool
 
 
 def _profile_by(tell: Any) -> None:
@@ -216,22 +284,14 @@ class Listener:
 
     def __init__(self, tell: Callable[[CodeType], None]) -> None:
         self._tell = tell
-        self._thread = threading.get_ident()
+        self._thread = get_ident()
         self._tool: int | None = None
 
     def __enter__(self) -> Self:
         if _MONITORING is None:
             _profile_by(self._on_profile)
-            return self
-        for tool in (4, 3, 5, 1, 0, 2):
-            if _MONITORING.get_tool(tool) is None:
-                _MONITORING.use_tool_id(tool, RELOADING_TOOL_NAME)
-                events = _MONITORING.events
-                _MONITORING.register_callback(tool, events.PY_START, self._on_start)
-                _MONITORING.register_callback(tool, events.PY_RESUME, self._on_start)
-                _MONITORING.set_events(tool, events.PY_START | events.PY_RESUME)
-                self._tool = tool
-                break
+        else:
+            self._tool = _listen(RELOADING_TOOL_NAME, self._on_start)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -241,7 +301,7 @@ class Listener:
             _free(self._tool)
 
     def _on_start(self, code: CodeType, _offset: int) -> None:
-        if threading.get_ident() == self._thread:
+        if get_ident() == self._thread:
             self._tell(code)
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
@@ -263,6 +323,6 @@ def free_tools() -> None:
 def _free(tool: int) -> None:
     events = _MONITORING.events
     _MONITORING.set_events(tool, 0)
-    for event in (events.PY_START, events.PY_RESUME, events.LINE):
+    for event in (events.PY_START, events.PY_RESUME):
         _MONITORING.register_callback(tool, event, None)
     _MONITORING.free_tool_id(tool)

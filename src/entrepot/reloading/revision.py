@@ -13,7 +13,6 @@ Nothing here is parsed before the first reload that needs it.
 
 from __future__ import annotations
 
-import os
 from _bisect import bisect_right
 
 TYPE_CHECKING = False
@@ -254,7 +253,7 @@ class Record:
         if self._lives is not None:
             return self.text.mentions(word)
         if self.words is None:
-            is_known = len(self.sites) > 1
+            is_known = self.is_recorded or self.is_learned
             self.words = frozenset(_words_of(self.code, runners if is_known else None))
         return word in self.words
 
@@ -271,11 +270,11 @@ class Record:
         return f"Record({self.name!r}, revision {self.revision})"
 
 
-def file_of(module: ModuleType) -> Any:
-    """Return the absolute name of the file that a module was loaded from, ``None`` without one."""
+def origin_of(module: ModuleType) -> Any:
+    """Return the name of the file that a module was loaded from, ``None`` without one."""
     spec = getattr(module, "__spec__", None)
     file = getattr(spec, "origin", None) or getattr(module, "__file__", None)
-    return os.path.realpath(file) if isinstance(file, str) else None
+    return file if isinstance(file, str) else None
 
 
 def absolute(record: Record, name: str, level: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from entrepot.source.uses import Uses
 
-    from .recorder import Recorder
+    from .recorder import Ran, Recorder
     from .revision import LiveScope, LiveStatement, Record, Site
 
 
@@ -22,7 +22,7 @@ class Runs:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self._ran: dict[int, list[tuple[CodeType, Any]]] | None = None
+        self._ran: dict[int, list[Ran]] | None = None
         self._ran_before: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
         self._ran_now: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
         self._parts: dict[int, tuple[LiveStatement, int, list[tuple[Record, Uses]]]] = {}
@@ -40,9 +40,9 @@ class Runs:
         if self._ran is None:
             self._ran = {}
             for entry in list(self.recorder.runners.values()):
-                for ran_at in entry[1]:
+                for ran_at in entry.each():
                     self._ran.setdefault(id(ran_at), []).append(entry)  # not one more of the code
-        return [code for code, _ in self._ran.get(id(site), ())]
+        return [entry.code for entry in self._ran.get(id(site), ())]
 
     def ran(self, live: LiveStatement) -> list[LiveScope]:
         """Return the scopes that ran when a statement was executed last (its old version)."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .base import registered_with
 from .index import hide
 from .order import Place
+from .recorder import Ran
 from .revision import Site
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
         entry = runners.get(id(scope.code))
         if entry is not None:
             journal.delete_item(runners, id(scope.code))
-            journal.set_item(runners, id(code), (code, entry[1]))
+            journal.set_item(runners, id(code), Ran(code, entry.sites))
     was = (record.lives, record.text, record.flags, record.revision)
     olds = [(live, live.old) for live in change.lives]
     for live in change.removed:  # what ran during it is nobody's any more
@@ -121,15 +122,15 @@ def _record_run(
             known = moved.get(id(code))
             found = code if known is None or known[0] is not code else known[1]
             entry = runners.get(id(found))
-            if entry is not None and site in entry[1]:
-                left.append((id(found), found, entry[1], site))
+            if entry is not None and site in entry.sites:
+                left.append((id(found), found, entry.sites, site))
 
     def undo() -> None:
         for site, owner in gone:
             site.live = owner
         for key, code, sites, site in left:
             sites[site] = None
-            runners.setdefault(key, (code, sites))
+            runners.setdefault(key, Ran(code, sites))
 
     journal.note(undo, left)
     for key, _, sites, site in left:
@@ -141,8 +142,8 @@ def _record_run(
     for key in execution.ran.get(id(live), ()):
         code = execution.ran_codes[key]
         if key not in runners:
-            journal.set_item(runners, key, (code, {}))
-        journal.set_item(runners[key][1], site, None)
+            journal.set_item(runners, key, Ran(code, {}))
+        journal.set_item(runners[key].sites, site, None)
 
 
 def _moved(execution: Execution) -> dict[int, tuple[CodeType, CodeType]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import is_function
 
 from .attributes import instance_dict
+from .recorder import Ran
 from .revision import LiveScope, LiveStatement, Record, Site
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def link(records: Iterable[Record], late: list[Record], recorder: Recorder) -> N
             live.sites = [site]
             record.sites[site.line] = site
             for scope in reach.from_statement(live):
-                runners = recorder.runners.setdefault(id(scope.code), (scope.code, {}))
-                runners[1][site] = None
+                recorder.runners.setdefault(id(scope.code), Ran(scope.code, {})).add(site)
     _note_parents(late)
 
 

@@ -147,7 +147,7 @@ class World(Runs):
         if entry is None:
             return []
         found = []
-        for site in entry[1]:
+        for site in entry.each():
             live = self.live_of(site)
             if live is not None:
                 found.append(live)

@@ -13,7 +13,6 @@ import threading
 
 from entrepot.reloading.edit import Edit
 from entrepot.reloading.report import NEEDS_RESTART
-from entrepot.reloading.revision import file_of
 from entrepot.reloading.session import Live
 
 from .main_module import MainModule, StartEdited, main_module_of_script
@@ -79,7 +78,7 @@ class LiveProgram(Live):
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Note what the file looks like, then begin to record."""
-        file = file_of(module)
+        file = self.paths.file_of(module)
         if self.is_managed_file(file):
             self.note(file)
         return super().about_to_execute(module, code)
