@@ -189,7 +189,7 @@ def _is_checked(record: Record) -> bool:
 
 
 def loaded(session: Managed) -> Iterator[tuple[str, ModuleType, str]]:
-    """Yield the managed modules that are loaded and not recorded, in the order of their import."""
+    """Yield the managed modules that are loaded and not recorded, in the order of the cache."""
     modules: dict[str, Any] = getattr(session.system, "modules", sys.modules)
     for name, module in list(modules.items()):
         known = session.records.get(name)

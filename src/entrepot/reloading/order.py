@@ -19,7 +19,7 @@ from entrepot.source.imports import imports_of
 from .revision import absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .changes import ModuleChange
     from .revision import LiveStatement, Record
@@ -125,7 +125,9 @@ class Order:
         self._places[record.name] = place
 
 
-def imported(world: World, home: Record, live: LiveStatement) -> Iterator[Record]:
+def imported(
+    records: Mapping[str, Record], home: Record, live: LiveStatement
+) -> Iterator[Record]:
     """Yield the managed modules that executing a statement imports, in order."""
     node = live.statement.node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -139,8 +141,8 @@ def imported(world: World, home: Record, live: LiveStatement) -> Iterator[Record
         if fact.name is not None:
             names.append(f"{name}.{fact.name}")
         for found in names:
-            if found in world.records:
-                yield world.records[found]
+            if found in records:
+                yield records[found]
 
 
 def _affected(world: World) -> set[str] | None:
@@ -166,7 +168,7 @@ def _affected(world: World) -> set[str] | None:
 def _targets(world: World, change: ModuleChange, live: LiveStatement) -> tuple[str, ...]:
     if not _may_import(live):
         return ()
-    return tuple(record.name for record in imported(world, change.record, live))
+    return tuple(record.name for record in imported(world.records, change.record, live))
 
 
 def _may_import(live: LiveStatement) -> bool:
@@ -248,6 +250,6 @@ class _Rehearsal:
                 if old is not None and child.parent is not None
                 and self.world.live_of(child.parent) is old
             ]  # fmt: skip
-            for child in (*imported(self.world, record, live), *dynamic):
+            for child in (*imported(self.world.records, record, live), *dynamic):
                 turn += 1
                 self._execute(child, Place(record, live, turn))

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import is_function
 
+from . import importers
 from .attributes import instance_dict
 from .recorder import Ran
-from .revision import LiveScope, LiveStatement, Record, Site
+from .revision import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from entrepot.source.uses import Uses
 
     from .recorder import Recorder
+    from .revision import LiveScope, LiveStatement, Record
 
 _NOTHING: Any = object()
 
@@ -33,7 +35,7 @@ def link(records: Iterable[Record], late: list[Record], recorder: Recorder) -> N
 
     Args:
         records: All managed modules.
-        late: Those of which nothing was recorded, in the order of their import.
+        late: Those of which nothing was recorded, in the order in which their imports ended.
         recorder: Where to note it.
     """
     reach = _Reach(list(records))
@@ -45,37 +47,7 @@ def link(records: Iterable[Record], late: list[Record], recorder: Recorder) -> N
             record.sites[site.line] = site
             for scope in reach.from_statement(live):
                 recorder.runners.setdefault(id(scope.code), Ran(scope.code, {})).add(site)
-    _note_parents(late)
-
-
-def _note_parents(late: list[Record]) -> None:
-    """Tell for each late module which statement imported it first: the innermost begun before."""
-    import sys
-
-    from .world import World
-
-    for position, record in enumerate(late):
-        for other in reversed(late[:position]):
-            for live in other.lives:
-                found = live.uses.imports | {(m, n, "") for m, n in live.uses.stars}
-                named = {sys.modules.get(name) for name in _plain_imports(live)}
-                for source, level, word in found:
-                    module = World.module_named(other, source, level)
-                    tail = f"{getattr(module, '__name__', '')}.{word}"
-                    named |= {module, sys.modules.get(tail)}
-                if record.module in named:
-                    record.parent = live.sites[0]
-                    break
-            if record.parent is not None:
-                break
-
-
-def _plain_imports(live: LiveStatement) -> Iterator[str]:
-    from entrepot.standard import ast
-
-    for node in ast.walk(live.statement.node):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+    importers.find(late, reach.by_name)
 
 
 class _Reach:
