@@ -142,3 +142,41 @@ def test_modules_imported_after_attaching_are_recorded(project: Project) -> None
     assert live.records["b"].is_recorded
     assert project.edit(a="X = 5\n").is_ok
     assert b.Y == 5
+
+
+def test_who_imported_a_module_first_is_told_by_the_order_in_which_imports_ended(
+    project: Project,
+) -> None:
+    project.write(
+        shop="import tea\nimport till\nfrom till import total\n",
+        tea="LEAVES = 1\nimport cups\n",
+        cups="SIZE = 2\n",
+        till="import cups\nimport coins\ndef total(): return cups.SIZE\n",
+        coins="import till\nKINDS = [1, 5]\n",
+    )
+    age(project, "shop", "tea", "cups", "till", "coins")
+    project.load("shop")
+    project.start()
+
+    project.live.plan(project.file("tea"))
+
+    records = sorted(project.live.records.values(), key=lambda record: record.order)
+    found = {record.name: record.parent and record.parent.record.name for record in records}
+    assert found == {"shop": None, "tea": "shop", "cups": "tea", "till": "shop", "coins": "till"}
+    assert list(found) == ["shop", "tea", "cups", "till", "coins"]
+
+
+def test_an_import_runs_again_that_reads_what_ended_before_it(project: Project) -> None:
+    project.write(
+        shop="from till import main\nfrom tea import LEAVES, CUPS\nTEXT = f'{LEAVES} {CUPS}'\n",
+        till="from tea import LEAVES\ndef main(): return LEAVES\n",
+        tea="LEAVES = 1\nCUPS = 2\n",
+    )
+    age(project, "shop", "till", "tea")
+    shop = project.load("shop")
+    project.start()
+
+    report = project.edit(tea="LEAVES = 1\nCUPS = 3\n")
+
+    assert report.is_ok, str(report)
+    assert shop.TEXT == "1 3"

@@ -125,9 +125,7 @@ class Order:
         self._places[record.name] = place
 
 
-def imported(
-    records: Mapping[str, Record], home: Record, live: LiveStatement
-) -> Iterator[Record]:
+def imported(records: Mapping[str, Record], home: Record, live: LiveStatement) -> Iterator[Record]:
     """Yield the managed modules that executing a statement imports, in order."""
     node = live.statement.node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -198,14 +198,22 @@ def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, Live
             value = home.namespace.get(name, NOTHING)
             if not _is_inert(value) and not isinstance(value, types.FunctionType):
                 values[id(value)] = value
+                if isinstance(value, type) and world.home_of(type(value)) is not None:
+                    values[id(type(value))] = type(value)  # who derives from it calls that
     for value in values.values():
         is_container = _is_builtin_container(value) and not isinstance(value, type)
         for other in touchers(world, value):
             if other is live or world.position(other) <= here:
                 continue
-            if is_container or _stored_words(world, other, value) & attributes - {""}:
+            words = _stored_words(world, other, value)
+            is_class = isinstance(value, type)
+            if is_container or words & attributes - {""} or (is_class and words & _CREATING):
                 yield value, other
                 break
+
+
+#: Methods that run when a class is called or derived from, without being named.
+_CREATING = frozenset({"__call__", "__init__", "__init_subclass__", "__new__", "__prepare__"})
 
 
 def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
