@@ -57,13 +57,13 @@ def functions_of(
     caches: list[Any] = []
     for record in records:
         _collect(record.namespace, wanted, found, seen, caches)
-    missing = {key for key, s in wanted.items() if _is_missing(s, found[key], recorder)}
+    missing = {key for key, s in wanted.items() if is_missing(s, found[key], recorder)}
     for function in _hidden(recorder) if missing else ():
         key = id(function.__code__)
         if key in missing and id(function) not in seen:
             seen.add(id(function))
             found[key].append(function)
-    missing = {key for key in missing if _is_missing(wanted[key], found[key], recorder)}
+    missing = {key for key in missing if is_missing(wanted[key], found[key], recorder)}
     if missing:
         homes = {id(record.namespace) for record in records}
         for candidate in gc.get_objects():
@@ -76,7 +76,7 @@ def functions_of(
     return found, caches
 
 
-def _is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) -> bool:
+def is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) -> bool:
     """Return whether more refer to a scope's code than its functions, its parent and we do."""
     own = 2  # the scope, the parent's constants
     if id(scope.code) in recorder.runners:

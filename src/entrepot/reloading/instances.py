@@ -50,10 +50,16 @@ def made_anew(instance: Any, cls: type) -> Any | None:
     """
     if not all(is_python_class(base) for base in type(instance).__mro__):
         return None
+    abstract = getattr(cls, "__abstractmethods__", None)
     try:
+        if abstract:  # what was made when it was not goes on
+            type.__setattr__(cls, "__abstractmethods__", frozenset())
         made: Any = object.__new__(cls)
-    except TypeError:  # made by C code, or abstract now
+    except TypeError:  # made by C code
         return None
+    finally:
+        if abstract:
+            type.__setattr__(cls, "__abstractmethods__", abstract)
     state = state_of(instance)
     namespace = instance_dict(instance)
     if namespace is not None and instance_dict(made) is not None:

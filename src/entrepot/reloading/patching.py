@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ from entrepot.source.scopes import docstring, is_function, same_interface
 
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import set_closure, set_code
-from .index import functions_of
+from .index import functions_of, is_missing
+from .journal import content_of
 from .references import references
 
 if TYPE_CHECKING:
@@ -58,6 +60,11 @@ class Patcher:
         )
         bodies = {id(scope.code) for scope in self._bodies()}
         self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
+        held = [
+            (scope.code, code, scope.live.codes)
+            for scope, code in patches
+            if is_missing(scope, self._functions[id(scope.code)], self.recorder)
+        ]
         for scope, code in patches:
             functions = self._functions[id(scope.code)]
             has_defaults = bool(functions) and self._has_other_defaults(scope)
@@ -67,6 +74,22 @@ class Patcher:
                     self._redefault(function, scope)
             if functions and scope in self._bodies():
                 self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
+        if held:
+            self._lead_code(held)
+
+    def _lead_code(self, held: list[tuple[CodeType, CodeType, list[CodeType]]]) -> None:
+        """Lead what the program keeps of the code of functions to the new code."""
+        leads = {id(old): new for old, new, _ in held}
+        ours = {id(codes) for _, _, codes in held} | {id(held)}
+        for holder in gc.get_referrers(*[old for old, _, _ in held]):
+            if not isinstance(holder, list | set | dict) or id(holder) in ours:
+                continue
+            content = content_of(holder)
+            if isinstance(content, dict):
+                made: Any = {leads.get(id(k), k): leads.get(id(v), v) for k, v in content.items()}
+            else:
+                made = type(content)(leads.get(id(item), item) for item in content)
+            self.journal.refill(holder, made)
 
     def _bodies(self) -> set[Any]:
         return {scope for change in self.world.changes.values() for scope in change.bodies}
