@@ -260,6 +260,7 @@ class Adopter:
             self.journal.set_cell(old, merged)
         if merged is not live or self.is_changed(merged):
             self.change(old)
+        self.note_base(old, [value])
         return old
 
     def _container(self, old: Any, new: Any) -> Any:

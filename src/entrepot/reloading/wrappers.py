@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 def adopt_wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
     """Properties and methods cannot change: make one of the adopted functions."""
+    made = _wrapper(adopter, old, new)
+    if made is not new:
+        adopter.twins[id(new)] = (new, made)  # for who else holds it, and for the base
+    return made
+
+
+def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
     if type(new) is property:
         parts = [
             adopter.adopt(a, b)
