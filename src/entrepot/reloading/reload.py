@@ -140,6 +140,7 @@ def commit(session: Live, prepared: Prepared) -> None:
         stale = execution.merger.caches.stale_at_last(session.base)
         for cache in {*execution.patcher.caches, *execution.adopter.stale, *stale}:
             clear(journal, cache)
+        prepared.let_go()
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART

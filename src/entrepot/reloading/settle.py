@@ -169,10 +169,7 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
     if not classes:
         return
 
-    world = execution.world  # not the execution: it holds what is to go
-
-    def release() -> None:
-        world.effects.clear()
+    def release() -> None:  # not the execution: it holds what is to go
         while classes:
             session.base.forget(classes.pop())
         gc.collect()  # a class refers to itself
