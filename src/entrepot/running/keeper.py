@@ -340,12 +340,13 @@ class Keeper:
                 self.bring_up(set(edit.contents), start)
                 return
         self._wait_for_imports()
+        statements = counted(prepared)
         longer = self.program.gate.close(self.settings.settle) if prepared.plan else []
         try:
             self.points.run(lambda: done.append(self.program.commit(prepared)))
         finally:
             self.program.gate.open()
-        self._told(edit, prepared, done[0], longer, start)
+        self._told(edit, statements, done[0], longer, start)
 
     def _wait_for_imports(self) -> None:
         """Wait while other threads import, for a while: nobody is held for so long."""
@@ -354,7 +355,12 @@ class Keeper:
             time.sleep(GRACE / 10)
 
     def _told(
-        self, edit: Edit, prepared: Any, report: Report, longer: list[str], start: float
+        self,
+        edit: Edit,
+        statements: tuple[int, int],
+        report: Report,
+        longer: list[str],
+        start: float,
     ) -> None:
         was_wrong, self.error = self.error, None if report.is_ok else report
         self._failed = None if report.is_ok else edit
@@ -365,7 +371,7 @@ class Keeper:
         self.tell_files()
         took = time.monotonic() - start
         files = sorted(edit.contents)
-        outcome = Outcome(report, files, counted(prepared), longer, took, self.edits)
+        outcome = Outcome(report, files, statements, longer, took, self.edits)
         self.on_outcome(outcome)
         if was_wrong is not None and report.is_ok:
             self.tell([Fact("clear", "the error is over: the program runs what is saved")])
