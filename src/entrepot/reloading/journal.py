@@ -87,7 +87,7 @@ class Journal:
                 setter(owner, name, old)
             move_to_end(names, later)
 
-        self.note(undo, names, later)
+        self.note(undo, later)
         deleter(owner, name)
 
     def set_item(self, container: dict[Any, Any], key: object, value: object) -> None:
