@@ -137,6 +137,11 @@ class Adopter:
             return adopt_cache(self, old, new)
         return self._instance(old, new)
 
+    def revived(self, new: Any) -> Any:
+        """Return what an edit took away from the place, made into what is new there, or that."""
+        old = self.base.departed.at(self.place)
+        return new if old is None else self.adopt(old, new)
+
     # bookkeeping
 
     def replace(self, old: Any, new: Any) -> None:

@@ -21,6 +21,7 @@ from gc import get_referents, is_tracked
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, state_of
+from .departed import Departed
 from .journal import content_of
 
 TYPE_CHECKING = False
@@ -95,11 +96,13 @@ class Base:
     Attributes:
         contents: Such as ``{140…: Content(owner=[1, 2], held=[1, 2])}``.
         registered: The virtual subclasses of abstract classes, by the class's identity.
+        departed: Functions and classes that edits took away.
     """
 
-    __slots__ = ("_caches", "_kinds", "contents", "is_managed_class", "registered")
+    __slots__ = ("_caches", "_kinds", "contents", "departed", "is_managed_class", "registered")
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
+        self.departed = Departed()
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, frozenset[type]] = {}
         self._caches: dict[int, ref[Any]] = {}

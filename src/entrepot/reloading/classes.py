@@ -137,13 +137,14 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
         elif was is not EMPTY and adopter.alike(was, value):
             continue
         else:
-            journal.set_attribute(old, name, adopter.mapped([value])[0])
+            journal.set_attribute(old, name, adopter.mapped([adopter.revived(value)])[0])
             adopter.change(old, name)
     adopter.place = place
     for name in live:
         if name in fresh or name in _OWN or type(live[name]) is types.MemberDescriptorType:
             continue
         if base is EMPTY or name in base:
+            adopter.base.departed.add(journal, f"{place}.{name}", live[name])
             journal.delete_attribute(old, name)
             adopter.change(old, name)
     adopter.note_base(old, fresh)

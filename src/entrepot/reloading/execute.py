@@ -90,7 +90,7 @@ class Execution:
         self.merger = Merger(plan, journal, self.adopter, report)
         self.annotations = Annotations(journal, plan.world)
         self.effects = Effects(base)
-        self.unbinder = Unbinder(plan, journal, self.merger.start)
+        self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
     # running
 

@@ -73,6 +73,23 @@ def made_anew(instance: Any, cls: type) -> Any | None:
     return made
 
 
+def _bare(cls: type) -> Any | None:
+    """Return an instance that holds nothing, ``None`` where C code makes them.
+
+    Of a class that is abstract now too: its instances were made when it was not.
+    """
+    abstract = cls.__dict__.get("__abstractmethods__", frozenset())
+    try:
+        if abstract:
+            type.__setattr__(cls, "__abstractmethods__", frozenset())
+        return object.__new__(cls)
+    except TypeError:
+        return None
+    finally:
+        if abstract:
+            type.__setattr__(cls, "__abstractmethods__", abstract)
+
+
 def in_use() -> set[int]:
     """Return the identities of what functions that run, or wait, hold by a name."""
     found: set[int] = set()

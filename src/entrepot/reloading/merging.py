@@ -149,6 +149,8 @@ class Merger:
         final = new
         if start is not _MISSING:
             final = self._merged(live, record, name, start, base, new)
+        else:
+            final = self.adopter.revived(new)
         if final is not namespace[name]:
             self.journal.set_item(namespace, name, final)
         known = base if base is not EMPTY else start

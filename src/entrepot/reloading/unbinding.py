@@ -13,6 +13,7 @@ from .module_rules import is_begun
 from .readers import locations_read
 
 if TYPE_CHECKING:
+    from .departed import Departed
     from .journal import Journal
     from .order import Position
     from .plan import Plan
@@ -30,11 +31,14 @@ class Unbinder:
         start: What the modules' names were bound to before the reload.
     """
 
-    def __init__(self, plan: Plan, journal: Journal, start: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self, plan: Plan, journal: Journal, start: dict[str, dict[str, Any]], departed: Departed
+    ) -> None:
         self.plan = plan
         self.world: World = plan.world
         self.journal = journal
         self.start = start
+        self.departed = departed
 
     def delete(self, report: Report) -> None:
         """Delete the names that nothing binds any more."""
@@ -46,6 +50,7 @@ class Unbinder:
                 continue
             if base is not EMPTY and value is not base and not callable(base):
                 report.state_dropped.append(f"{module}.{name}")
+            self.departed.add(self.journal, f"{module}.{name}", value)
             if name == "__doc__":  # a module without one has None
                 self.journal.set_item(record.namespace, name, None)
             else:
