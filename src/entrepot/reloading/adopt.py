@@ -22,7 +22,7 @@ from .attributes import delete_state, instance_dict, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .functions import adopt_function
-from .generated import adopt_globals, adopt_kind, is_bare_tuple
+from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
 from .instances import takes_class
 from .journal import content_of, same_items
 from .values import holds_only_attributes, is_atom, is_shared, is_view, same
@@ -232,15 +232,11 @@ class Adopter:
         if type(new) is not tuple and not self.is_new(new):
             return new
         if len(old) != len(new):
-            return new if type(new) is tuple else self._retyped(old, self.mapped(list(new)))
+            return new if type(new) is tuple else tuple_like(old, self.mapped(list(new)))
         items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]
         if all(a is b for a, b in zip(old, items, strict=True)):
             return self._kept(old, new)
-        return self._retyped(old, items)
-
-    @staticmethod
-    def _retyped(old: Any, items: list[Any]) -> Any:
-        return tuple(items) if type(old) is tuple else tuple.__new__(type(old), items)
+        return tuple_like(old, items)
 
     def _kept(self, old: Any, new: Any) -> Any:
         """Note that an old value stands where an equal new one would, in the base too."""

@@ -103,6 +103,16 @@ def is_bare_tuple(value: Any) -> bool:
     return all(cls is tuple or cls is Generic or _adds_nothing(cls) for cls in type(value).__mro__)
 
 
+def tuple_like(value: Any, items: list[Any]) -> Any:
+    """Return a bare tuple of a value's class with other items.
+
+    Example:
+        >>> tuple_like((1, 2), [3, 4])
+        (3, 4)
+    """
+    return tuple(items) if type(value) is tuple else tuple.__new__(type(value), items)
+
+
 def _adds_nothing(cls: type) -> bool:
     if cls is object:
         return True
