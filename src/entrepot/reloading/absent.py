@@ -48,10 +48,25 @@ class Absent:
         self.known: dict[str, _Found] = {}
         self._latest: dict[str, _Found] = {}
         self._began = began - TICK
+        self._wanting: dict[str, Record] = {}
 
-    def appeared(self, records: Iterable[Record]) -> Iterator[tuple[Record, list[str]]]:
-        """Yield the modules that imported others in vain, with those that are there now."""
-        for record in records:
+    def appeared(
+        self, records: dict[str, Record], new: Iterable[Record]
+    ) -> Iterator[tuple[Record, list[str]]]:
+        """Yield the modules that imported others in vain, with those that are there now.
+
+        Args:
+            records: All managed modules.
+            new: Those of which it is not known yet, or not any more, what they imported in vain.
+        """
+        for record in new:
+            if record.missing is None:
+                record.missing = _imported_in_vain(record)
+            if record.missing:
+                self._wanting[record.name] = record
+        for record in list(self._wanting.values()):
+            if records.get(record.name) is not record:
+                continue
             if record.missing is None:
                 record.missing = _imported_in_vain(record)
             names = [name for name in record.missing if self._is_there(name)]

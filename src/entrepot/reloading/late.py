@@ -55,9 +55,11 @@ def learn(session: Managed) -> None:
 
     late = [
         record
-        for record in session.records.values()
-        if not record.is_recorded and not record.is_learned
+        for record in session.to_learn
+        if not (record.is_recorded or record.is_learned)
+        and session.records.get(record.name) is record
     ]
+    session.to_learn.clear()
     if not late:
         return
     late.sort(key=lambda record: record.order)

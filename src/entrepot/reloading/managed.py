@@ -34,6 +34,8 @@ class Managed:
         records: What the process runs, by module name: ``{"shop.cart": Record}``.
         recorder: What ran while which line was imported.
         base: What values held when the imports were over.
+        to_learn: Modules that may have to be learned yet; they may have gone since.
+        to_look_into: Modules of which it is not known yet what they imported in vain.
         lock: Held during a reload.
         is_busy: Whether a reload is being carried out.
     """
@@ -51,6 +53,10 @@ class Managed:
         self.is_busy = False
         self.system = system
         self._pending: list[Record] = []
+        self._unindexed: list[Record] = []
+        self._names_by_file: dict[str, tuple[str, ...]] = {}
+        self.to_learn: list[Record] = []
+        self.to_look_into: list[Record] = []
         self._running: dict[int, tuple[int, Record]] = {}  # by code: the thread and the module
         self.imports_ended = threading.Condition(threading.Lock())
         self._order = 0
@@ -122,8 +128,34 @@ class Managed:
         self._order += 1
         record.order = self._order
         record.is_recorded = False
-        self.records[record.name] = record
+        self.note_record(record)
         self._pending.append(record)
+
+    def note_record(self, record: Record) -> None:
+        """Manage a module, or one that is loaded from another file now."""
+        self.records[record.name] = record
+        self._unindexed.append(record)
+
+    def records_of(self, files: Iterable[str]) -> list[Record]:
+        """Return the modules that were loaded from some files, in the order of their import.
+
+        Which of many modules an edit concerns is not found by asking each of them.
+        """
+        new, self._unindexed = self._unindexed, []
+        self.to_learn += new
+        self.to_look_into += new
+        for record in new:
+            names = self._names_by_file.get(record.file, ())
+            if record.name not in names:
+                self._names_by_file[record.file] = (*names, record.name)
+        named = [
+            self.records[name]
+            for file in files
+            for name in self._names_by_file.get(file, ())
+            if name in self.records
+        ]
+        found = [record for record in named if record.file in files]
+        return sorted(found, key=lambda record: record.order)
 
     def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
         """Begin to record a managed module."""
@@ -139,7 +171,7 @@ class Managed:
         name = module.__name__
         record = Record(module, name, text, code, self._order)
         self._running[id(code)] = (threading.get_ident(), record)
-        self.records[name] = record
+        self.note_record(record)
         record.is_recorded = self.recorder.begin(record)
         self.later.begins(record)
         return code

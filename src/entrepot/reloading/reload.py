@@ -79,10 +79,11 @@ class Prepared:
 def prepare(session: Live, edit: Edit) -> Prepared:
     """Parse, compile, match and plan; change nothing."""
     prepared = Prepared(edit, session.revision)
+    contents = edit.contents
+    concerned = session.records_of(contents.keys())
     learn(session)
     try:
-        contents = edit.contents
-        for record in [found for found in session.records.values() if found.file in contents]:
+        for record in concerned:
             content = contents[record.file]
             file = record.file
             if content is None:
@@ -110,7 +111,8 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     prepared.plan = plan_of(world, prepared.changes.values())
     for record in prepared.gone:
         prepared.plan.add(readers_of_module(world, record))
-    for record, names in session.absent.appeared(world.records.values()):
+    new, session.to_look_into = session.to_look_into, []
+    for record, names in session.absent.appeared(world.records, new):
         prepared.plan.add(importers_of_appeared(world, record, names))
     return prepared
 
@@ -128,6 +130,7 @@ def commit(session: Live, prepared: Prepared) -> None:
             raise Refused(*prepared.refusals)
         for record, spec in prepared.moved:
             move(journal, record, spec)
+            session.note_record(record)
         for record in prepared.gone:
             forget(journal, session.records, record)
         execution.patcher.patch()

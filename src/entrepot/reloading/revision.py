@@ -222,9 +222,9 @@ class Record:
             SyntaxError: The text is not Python: it is not what was executed.
         """
         if self._lives is None:
-            from entrepot.source.statements import split
+            from entrepot.source.blocks import split_compiled
 
-            self._lives = _made_live(self, split(self.text))
+            self._lives = _made_live(self, split_compiled(self.text, self.code))
         return self._lives
 
     @lives.setter

@@ -74,12 +74,14 @@ def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
         if live.old is not None and live.old is not live:
             _set_sites(journal, live, live.old.sites)
         live.old = None
+    session.to_look_into.append(record)
     record.lives, record.text, record.flags = change.lives, change.text, change.flags
     record.revision += 1
     _forget_lines(record.file)
 
     def undo() -> None:
         record.lives, record.text, record.flags, record.revision = was
+        session.to_look_into.append(record)
         for live, old in olds:
             live.old = old
         _forget_lines(record.file)

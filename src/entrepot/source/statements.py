@@ -38,8 +38,6 @@ class Statement:
     """One statement of a module or class body.
 
     Attributes:
-        node: Its syntax tree; the line numbers in it are those of the text it was parsed from,
-            ``shift`` lines above (or below) where it stands now.
         first: Its first line, decorators included, counted from 1.
         last: Its last line.
         text: The source of these lines; statements that share a line get their own part of it.
@@ -50,24 +48,31 @@ class Statement:
     __slots__ = (
         "_is_dynamic",
         "_members",
+        "_node",
         "_signature",
         "_words",
         "column",
         "first",
         "is_docstring",
         "last",
-        "node",
         "shift",
         "text",
     )
 
     def __init__(self, node: ast.stmt, text: str, shift: int = 0) -> None:
-        self.node = node
-        self.first = first_line(node) + shift
-        self.last = (node.end_lineno or node.lineno) + shift
+        last = node.end_lineno or node.lineno
+        self.begin(node, text, first_line(node) + shift, last + shift)
         self.column = node.col_offset
-        self.text = text
         self.shift = shift
+
+    def begin(self, node: ast.stmt | None, text: str, first: int, last: int) -> None:
+        """Be a statement whose tree may be made later; it begins in the first column."""
+        self._node = node
+        self.first = first
+        self.last = last
+        self.column = 0
+        self.text = text
+        self.shift = 0
         self.is_docstring = False
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
@@ -90,8 +95,18 @@ class Statement:
             if sys.flags.optimize >= WITHOUT_DOCSTRINGS:
                 return
             target = ast.copy_location(ast.Name("__doc__", ast.Store()), node)
-            self.node = ast.copy_location(ast.Assign([target], node.value), node)
+            self._node = ast.copy_location(ast.Assign([target], node.value), node)
             self._words = Words("__doc__")
+
+    @property
+    def node(self) -> ast.stmt:
+        """The syntax tree.
+
+        The line numbers in it are those of the text that it was parsed from, ``shift`` lines above
+        (or below) where it stands now.
+        """
+        assert self._node is not None
+        return self._node
 
     @property
     def kind(self) -> str:
@@ -106,12 +121,12 @@ class Statement:
     @property
     def is_function(self) -> bool:
         """Whether this is a ``def`` or an ``async def``."""
-        return isinstance(self.node, FUNCTIONS)
+        return self.kind in {"FunctionDef", "AsyncFunctionDef"}
 
     @property
     def is_class(self) -> bool:
         """Whether this is a ``class`` statement."""
-        return isinstance(self.node, ast.ClassDef)
+        return self.kind == "ClassDef"
 
     @property
     def signature(self) -> str:
@@ -157,7 +172,7 @@ class Statement:
             if isinstance(self.node, ast.ClassDef):
                 lines = self.text.split("\n")
                 self._members = [
-                    Statement(child, _own_text(child, lines, self.first - self.shift), self.shift)
+                    Statement(child, own_text(child, lines, self.first - self.shift), self.shift)
                     for child in self.node.body
                 ]
         return self._members
@@ -167,11 +182,17 @@ class Statement:
         if not by:
             return self
         statement = Statement(self.node, self.text, self.shift + by)
-        statement._signature = self._signature  # noqa: SLF001 (its own class)
-        statement._is_dynamic = self._is_dynamic  # noqa: SLF001
-        statement._words = self._words  # noqa: SLF001
-        statement.is_docstring = self.is_docstring
+        self.carry_over(statement, by)
         return statement
+
+    def carry_over(self, other: Statement, by: int) -> None:
+        """Tell the same statement, some lines further down, what is known of it."""
+        other.shift = self.shift + by
+        other.is_docstring = self.is_docstring
+        other._node = self._node  # noqa: SLF001 (its own class)
+        other._signature = self._signature  # noqa: SLF001
+        other._is_dynamic = self._is_dynamic  # noqa: SLF001
+        other._words = self._words  # noqa: SLF001
 
     def at(self, line: int) -> bool:
         """Return whether a line belongs to the statement."""
@@ -309,10 +330,10 @@ def _common(old: list[str], new: list[str]) -> tuple[int, int]:
 
 def _statements(source: str, lines: list[str], file: str, shift: int) -> list[Statement]:
     tree = ast.parse(source, file)
-    return [Statement(node, _own_text(node, lines, 1), shift) for node in tree.body]
+    return [Statement(node, own_text(node, lines, 1), shift) for node in tree.body]
 
 
-def _own_text(node: ast.stmt, lines: list[str], base: int) -> str:
+def own_text(node: ast.stmt, lines: list[str], base: int) -> str:
     """Return the source of a node; ``lines[0]`` is line ``base``.
 
     A node that shares its first or last line with another statement gets its own part only.
