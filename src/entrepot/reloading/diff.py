@@ -38,6 +38,17 @@ def match(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
     while tail < limit - head and _by_text(old[-1 - tail]) == _by_text(new[-1 - tail]):
         pairs[len(new) - 1 - tail] = len(old) - 1 - tail
         tail += 1
+    added = len(new) - tail - head
+    while (
+        head + tail == len(old)
+        and head
+        and added
+        and (_by_text(old[head - 1]) == _by_text(new[head + added - 1]))
+    ):  # one that stands there twice now goes on as the last
+        head -= 1
+        del pairs[head]
+        pairs[head + added] = head
+        tail += 1
     left_old = list(range(head, len(old) - tail))
     left_new = list(range(head, len(new) - tail))
     for key in (_by_text, _by_decorators, _by_name, _by_signature, _by_targets):
@@ -55,14 +66,13 @@ def _match_by(
     left_new: list[int],
     pairs: dict[int, int],
 ) -> None:
-    """Match what is left by a key; equal keys in their order, of equal names the last first."""
-    step = -1 if key is _by_name else 1
+    """Match what is left by a key; of equal keys the last first: the last binds a name."""
     waiting: dict[Hashable, list[int]] = {}
-    for position in left_old[::step]:
+    for position in left_old[::-1]:
         found = key(old[position])
         if found is not None:
             waiting.setdefault(found, []).append(position)
-    for position in left_new[::step]:
+    for position in left_new[::-1]:
         candidates = waiting.get(key(new[position]))
         if candidates:
             mate = candidates.pop(0)

@@ -34,7 +34,7 @@ from .patching import Patcher
 from .plain import is_plain
 from .recorder import Listener
 from .relink import relink
-from .runnable import marked, with_adoption, with_codes
+from .runnable import marked, raised_by, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
 from .texts import forget_texts
@@ -205,16 +205,18 @@ class Execution:
         error: BaseException | None = None
         try:
             with Listener(tell), contextlib.nullcontext() if may_start else guard:
-                error = _raised_by(code, namespace)
+                error = raised_by(code, namespace)
         finally:
             earlier = {other.name: end() for other, end in zip(in_play, ended, strict=True)}
             self.annotations.after(live)
             self.young.forget()
             self.unbinder.show(live, hidden)
             changes = [] if is_plain(self.world, live) else self.effects.changed(in_play)
+        ran.pop(id(code), None)
+        if error is not None and self._note_touched(live, changes, ran):
+            raise Again  # it read what comes later: that was not seen before it ran
         self._stop_if_hindered(live, guard, error)
         self._see_wrapped(live)
-        ran.pop(id(code), None)
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
         self._note_touched(live, changes, ran)
@@ -250,8 +252,9 @@ class Execution:
 
     def _note_touched(
         self, live: LiveStatement, changes: list[Change], ran: dict[int, CodeType]
-    ) -> None:
-        """A statement touches what it was seen to change, and what ran then may change."""
+    ) -> bool:
+        """Note what a statement changed, and what ran then may; return whether more is due."""
+        due = len(self.plan.dirty)
         if self.world.note_ran(live, ran.values()):
             self.plan.look_again(live)
         for change in changes:
@@ -262,6 +265,7 @@ class Execution:
             self.world.touchers.clear()
             self.world.effects[id(live)] = (live, {**known, **seen})
             self.plan.look_again(live)
+        return len(self.plan.dirty) > due
 
     def _runnable(self, live: LiveStatement) -> CodeType:
         """Return the statement's code; a function is adopted before its decorators see it."""
@@ -389,12 +393,3 @@ class Execution:
         if not self.allow_partial:
             raise Refused(what)
         self.report.notes.append(f"left old: {what}")
-
-
-def _raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | None:
-    """Execute a statement and return what it raised."""
-    try:
-        exec(code, namespace)
-    except BaseException as error:  # noqa: BLE001
-        return error
-    return None

@@ -44,3 +44,12 @@ def with_adoption(code: CodeType, adopt: Callable[[Any], Any]) -> CodeType:
         else:
             consts.append(const)
     return code.replace(co_consts=tuple(consts))
+
+
+def raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | None:
+    """Execute a statement and return what it raised."""
+    try:
+        exec(code, namespace)
+    except BaseException as error:  # noqa: BLE001
+        return error
+    return None

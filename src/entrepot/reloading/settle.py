@@ -219,8 +219,10 @@ def _set_importer(journal: Journal, record: Record, place: Place | None) -> None
 def _take_base(session: Live, execution: Execution, record: Record) -> None:
     journal, base = execution.journal, record.base
     start: dict[str, Any] = execution.merger.start[record.name]
+    world = execution.world
+    bound = {n for live in execution.executed if live.record is record for n in world.binds(live)}
     for name, value in record.namespace.items():
-        if name not in base or name not in start or value is not start[name]:
+        if name in bound or name not in start or value is not start[name]:
             journal.set_item(base, name, value)
     for name in list(base):
         if name not in record.namespace:

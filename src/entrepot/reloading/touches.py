@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import ast
 import enum
 import re
 import types
@@ -219,7 +220,7 @@ _CREATING = frozenset({"__call__", "__init__", "__init_subclass__", "__new__", "
 def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
     """Return whether a statement only stores to one constant key or attribute of an object."""
     words = _stored_words(world, live, value)
-    if not words or "" in words:
+    if not words or "" in words or not _only_stores(world, live, value):
         return False
     for other in touchers(world, value):
         if live not in (other, other.old) and live.old is not other:
@@ -227,6 +228,21 @@ def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
             if theirs & words or "" in theirs:
                 return False
     return True
+
+
+def _only_stores(world: World, live: LiveStatement, value: object) -> bool:
+    """Return whether a statement is one assignment, and looks at nothing of what it changes."""
+    node = live.statement.node
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Delete | ast.Expr):
+        return False
+    own = live.uses
+    if any(uses is not own and _uses_touch(world, home, uses, value)
+           for home, uses in world.parts(live)):  # fmt: skip
+        return False
+    read = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    names = {part.id for part in ast.walk(read) if isinstance(part, ast.Name)} if read else set()
+    roots = {touch.chain[0] for touch in own.touches if touch.how == "store"}
+    return names.isdisjoint(roots)
 
 
 def stores_there(world: World, live: LiveStatement | None, value: object) -> bool:

@@ -8,6 +8,7 @@ shows that nothing differs.
 
 from __future__ import annotations
 
+import gc
 import sys
 import types
 
@@ -109,6 +110,8 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
     kind = type(left)
     if kind is types.MethodType:
         return left.__self__ is right.__self__ and left.__func__ is right.__func__
+    if is_view(left):
+        return list(map(id, gc.get_referents(left))) == list(map(id, gc.get_referents(right)))
     if hasattr(left, "cache_parameters"):
         return bool(left.cache_parameters() == right.cache_parameters()) and (
             left.__wrapped__ is right.__wrapped__

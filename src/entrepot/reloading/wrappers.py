@@ -42,7 +42,10 @@ def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
         inner = adopter.adopt(old.__func__, new.__func__)
         if inner is old.__func__:
             return old
-        return type(new)(inner)
+        made = type(new)(inner)
+        if not vars(new):  # as Python makes one of ``__new__`` or ``__class_getitem__`` itself
+            vars(made).clear()
+        return made
     if type(new) is types.MethodType:
         owner = adopter.adopt(old.__self__, new.__self__)
         function = adopter.adopt(old.__func__, new.__func__)

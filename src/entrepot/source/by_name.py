@@ -29,6 +29,8 @@ def said_chain(node: ast.AST) -> Chain:
         (('a', 'b'), ('a', 'b', 'c', 'd'), ('m', 'K'), ())
         >>> chain("importlib.import_module('shop').K"), chain("globals()['K']")
         (('import shop', 'K'), ('import __name__', 'K'))
+        >>> chain("globals().get('K', 0)"), chain("vars(m).get('K')")
+        (('import __name__', 'K'), ('m', 'K'))
         >>> chain("sys.modules[__name__]"), chain("sys.modules.get('shop.' + x)")
         (('import __name__',), ('import *',))
     """
@@ -45,6 +47,10 @@ def said_chain(node: ast.AST) -> Chain:
             return _below(node.value.value, key) if node.value.attr == "__dict__" else ()
         if key is not None and isinstance(node.value, ast.Call):
             return _below_namespace(node.value, key)
+    if isinstance(node, ast.Call) and _called(node) == "get" and len(node.args) in {1, 2}:
+        key, owner = _text(node.args[0]), getattr(node.func, "value", None)
+        if key is not None and isinstance(owner, ast.Call):
+            return _below_namespace(owner, key)
     if isinstance(node, ast.Call) and _called(node) == "getattr" and len(node.args) in {2, 3}:
         key = _text(node.args[1])
         return () if key is None else _below(node.args[0], key)

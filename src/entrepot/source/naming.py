@@ -109,10 +109,13 @@ class Naming(ast.NodeVisitor):
             self._said_below(owner.value if isinstance(owner, ast.Attribute) else owner)
         elif isinstance(node, ast.Call):
             self.load(chain_of(node.func), is_whole=False)
-            is_module = bool(named_module(node))
-            for argument in node.args if is_module else node.args[2:]:
+            is_method = isinstance(node.func, ast.Attribute)  # of a namespace: ``get``
+            others = node.args if named_module(node) else node.args[1 if is_method else 2 :]
+            for argument in others:
                 self.visit(argument)
-            if not is_module and node.args:
+            if not named_module(node) and isinstance(node.func, ast.Attribute):
+                self._said_below(node.func.value)
+            elif not named_module(node) and node.args:
                 self._said_below(node.args[0])
 
     def _said_below(self, node: ast.AST) -> None:
