@@ -127,7 +127,8 @@ def _process() -> dict[str, object]:
         "sys.modules": {
             name: id(module)
             for name, module in sys.modules.items()
-            if not name.startswith("entrepot.")  # parts of ours are loaded when they are needed
+            # parts of ours are loaded when they are needed, and ctypes with them
+            if not name.startswith(("entrepot.", "ctypes", "_ctypes"))
         },
         "sys.path": list(sys.path),
         "sys.meta_path": list(map(id, sys.meta_path)),

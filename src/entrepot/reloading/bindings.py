@@ -66,6 +66,12 @@ def bound_elsewhere(
     return [(record, name) for (_, name), record in found.items()]
 
 
+def modules_given_a_class(live: LiveStatement) -> list[types.ModuleType]:
+    """Return the modules that a statement gives a class: ``shop.__class__ = Shop``."""
+    chains = [chain[:-1] for chain in live.uses.stores if chain[-1] == "__class__"]
+    return [found for found in (_module_of(live.record, chain) for chain in chains) if found]
+
+
 def _uses(world: World, scope: LiveScope, *, old: bool) -> Uses:
     return scope.uses if old else world.current_uses(scope)
 

@@ -30,7 +30,7 @@ def has_other_defaults(old: LiveScope, new: LiveScope) -> bool:
     nodes = old.live.node_of(old), new.live.node_of(new)
     if not all(isinstance(node, _Node) for node in nodes):
         return False
-    before, after = (_defaults(node.args) for node in nodes)
+    before, after = (defaults_of(node.args) for node in nodes)
     return list(before) != list(after) or any(
         ast.dump(before[name]) != ast.dump(after[name]) for name in after
     )
@@ -41,7 +41,7 @@ def redefault(
 ) -> list[str]:
     """Give a live closure the defaults of its new text; return the parameters that have none."""
     nodes = old.live.node_of(old), new.live.node_of(new)
-    before, after = (_defaults(node.args) for node in nodes)
+    before, after = (defaults_of(node.args) for node in nodes)
     live = _values(function, nodes[0].args)
     if live is None:
         return []  # the program gave it others
@@ -66,7 +66,8 @@ def is_made_by_a_function(scope: LiveScope) -> bool:
     return any(found is not None and is_function(found.code) for found in outer)
 
 
-def _defaults(arguments: ast.arguments) -> dict[str, ast.expr]:
+def defaults_of(arguments: ast.arguments) -> dict[str, ast.expr]:
+    """Return the defaults in a definition, by parameter."""
     positional = [*arguments.posonlyargs, *arguments.args]
     count = len(arguments.defaults)
     found = {

@@ -184,8 +184,8 @@ class Execution:
     def _run_one(self, live: LiveStatement) -> None:
         record = live.record
         namespace = record.namespace
-        hidden = self.unbinder.hide(live)
         before = dict(namespace)
+        hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
         self.unbinder.drop_starred(live)
         self.annotations.before(live)

@@ -165,6 +165,10 @@ class LaterImports:
                     waiting += _inside(value, held, words)
                 if self.base.is_managed_class(kind):
                     waiting.append((kind, True))
+                if isinstance(value, type):  # who derives from it runs what its bases say
+                    waiting += [
+                        (b, True) for b in value.__bases__ if self.base.is_managed_class(b)
+                    ]
 
 
 def _inside(value: Any, held: Any, words: set[str]) -> list[tuple[Any, bool]]:

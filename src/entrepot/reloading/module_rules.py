@@ -1,4 +1,4 @@
-"""The rules about whole modules: gone, there at last, imported in another order.
+"""The rules about whole modules: gone, there at last, in another order.
 
 Each yields *dues*, as those in ``rules.py`` do.
 """
@@ -11,14 +11,35 @@ from typing import TYPE_CHECKING
 from .readers import locations_read
 from .revision import absolute
 from .rules import last_before
+from .touches import creators, touched, touchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .changes import ModuleChange
     from .order import Order
     from .revision import LiveStatement, Record
     from .rules import Due
     from .world import World
+
+
+def changed_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
+    """(6f) An object is made anew when lines that change it have changed places."""
+    number = world.view(change.record, old=True).number
+    new = {id(live): place for place, live in enumerate(change.lives)}
+    highest = -1
+    for live in change.lives:
+        if live.old is None:
+            continue
+        here = number(live.old)
+        if here < highest:
+            for value in touched(world, live).values():
+                others = [t for t in touchers(world, value) if t.old is not None and id(t) in new]
+                if any((number(t.old) < here) != (new[id(t)] < new[id(live)])
+                       for t in others if t.old is not None and t is not live):  # fmt: skip
+                    for creator in creators(world, value):
+                        yield creator, "6f", f"{live.where} changes it at another place now"
+        highest = max(highest, here)
 
 
 def readers_of_module(world: World, record: Record) -> Iterator[Due]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import rules
 from .marks import KEEP, mark_of
-from .module_rules import imported_in_another_order
+from .module_rules import changed_in_another_order, imported_in_another_order
 from .readers import readers
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
     for change in changes:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
+        plan.add(changed_in_another_order(world, change))
         plan.deletions.extend((change.record.name, name) for name in rules.deleted(world, change))
     plan.add(imported_in_another_order(world))
     for module, name in plan.deletions:

@@ -24,6 +24,7 @@ from .touches import (
     is_lone_store,
     stores_there,
     touched,
+    touched_by,
     touchers,
 )
 
@@ -203,10 +204,13 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
     """(6c, 6f) What a removed or edited statement did to an object is undone: it is made anew."""
     gone = list(change.removed)
     gone += [live.old for live in change.signed if live.old is not None]
+    before: dict[int, dict[int, object]] = {}  # by what the old text of a function says
     for scope in change.bodies:
-        gone.extend(world.runners(scope))
+        for runner in world.runners(scope):
+            gone.append(runner)
+            before.setdefault(id(runner), {}).update(touched_by(world, scope))
     for live in gone:
-        for value in touched(world, live).values():
+        for value in (touched(world, live) | before.get(id(live), {})).values():
             if is_lone_store(world, live, value) and stores_there(world, world.now(live), value):
                 continue
             for creator in creators(world, value):

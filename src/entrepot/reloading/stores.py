@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import state_of
 from .base import EMPTY
 from .journal import content_of
-from .touches import objects
+from .touches import passed_by
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -48,8 +48,8 @@ def stores_of(world: World, adopter: Adopter, live: LiveStatement) -> list[Store
     for touch in live.uses.touches:
         if touch.how != "store" or not touch.word:
             continue
-        passed = objects(live.record, touch.chain)
-        if not passed:
+        passed = list(passed_by(live.record, touch.chain))
+        if len(passed) != len(touch.chain):
             continue
         store = _store(passed[-1], touch.word)
         if store is None:

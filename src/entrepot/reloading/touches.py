@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import abc
 import ast
+import collections
 import enum
 import re
 import types
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.by_name import ANY_ITEM
+
 from .attributes import NOTHING, attribute
+from .defaults import defaults_of
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
 from .readers import ran_that_mention
@@ -17,13 +21,16 @@ from .roots import root_value
 from .values import is_atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from entrepot.source.nodes import Chain
     from entrepot.source.uses import Touch, Uses
 
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
+
+#: Of what an item of a table may be, this many are looked at.
+MOST_ITEMS = 200
 
 
 def objects(home: Record, chain: Chain) -> list[Any]:
@@ -38,8 +45,28 @@ def passed_by(home: Record, chain: Chain) -> Iterator[Any]:
         if value is NOTHING:
             return
         yield value
+        if tail == ANY_ITEM:
+            yield from list(_items(value))[:MOST_ITEMS]
+            return
         if tail is not None:
-            value = attribute(value, tail)
+            value = _item(value, tail) if tail[:1] == "[" else attribute(value, tail)
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return dict.values(value)
+    return value if type(value) in {list, tuple, collections.deque} else ()
+
+
+def _item(value: Any, step: str) -> Any:
+    """Return the item of a built-in container at a step like ``['x']``."""
+    key = ast.literal_eval(step)[0] if step != "[Ellipsis]" else ...
+    try:
+        if isinstance(value, dict):
+            return dict.get(value, key, NOTHING)
+        return value[key] if type(value) in {list, tuple, collections.deque} else NOTHING
+    except (LookupError, TypeError):
+        return NOTHING
 
 
 def touched(world: World, live: LiveStatement) -> dict[int, Any]:
@@ -57,13 +84,39 @@ def touched(world: World, live: LiveStatement) -> dict[int, Any]:
     return found
 
 
+def touched_by(world: World, scope: LiveScope) -> dict[int, Any]:
+    """Return the objects that a scope may change by the text that runs now."""
+    home = scope.live.record
+    found = [v for touch in scope.uses.touches for v in touch_objects(world, home, touch)]
+    return {id(value): value for value in (*found, *_class_touched(scope))}
+
+
 def _class_touched(scope: LiveScope) -> list[Any]:
-    """Return the class that one of its methods may change as ``cls``."""
+    """Return what a function may change that no name in it says: its class, by ``cls``; itself.
+
+    ``def f(x, seen=[]): seen.append(x)`` changes its own default.
+    """
+    local = scope.uses.local_touches
     is_method = len(scope.path) > 1 and scope.live.statement.is_class
-    if not is_method or not any(_changes_class(touch) for touch in scope.uses.local_touches):
+    by_class = is_method and any(_changes_class(touch) for touch in local)
+    if not by_class and not (len(scope.path) <= 1 + is_method and _changes_default(scope, local)):
         return []
     owner = scope.live.record.namespace.get(scope.path[0][0])
-    return [owner] if isinstance(owner, type) else []
+    return [owner] if owner is not None and (not is_method or isinstance(owner, type)) else []
+
+
+def _changes_default(scope: LiveScope, local: set[Touch]) -> bool:
+    code = scope.code
+    names = {t.chain[0] for t in local if t.how in {"store", "augmented", "method"}
+             and t.word not in PURE_METHODS}  # fmt: skip
+    names &= set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    node = scope.live.node_of(scope) if names else None
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return any(
+        name in names and isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call)
+        for name, default in defaults_of(node.args).items()
+    )
 
 
 def _changes_class(touch: Touch) -> bool:
@@ -146,7 +199,7 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
         for scope in ran_that_mention(world, record, names):
             if _uses_touch(world, record, world.current_uses(scope), value):
                 world.add_runners(scope, found)
-    if isinstance(value, type):
+    if callable(value):
         for scope in _methods_that_ran(world, value, names):
             world.add_runners(scope, found)
     for live in world.lives_run():
@@ -159,12 +212,12 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
     return list(found.values())
 
 
-def _methods_that_ran(world: World, value: type, names: set[str]) -> Iterator[LiveScope]:
-    """Yield the methods of a class that ran during imports and may change it as ``cls``."""
+def _methods_that_ran(world: World, value: Any, names: set[str]) -> Iterator[LiveScope]:
+    """Yield the functions that ran during imports and may change their class, or themselves."""
     for record in world.records.values():
         if any(world.mentions(record, name) for name in names):
             for old in world.view(record, old=True).naming(names):
-                for scope in old.scopes.values() if old.statement.is_class else ():
+                for scope in old.scopes.values() if old.statement.name is not None else ():
                     is_known = id(scope.code) in world.recorder.runners
                     if is_known and any(owner is value for owner in _class_touched(scope)):
                         yield scope

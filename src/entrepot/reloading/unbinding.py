@@ -6,9 +6,11 @@ from who reads it before. What a statement may bind or not is unbound before it.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
+from .bindings import modules_given_a_class
 from .module_rules import is_begun
 from .readers import locations_read
 
@@ -41,7 +43,11 @@ class Unbinder:
         self.departed = departed
 
     def delete(self, report: Report) -> None:
-        """Delete the names that nothing binds any more."""
+        """Delete the names that nothing binds any more; the class of a module is that again."""
+        for change in self.world.changes.values():
+            for live in change.removed:
+                for found in modules_given_a_class(live):
+                    self.journal.set_attribute(found, "__class__", ModuleType)
         for module, name in self.plan.deletions:
             record = self.world.records[module]
             value = record.namespace.get(name, _MISSING)

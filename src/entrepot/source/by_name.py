@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MODULE = "import "
 OWN = MODULE + "__name__"
 ANY = MODULE + "*"
+ANY_ITEM = "[*]"
 _LOADING = frozenset({"import_module", "__import__"})
 
 
@@ -55,6 +56,25 @@ def said_chain(node: ast.AST) -> Chain:
         key = _text(node.args[1])
         return () if key is None else _below(node.args[0], key)
     return ()
+
+
+def item_chain(node: ast.AST) -> Chain:
+    """Return the chain of an expression with items as steps, ``()`` if it is none.
+
+    Example:
+        >>> def chain(text): return item_chain(ast.parse(text, mode="eval").body)
+        >>> chain("both['x'].rows[0]"), chain("table[key]")
+        (('both', "['x']", 'rows', '[0]'), ('table', '[*]'))
+    """
+    chain = said_chain(node)
+    if chain or not isinstance(node, ast.Subscript | ast.Attribute):
+        return chain
+    above = item_chain(node.value)
+    if isinstance(node, ast.Attribute):
+        step = node.attr
+    else:
+        step = f"[{node.slice.value!r}]" if isinstance(node.slice, ast.Constant) else ANY_ITEM
+    return (*above, step) if above else ()
 
 
 def stored_chain(node: ast.Call) -> Chain:

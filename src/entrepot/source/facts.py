@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .by_name import ANY, MODULE, OWN, is_store, named_module, said_chain, stored_chain
+from .by_name import ANY, MODULE, OWN, is_store, item_chain, named_module, said_chain, stored_chain
 from .imports import when_of_branches
 from .naming import Naming
 from .nodes import (
@@ -143,7 +143,7 @@ class _Reader(Naming):
             chain = said_chain(part)
             if chain[:1] and chain[0].startswith(MODULE) and len(chain) == 1:
                 self.uses.whole.add(chain[0])
-            chain = root_chain(part)
+            chain = item_chain(part) or root_chain(part)
             if chain and not isinstance(part, ast.Call):
                 self.add_touch(Touch(chain, "argument", "", callee, position))
         self.visit(node)
