@@ -165,7 +165,7 @@ class LaterImports:
                     waiting += _inside(value, held, words)
                 if self.base.is_managed_class(kind):
                     waiting.append((kind, True))
-                if isinstance(value, type):  # who derives from it runs what its bases say
+                if issubclass(kind, type):  # who derives from it runs what its bases say
                     waiting += [
                         (b, True) for b in value.__bases__ if self.base.is_managed_class(b)
                     ]
