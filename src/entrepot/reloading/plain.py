@@ -39,8 +39,17 @@ def is_reference(live: LiveStatement) -> bool:
         return True
     value = getattr(node, "value", None)
     while isinstance(value, ast.Attribute | ast.Subscript):
+        if isinstance(value, ast.Subscript) and _is_generic(_value_of(live, value.value)):
+            return False  # ``list[C]`` is made, an item of a table is there
         value = value.value
     return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Name)
+
+
+def _is_generic(value: Any) -> bool:
+    """Return whether an item of a value is a type made of it; an enum's is a member."""
+    if isinstance(value, type):
+        return not hasattr(type(value), "__getitem__")
+    return type(value).__module__ == "typing"
 
 
 def _is_plain(world: World, live: LiveStatement, node: ast.stmt) -> bool:
@@ -100,6 +109,14 @@ def _is_wrapper(live: LiveStatement, node: ast.expr) -> bool:
 
 def _is_plain_base(live: LiveStatement, node: ast.expr) -> bool:
     """Return whether deriving from a class runs no code of anybody."""
+    value = _value_of(live, node)
+    return type(value) is type and not any(
+        "__init_subclass__" in cls.__dict__ for cls in value.__mro__[:-1]
+    )
+
+
+def _value_of(live: LiveStatement, node: ast.expr) -> Any:
+    """Return what a name with attributes leads to now, without running anybody's code."""
     names = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -108,9 +125,7 @@ def _is_plain_base(live: LiveStatement, node: ast.expr) -> bool:
     value: Any = live.record.namespace.get(name, getattr(builtins, name, NOTHING))
     for tail in reversed(names):
         value = attribute(value, tail)
-    return type(value) is type and not any(
-        "__init_subclass__" in cls.__dict__ for cls in value.__mro__[:-1]
-    )
+    return value
 
 
 def _is_loaded(world: World, live: LiveStatement, node: ast.Import | ast.ImportFrom) -> bool:
