@@ -89,7 +89,8 @@ def test_an_object_that_cannot_be_put_back_keeps_no_other_from_it(
     first, second = [1], [2]
     record: Any = SimpleNamespace(name="m", namespace={"first": first, "second": second})
     notes = effects.Effects(Base(lambda _cls: False))
-    notes.watch([record])
+    journal = Journal()
+    notes.watch([record], journal)
     first.append(0)
     second.append(0)
     assert len(notes.changed([record])) == 2
@@ -102,7 +103,7 @@ def test_an_object_that_cannot_be_put_back_keeps_no_other_from_it(
         put_back(owner, held, now)
 
     monkeypatch.setattr(effects, "_set_held", refuses)
-    with pytest.raises(RuntimeError, match="no"):
-        notes.put_back()
+    with pytest.raises(HalfUndone, match="no"):
+        journal.roll_back()
 
     assert (first, second) == ([1, 0], [2])

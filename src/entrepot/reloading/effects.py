@@ -108,11 +108,34 @@ class Effects:
         self.notes: dict[int, Note] = {}
         self._of: dict[str, list[Note]] = {}
 
-    def watch(self, records: Iterable[Record]) -> None:
-        """Note what can be reached from the names of some modules, if that was not done yet."""
+    def begin(self, journal: Journal) -> None:
+        """A pass begins: when it comes to nothing, what was noted so far is put back."""
+        notes = list(self.notes.values())
+        journal.note(lambda: _put_back(notes, self.base))
+
+    def watch(self, records: Iterable[Record], journal: Journal) -> None:
+        """Note what can be reached from the names of some modules, if that was not done yet.
+
+        What is noted in the midst of a pass is put back to what it was then, before what was
+        changed earlier is, and noted anew in the next pass.
+        """
+        names, known = [], len(self.notes)
         for record in records:
             if record.name not in self._of:
                 self._of[record.name] = self._walk(record)
+                names.append(record.name)
+        if not names:
+            return
+        new = list(self.notes.values())[known:]
+
+        def forget() -> None:
+            for name in names:
+                self._of.pop(name, None)
+            for note in new:
+                self.notes.pop(id(note.owner), None)
+            _put_back(new, self.base)
+
+        journal.note(forget)
 
     def _walk(self, record: Record) -> list[Note]:
         found: list[Note] = []
@@ -186,31 +209,32 @@ class Effects:
         found = {id(note): note for record in records for note in self._of.get(record.name, ())}
         return list(found.values())
 
-    def put_back(self) -> None:
-        """Give every object that statements changed what it held at the start.
-
-        An object that cannot be put back keeps no other from it; its error is raised in the end.
-        """
-        failed: Exception | None = None
-        for note in self.notes.values():
-            if note.is_changed:
-                try:
-                    now = self.held(note)
-                    if not same_items(note.start, now):
-                        _set_held(note.owner, note.start, now)
-                except Exception as error:  # noqa: BLE001
-                    failed = failed or error
-                note.mark = mark_of(note.owner)
-            note.seen, note.is_changed = note.start, False
-        if failed is not None:
-            raise failed
-
     def own(self) -> set[int]:
         """Return the identities of what the notes are made of, for who looks for holders."""
         found = {id(self.notes), id(self._of)}
         for note in self.notes.values():
             found |= {id(note), id(note.start), id(note.seen), id(note.roots)}
         return found | {id(notes) for notes in self._of.values()}
+
+
+def _put_back(notes: list[Note], base: Base) -> None:
+    """Give every object that statements changed what it held at the start.
+
+    An object that cannot be put back keeps no other from it; its error is raised in the end.
+    """
+    failed: Exception | None = None
+    for note in notes:
+        if note.is_changed:
+            try:
+                now = holding(note.owner, base)
+                if not same_items(note.start, now):
+                    _set_held(note.owner, note.start, now)
+            except Exception as error:  # noqa: BLE001
+                failed = failed or error
+            note.mark = mark_of(note.owner)
+        note.seen, note.is_changed = note.start, False
+    if failed is not None:
+        raise failed
 
 
 def holding(value: Any, base: Base) -> Any:

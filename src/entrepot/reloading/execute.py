@@ -152,8 +152,9 @@ class Execution:
 
     def _note_what_is(self) -> None:
         """Note known objects, to restore what statements change if this pass comes to nothing."""
-        self.effects.watch(record for live in self.plan.in_order() for record in self._play(live))
-        self.journal.note(self.effects.put_back)
+        self.effects.begin(self.journal)
+        due = self.plan.in_order()
+        self.effects.watch((record for live in due for record in self._play(live)), self.journal)
         self.journal.note(self.merger.caches.take_back)
 
     def _play(self, live: LiveStatement) -> list[Record]:
@@ -197,6 +198,7 @@ class Execution:
                 ran[id(code)] = code
 
         self.young.forget()
+        calls_nothing = is_plain(self.world, live)
         in_play = self._about_to_run(live)
         stores = stores_of(self.world, self.adopter, live)
         ended = [self.journal.note_run(other.namespace) for other in in_play]
@@ -211,7 +213,7 @@ class Execution:
             self.annotations.after(live)
             self.young.forget()
             self.unbinder.show(live, hidden)
-            changes = [] if is_plain(self.world, live) else self.effects.changed(in_play)
+            changes = [] if calls_nothing else self.effects.changed(in_play)
         ran.pop(id(code), None)
         if error is not None and self._note_touched(live, changes, ran):
             raise Again  # it read what comes later: that was not seen before it ran
@@ -222,24 +224,20 @@ class Execution:
         self._note_touched(live, changes, ran)
         self.merger.merge_names(live, before)
         self.merger.merge_elsewhere(live, earlier)
-        self._after(stores, changes, live, in_play)
+        self._after(stores, changes, live)
 
     def _about_to_run(self, live: LiveStatement) -> list[Record]:
         """Get ready what a statement must find; return the modules in play."""
         start = self.merger.start[live.record.name]
         forget_texts(self.journal, map(start.get, self.world.binds(live, old=True)))
         in_play = self._play(live)
-        self.effects.watch(in_play)
+        self.effects.watch(in_play, self.journal)
+        if not is_plain(self.world, live):
+            self.effects.look(in_play)
         self.merger.about_to_run(live, in_play)
         return in_play
 
-    def _after(
-        self,
-        stores: list[Store],
-        changes: list[Change],
-        live: LiveStatement,
-        in_play: list[Record],
-    ) -> None:
+    def _after(self, stores: list[Store], changes: list[Change], live: LiveStatement) -> None:
         """Bring in order what a statement has left besides its names."""
         self.merger.merge_items(live, self.effects, changes)
         self.merger.tell_users(live)
@@ -247,7 +245,6 @@ class Execution:
         self._relink_twins()
         fill_copies(self.journal, self.adopter.copies)
         self.effects.carry_over(self.journal, changes)
-        self.effects.look(in_play)
         self.young.note()
 
     def _note_touched(
