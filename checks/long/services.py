@@ -34,13 +34,16 @@ def tested(version: str, words: list[str]) -> int:
 
 
 def main() -> int:
-    """Run the tests on each Python; return 1 if any failed."""
+    """Run the tests on each Python; return 1 if any failed, 2 if there is none."""
     words = sys.argv[1:]
     found = {*interpreters(), *launchers()}
     if words[:1] == ["--on"]:
         found, words = found & {words[1]}, words[2:]
+    if not found:
+        print(f"services: no Python {sys.argv[2]} found")
+        return 2
     statuses = [tested(version, words) for version in VERSIONS if version in found]
-    return 1 if any(statuses) or not statuses else 0
+    return 1 if any(statuses) else 0
 
 
 if __name__ == "__main__":

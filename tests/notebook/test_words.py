@@ -135,7 +135,7 @@ def test_the_words_in_a_notebook(tmp_path: Path) -> None:
     )
     assert listed.out == "live:     shop\nexcluded: other\n"
     assert re.match(r"entrepot: equal to a restart; 2 modules, \d+ facts compared\n", same.said)
-    assert re.match(r"entrepot: 1 differences from a restart; 2 modules, ", verdict.said)
+    assert re.match(r"entrepot: 1 difference from a restart; 2 modules, ", verdict.said)
     assert "  differs   other:N: int 2, a restart has int 3" in verdict.said.splitlines()
     assert "  state     shop:N: int 7" in verdict.said.splitlines()
 

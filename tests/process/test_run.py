@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -187,6 +188,22 @@ def test_the_installed_command_does_the_same(tmp_path: Path) -> None:
 
     assert (done.out, done.code) == ("app False\n", 1)
     assert done.err == ended(tmp_path, LAUNCHER, "app/main.py").err
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("KeyboardInterrupt", -signal.SIGINT), ("ValueError", 1), ("SystemExit(3)", 3)],
+)
+def test_the_installed_command_ends_as_the_program_does(
+    tmp_path: Path, end: str, code: int
+) -> None:
+    program = LAUNCHER.replace("1/0", f"import threading\nraise {end}")
+    words = ("bin/entrepot", "run", "app/main.py")
+
+    done = ended(tmp_path, program, *words, PYTHONMALLOC="debug")
+
+    assert done.code == code
+    assert done.err == ended(tmp_path, program, "app/main.py").err
 
 
 HOST = """

@@ -99,6 +99,24 @@ def test_a_restart_keeps_process_arguments_environment_and_folder(tmp_path: Path
         assert program.end() == 0
 
 
+def test_after_a_restart_the_program_can_be_asked(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP, "--on-restart=restart", "main.py") as program:
+        program.ask("1")
+        first = json.loads(asked(tmp_path, "status", "--json")[1])["started"]
+        program.edit("main.py", "flush=True)\n    except", "flush=1)\n    except", until="anew")
+        program.input.write("None\n" * 2)  # the first may be read by the program that ends
+        program.input.flush()
+        program.out.next()
+        while json.loads(asked(tmp_path, "status", "--json")[1])["started"] == first:
+            pass  # that was the program before
+        program.edit("shop.py", "n * 2", "n * 3")
+        assert json.loads(asked(tmp_path, "status", "--json")[1])["edits"] == 1
+        program.end()
+        said = program.said.seen + program.said.rest()
+
+    assert not [line for line in said if "fault" in line]
+
+
 def test_nobody_to_ask_is_said(tmp_path: Path) -> None:
     assert asked_now(tmp_path, "status") == (
         2,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.process.case import environment
-from tests.seeds.grounds import write
+from tests.seeds.grounds import source_folder, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,6 +63,12 @@ def needs(*packages: str) -> None:
             pytest.skip(f"needs {package}")
 
 
+def python_path() -> str:
+    """Return where a program finds entrepot and the packages of the tests."""
+    entries = [source_folder(), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return os.pathsep.join(filter(None, entries))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -79,7 +85,9 @@ def started(folder: Path, program: str, words: str, **variables: str) -> Iterato
         process = subprocess.Popen(
             [sys.executable, "-m", "entrepot", "run", *words.split()],
             cwd=folder,
-            env=environment(TMPDIR=str(folder), XDG_RUNTIME_DIR="", **variables),
+            env=environment(
+                TMPDIR=str(folder), XDG_RUNTIME_DIR="", PYTHONPATH=python_path(), **variables
+            ),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=stream,

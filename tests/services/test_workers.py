@@ -13,7 +13,7 @@ import pytest
 from tests.process.case import environment
 from tests.running.case import running
 
-from .case import SETTLE, WORK, needs, save, started, wait_until_said, waited_for
+from .case import SETTLE, WORK, needs, python_path, save, started, wait_until_said, waited_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def results_of(folder: Path, job: str, times: int = 1) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", text],
         cwd=folder,
-        env=environment(),
+        env=environment(PYTHONPATH=python_path()),
         capture_output=True,
         text=True,
         check=False,
@@ -97,7 +97,7 @@ def test_a_task_of_celery_sees_one_program(tmp_path: Path) -> None:
         asking = subprocess.Popen(
             [sys.executable, "-c", text],
             cwd=tmp_path,
-            env=environment(),
+            env=environment(PYTHONPATH=python_path()),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -137,7 +137,7 @@ if __name__ == "__main__":
 def test_an_edit_reaches_a_worker_of_rq(tmp_path: Path) -> None:
     needs("rq", "fakeredis")
 
-    with running(tmp_path, RQ, "worker.py") as program:
+    with running(tmp_path, RQ, "worker.py", PYTHONPATH=python_path()) as program:
         assert program.ask("") == "old 1"
         program.edit("work.py", "old", "new")
         assert program.ask("") == "new 2"
@@ -188,7 +188,10 @@ def redis(folder: Path) -> Iterator[None]:
 def test_an_edit_reaches_the_processes_that_rq_forks_for_each_job(tmp_path: Path) -> None:
     needs("rq")
 
-    with redis(tmp_path), running(tmp_path, RQ_FORKS, "worker.py") as program:
+    with (
+        redis(tmp_path),
+        running(tmp_path, RQ_FORKS, "worker.py", PYTHONPATH=python_path()) as program,
+    ):
         first = program.ask("go").split()
         program.edit("work.py", "old", "new")
         second = program.ask("go").split()

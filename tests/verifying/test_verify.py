@@ -94,7 +94,7 @@ def test_what_the_program_changed_itself_is_state_and_no_difference(tmp_path: Pa
 
     lines = said(tmp_path, files, main).splitlines()
 
-    assert lines[-1].startswith("equal to a restart; 1 modules, ")
+    assert lines[-1].startswith("equal to a restart; 1 module, ")
     assert [line.split()[1].rstrip(":") for line in lines[:-1]] == [
         "state:BOX.items.keys",
         "state:BOX.items['x']",
@@ -114,7 +114,7 @@ def test_what_two_restarts_differ_in_is_left_out_and_listed(tmp_path: Path) -> N
 
     *left_out, verdict = out.splitlines()
     assert left_out == ["left out  m:DEEP['pid'][0]", "left out  m:TOKEN"]
-    assert verdict.startswith("equal to a restart; 1 modules, ")
+    assert verdict.startswith("equal to a restart; 1 module, ")
 
 
 def test_the_main_program_is_not_executed(tmp_path: Path) -> None:

@@ -171,6 +171,15 @@ def hand_over(
     raise handover
 
 
+def keep_to_the_end(namespace: object) -> None:
+    """Hold the namespace of the command's own ``__main__`` until the process ends.
+
+    Where the command is a script, C takes ``__file__`` out of it after the hook has returned, and
+    up to 3.12 does not hold it (``_PyRun_SimpleFileObject``): it would write into freed memory.
+    """
+    vars(keep_to_the_end)["namespace"] = namespace
+
+
 def call(start: Callable[[], object], before: Callable[[], object], after: After) -> int:
     """Run a program right here: somebody else's frames are below us and stay.
 

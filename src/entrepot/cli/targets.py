@@ -231,5 +231,6 @@ def _new_main() -> ModuleType:
     if sys.version_info < (3, 14):
         namespace["__annotations__"] = {}
     namespace["__builtins__"] = sys.modules["builtins"]
+    handover.keep_to_the_end(getattr(sys.modules.get("__main__"), "__dict__", None))
     sys.modules["__main__"] = main
     return main

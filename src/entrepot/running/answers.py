@@ -86,7 +86,8 @@ class Answers:
             "waiting": sorted(keeper.outstanding),
             "error": None,
         }
-        lines = [Fact("run", " ".join(sys.orig_argv[1:]), f"{keeper.edits} edits taken")]
+        taken = "1 edit taken" if keeper.edits == 1 else f"{keeper.edits} edits taken"
+        lines = [Fact("run", " ".join(sys.orig_argv[1:]), taken)]
         lines += [
             Fact("watch", name, f"{short(m['file'])}, revision {m['revision']}")
             for name, m in modules.items()
@@ -110,7 +111,7 @@ class Answers:
             return _refused(f"cannot plan: {short(file)!r} is not kept live by this program")
         self._keeper.program.manage_main()
         plan = self._keeper.program.plan(file)
-        return {"code": 0, "plan": str(plan), "lines": [Fact("plan", "", str(plan))]}
+        return {"code": 0, "plan": str(plan), "lines": [Fact("plan", "", relative(str(plan)))]}
 
     def _retry(self, _words: list[str]) -> Answer:
         keeper = self._keeper

@@ -11,28 +11,20 @@ says nothing on any terminal. What it loads is its own affair.
 from __future__ import annotations
 
 import os
-import queue
 import selectors
 import signal
 import socket
 import sys
-import threading
 import time
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from .connection import leave_surroundings
-from .snapshot import Snapshot
+from .watcher import LOOK_SOON, Watcher
 from .wire import Unpacker, packed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-STEP, DEBOUNCE = 5, 50  # milliseconds: an edit is told 5 to 10 ms after it
-LOOK_ANYWAY = 2.0  # seconds; network and container mounts may have no file events
-LOOK_SOON = 0.05  # seconds; while file events are not there yet
-LOOK = 0.3  # seconds between two looks when there are no file events
 GRACE = 2.0  # seconds to wait for forked children after the last program is gone
+LEAVING = 5.0  # seconds that another hub at the same place may take to leave
 PATIENCE = 30.0  # seconds that a program may take to answer
 READ_SIZE = 65536
 
@@ -79,21 +71,42 @@ class Hub:
         self._number = 0
         self._alone_since = 0.0
         self._how = ""
+        self._is_replaced = False
+        self._listen_until = 0.0
+        self._path = ""
+        self._listener: socket.socket | None = None
 
-    def listen(self, path: str) -> socket.socket | None:
-        """Open the socket; return it, or None if it cannot be had (the programs are told)."""
+    def listen(self, path: str) -> None:
+        """Open the socket; if it cannot be had in the end, the programs are told.
+
+        After a restart, the hub of what the process ran before may be listening still.
+        """
+        self._path, self._listen_until = path, time.monotonic() + LEAVING
+        self._try_to_listen()
+
+    def _try_to_listen(self) -> None:
         listener = socket.socket(socket.AF_UNIX)
         try:
-            make_private_folder(os.path.dirname(path))
-            remove_stale(path)
-            listener.bind(path)
+            make_private_folder(os.path.dirname(self._path))
+            remove_stale(self._path)
+            listener.bind(self._path)
             listener.listen(64)
         except OSError as error:
             listener.close()
-            self._tell("fault", f"no socket at {path}: {error.strerror or error}")
-            return None
-        self._selector.register(listener, selectors.EVENT_READ, partial(self._accept, listener))
-        return listener
+            if isinstance(error, FileExistsError) and time.monotonic() < self._listen_until:
+                return
+            self._tell("fault", f"no socket at {self._path}: {error.strerror or error}")
+        else:
+            self._listener = listener
+            accept = partial(self._accept, listener)
+            self._selector.register(listener, selectors.EVENT_READ, accept)
+        self._listen_until = 0.0
+
+    def close(self) -> None:
+        """Take the socket away."""
+        if self._listener is not None:
+            os.unlink(self._path)
+            self._listener.close()
 
     def add(self, connection: socket.socket, *, is_program: bool) -> None:
         """Begin to read what somebody sends."""
@@ -107,7 +120,11 @@ class Hub:
         self._selector.register(wake, selectors.EVENT_READ, partial(os.read, wake, READ_SIZE))
         self._say_how()
         while self._is_needed():
-            for key, _ in self._selector.select(self._watcher.pause()):
+            pause = self._watcher.pause()
+            if self._listen_until:
+                self._try_to_listen()
+                pause = min(pause, LOOK_SOON)
+            for key, _ in self._selector.select(pause):
                 key.data()
             self._look()
             self._drop_late_questions()
@@ -116,6 +133,8 @@ class Hub:
         if any(peer.is_program for peer in self._peers):
             self._alone_since = 0.0
             return True
+        if self._is_replaced:
+            return False
         now = time.monotonic()
         self._alone_since = self._alone_since or now
         return now - self._alone_since < GRACE
@@ -182,6 +201,8 @@ class Hub:
             self._answer(int(fields[0]), peer, fields[1])
         elif word == "ask":
             self._ask(peer, fields)
+        elif word == "replace":
+            self._is_replaced = True
 
     def _ask(self, asker: Peer, fields: list[str]) -> None:
         programs = [peer for peer in self._peers if peer.is_program]
@@ -211,137 +232,6 @@ class Hub:
                 question.asker.send("answers", *question.answers)
 
 
-class Watcher:
-    """Watches folders: by file events of ``watchfiles``, or by looking again and again.
-
-    Attributes:
-        how: ``"file events"`` or ``"polling"``; empty while nothing is watched yet.
-        wake: A file to read from that becomes readable when there may be something new.
-    """
-
-    def __init__(self, every: float | None) -> None:
-        self._every = every
-        self._snapshot = Snapshot()
-        self._told: set[str] = set()
-        self._touched: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._stop: threading.Event | None = None
-        self._events_failed = ""
-        self._last_look = 0.0
-        self.wake, self._wake_up = os.pipe()
-        os.set_blocking(self._wake_up, False)
-        self._watch: Callable[..., Any] | None = None
-        self._loaded: queue.SimpleQueue[Callable[..., Any]] = queue.SimpleQueue()
-        self._is_loading = every is None and not _is_set("WATCHFILES_FORCE_POLLING")
-        self.how = "polling"
-        if self._is_loading:  # a while: until then, look
-            threading.Thread(target=self._load, daemon=True).start()
-
-    def _load(self) -> None:
-        try:
-            from watchfiles import watch
-        except ImportError:
-            pass
-        else:
-            self._loaded.put(watch)
-        self._is_loading = False
-        self._ring()
-
-    def pause(self) -> float:
-        """Return how long may be waited before the next look."""
-        if self._is_loading:
-            return LOOK_SOON
-        if self._watch is None:
-            return self._every or LOOK
-        return 1.0  # folders that could not be watched are tried again
-
-    def add(self, fields: list[str]) -> list[str]:
-        """Watch files, given as file, mark, file, mark, …; return those that differ already."""
-        known = len(self._snapshot.folders)
-        pairs = zip(fields[::2], fields[1::2], strict=True)
-        late = [file for file, mark in pairs if self._snapshot.add(file, mark)]
-        if len(self._snapshot.folders) != known:
-            self._begin_events()
-        return late
-
-    def changed(self) -> list[str]:
-        """Return the files that have changed since the last call."""
-        now = time.monotonic()
-        touched = set()
-        while not self._touched.empty():
-            touched.add(self._touched.get())
-        if not self._loaded.empty():
-            self._watch, self.how = self._loaded.get(), "file events"
-            self._begin_events()
-        if self._events_failed:
-            self._watch, self.how = None, "polling"
-        every = LOOK_ANYWAY if self._watch else self.pause()
-        if now - self._last_look >= every * 0.9:
-            self._last_look = now
-            touched.update(self._snapshot.folders)
-        changed = self._snapshot.changed(touched)
-        if self._snapshot.replaced:
-            self._snapshot.replaced.clear()
-            self._begin_events()
-        return changed
-
-    def new_faults(self) -> list[str]:
-        """Return what could not be watched and has not been told."""
-        faults = {f"cannot read {d}: {why}" for d, why in self._snapshot.faults.items()}
-        if self._events_failed:
-            faults.add(f"no file events: {self._events_failed}; polling instead")
-        new = sorted(faults - self._told)
-        self._told = faults
-        return new
-
-    def _begin_events(self) -> None:
-        """Replace the thread that waits for events; what happens meanwhile, a look finds."""
-        if self._watch is None:
-            return
-        if self._stop is not None:
-            self._stop.set()
-        self._stop = threading.Event()
-        folders = [d for d in self._snapshot.folders if d not in self._snapshot.faults]
-        if folders:
-            work = (self._watch, folders, self._stop)
-            threading.Thread(target=self._pass_events_on, args=work, daemon=True).start()
-
-    def _pass_events_on(
-        self, watch: Callable[..., Any], folders: list[str], stop: threading.Event
-    ) -> None:
-        is_new = True  # look once when the events are on: nothing is lost between two watches
-        try:
-            for changes in watch(
-                *folders,
-                watch_filter=None,
-                debounce=DEBOUNCE,
-                step=STEP,
-                rust_timeout=1000,
-                yield_on_timeout=True,
-                stop_event=stop,
-                recursive=False,
-                raise_interrupt=False,
-            ):
-                names = {name for _, path in changes for name in (path, os.path.dirname(path))}
-                for name in names.union(folders if is_new else ()):
-                    self._touched.put(name)
-                is_new = False
-                self._ring()
-        except Exception as error:  # noqa: BLE001  # any fault of file events: look instead
-            if not stop.is_set():
-                self._events_failed = f"{type(error).__name__}: {error}"
-                self._ring()
-
-    def _ring(self) -> None:
-        try:
-            os.write(self._wake_up, b"x")
-        except BlockingIOError:
-            return  # it rings already
-
-
-def _is_set(variable: str) -> bool:
-    return os.environ.get(variable, "").lower() not in ("", "0", "false")
-
-
 def make_private_folder(folder: str) -> None:
     """Make the folder of the sockets, or check that it is one that only its user can enter."""
     try:
@@ -366,6 +256,8 @@ def remove_stale(path: str) -> None:
             except OSError:
                 pass
             else:
+                with suppress(OSError):
+                    probe.sendall(packed("replace"))  # a hub without a program leaves at once
                 raise FileExistsError(17, "somebody listens there")
     os.unlink(path)
 
@@ -389,9 +281,8 @@ def main() -> None:
     leave_surroundings(int(descriptor))
     hub = Hub(Watcher(None if every == "-" else float(every)))
     hub.add(socket.socket(fileno=int(descriptor)), is_program=True)
-    listener = hub.listen(path)
+    hub.listen(path)
     try:
         hub.run()
     finally:
-        if listener is not None:
-            os.unlink(path)
+        hub.close()

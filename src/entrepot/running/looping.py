@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+INTERRUPTED = 128 + 2  # what a shell says of Ctrl-C
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -29,11 +31,16 @@ def again(name: str, function: str) -> None:
             for part in function.split("."):
                 found = getattr(found, part)
             found()
-        except Exception:  # noqa: BLE001
-            sys.excepthook(*sys.exc_info())
+        except Exception as error:  # noqa: BLE001
+            tb = error.__traceback__
+            error.__traceback__ = None if tb is None else tb.tb_next  # without this frame
+            sys.excepthook(type(error), error, error.__traceback__)
         if program is None:
             return
-        program.wait_for_edit(edits)
+        try:
+            program.wait_for_edit(edits)
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None  # nothing of the program was interrupted
 
 
 def live_program() -> LiveProgram | None:

@@ -65,9 +65,14 @@ class Verdict(NamedTuple):
         lines = [f"differs   {difference}" for difference in self.differences]
         lines += [f"state     {difference.path}: {difference.live}" for difference in self.kept]
         lines += [f"left out  {path}" for path in self.not_compared]
-        count = f"{self.modules} modules, {self.facts} facts compared"
-        found = f"{len(self.differences)} differences from a restart"
+        count = f"{_counted(self.modules, 'module')}, {_counted(self.facts, 'fact')} compared"
+        found = f"{_counted(len(self.differences), 'difference')} from a restart"
         return "\n".join([*lines, f"{'equal to a restart' if self.is_equal else found}; {count}"])
+
+
+def _counted(number: int, what: str) -> str:
+    """Return how many there are, in words."""
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def verify(
