@@ -205,6 +205,7 @@ class Execution:
         guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         error: BaseException | None = None
+        self.young.begin()
         try:
             with Listener(tell), contextlib.nullcontext() if may_start else guard:
                 error = raised_by(code, namespace)

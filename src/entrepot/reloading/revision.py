@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from entrepot.source.text import Text
     from entrepot.source.uses import Uses
 
+    from .view import View
+
 
 #: See ``source/imports.py``: when branches happen.
 _FOR_CHECKERS = frozenset({"typing"})
@@ -170,6 +172,7 @@ class Record:
     __slots__ = (
         "_has_star",
         "_lives",
+        "_view",
         "base",
         "code",
         "doubt",
@@ -213,6 +216,16 @@ class Record:
         self.words: frozenset[str] | None = None
         self._lives: list[LiveStatement] | None = None
         self._has_star: bool | None = None
+        self._view: View | None = None
+
+    @property
+    def view(self) -> View:
+        """The statements that run, to look them up; good until the text is another."""
+        if self._view is None or self._view.lives is not self.lives:
+            from .view import View
+
+            self._view = View(self.lives)
+        return self._view
 
     @property
     def lives(self) -> list[LiveStatement]:

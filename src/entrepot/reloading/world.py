@@ -92,8 +92,9 @@ class World(Runs):
         key = (record.name, old and record.name in self.changes)
         view = self._views.get(key)
         if view is None:
-            lives = record.lives if key[1] else self.lives(record)
-            view = self._views[key] = View(lives)
+            is_as_it_runs = key[1] or record.name not in self.changes
+            view = record.view if is_as_it_runs else View(self.lives(record))
+            self._views[key] = view
         return view
 
     def records_of(self, file: str) -> list[Record]:

@@ -29,6 +29,11 @@ class Young:
             self._latest = {id(item) for item in gc.get_objects(generation=0)}
         return id(value) in self._latest
 
+    def begin(self) -> None:
+        """A statement is about to run: what was made until now is not its."""
+        gc.collect(0)
+        self.forget()
+
     def forget(self) -> None:
         """More may have been made."""
         self._latest = self.only = None
