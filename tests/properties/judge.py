@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -117,6 +119,7 @@ class _Run:
         self.states = [list(state) for state in program.states]
         self.kept: list[Any] | None = None
         self.dropped: set[str] = set()
+        self._made_by_other_code: set[str] = set()
         self.lost: set[int] = set()  # references to what an edit took away: nobody's from then on
 
     def judge(self) -> list[Verdict] | None:
@@ -179,6 +182,7 @@ class _Run:
 
     def _edit(self, number: int) -> Verdict:
         self._write(self.program.versions[number])
+        self._note_made_by_other_code(number)
         report = self.live.ask("apply")
         if "crashed" in report:
             return Verdict("crashed", report["crashed"])
@@ -233,4 +237,28 @@ class _Run:
         names = {location for _, _, location in self.states}
         return any(
             name in text and any(name in dropped for dropped in self.dropped) for name in names
-        )
+        ) or any(name in text for name in self._made_by_other_code)
+
+    def _note_made_by_other_code(self, number: int) -> None:
+        """Note the state that a function made whose text is another now.
+
+        What old code has computed stays as it is; the fresh process lets the new code compute it.
+        """
+        if self.program.versions[number].broken:
+            return
+        before, after = ("".join(self.program.versions[n].files.values()) for n in (0, number))
+        for _, statement, location in self.states:
+            for called in re.findall(r"(\w+)\(", statement):
+                texts = [_definitions(called, text) for text in (before, after)]
+                if texts[0] != texts[1]:
+                    self._made_by_other_code.add(location)
+
+
+def _definitions(name: str, text: str) -> list[str]:
+    """Return the definitions of a function or a class in some texts, without their layout."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return []
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [ast.dump(n) for n in ast.walk(tree) if isinstance(n, kinds) and n.name == name]

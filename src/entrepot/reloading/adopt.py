@@ -93,7 +93,7 @@ class Adopter:
             return self._kept(old, new) if same(old, new) else new
         if id(old) in self.taken or not self.is_new(new) or self.is_anothers(old):
             return new
-        return self._by_kind(old, new)
+        return self.take_over(old, new)
 
     def _same_kind(self, old: Any, new: Any) -> bool:
         """Return whether two objects are of one class, or of a class and its twin."""
@@ -107,7 +107,8 @@ class Adopter:
         is_replaced = any(type(old) is a and type(new) is b for a, b in self.replaced)
         return is_replaced and takes_class(self.journal, old, type(new))
 
-    def _by_kind(self, old: Any, new: Any) -> Any:
+    def take_over(self, old: Any, new: Any) -> Any:
+        """Let an object be what a new one is, and return it, or ``new`` where that cannot be."""
         if isinstance(new, type):
             from .classes import adopt_class
 

@@ -66,8 +66,8 @@ class Annotations:
         self._kept = {name: namespace.get(name, _NOTHING) for name in (NUMBERS, "__annotate__")}
         held = namespace.get("__annotations__")
         if type(held) is dict and NUMBERS not in namespace:
-            for name in names:
-                self.journal.delete_item(held, name)
+            kept = {name: value for name, value in held.items() if name not in names}
+            self.journal.refill(held, kept)  # so that what the statement adds is undone
 
     def after(self, live: LiveStatement) -> None:
         """The statement has run: what it alone put in the place of all is taken away."""

@@ -90,14 +90,15 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
     base, live, fresh = adopter.base.of(old), data_of(old), data_of(new)
     place = adopter.place
     for name, value in live.items():
-        if name in fresh and isinstance(fresh[name], _METHODS):
+        was = EMPTY if base is EMPTY else base.get(name, EMPTY)
+        is_own = base is EMPTY or value is was
+        if is_own and name in fresh and isinstance(fresh[name], _METHODS):
             merged = adopter.adopt(value, fresh[name])
             if merged is not fresh[name]:
                 adopter.journal.set_attribute(new, name, merged)
             continue
         if base is EMPTY:
             continue
-        was = base.get(name, EMPTY)
         adopter.place = f"{place}.{name}"
         if value is was and name in fresh and type(value) in {list, dict, set}:
             adopter.journal.set_attribute(new, name, adopter.adopt(value, fresh[name]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
 from .deciding import Conflict
+from .values import holds_only_attributes
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -34,6 +35,15 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     if isinstance(new, list):
         return _merged_list(adopter, base, live, new)
     return new if live == base else live
+
+
+def succeed(adopter: Adopter, old: Any, new: Any) -> Any:
+    """Let a list, a dict or an instance that moved to another module stay the old object."""
+    kind = type(old)
+    is_plain = issubclass(kind, dict | list | set) or holds_only_attributes(kind)
+    if kind is not type(new) or not is_plain or {id(old), id(new)} & adopter.taken.keys():
+        return new
+    return adopter.take_over(old, new)
 
 
 def _merged_dict(

@@ -10,6 +10,7 @@ from .attributes import set_state
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches
+from .containers import succeed
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
@@ -177,9 +178,7 @@ class Merger:
         owns = old is not None and bool(owners) and owners[-1] is old
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
-        if start is not new:
-            self._succeed(start, new, owners, live)
-        return new
+        return self._succeed(start, new, owners, live) if start is not new else new
 
     def _is_edited(self, live: LiveStatement) -> bool:
         change = self.world.changes.get(live.record.name)
@@ -187,12 +186,16 @@ class Merger:
 
     def _succeed(
         self, start: Any, new: Any, owners: list[LiveStatement], live: LiveStatement
-    ) -> None:
-        """What another statement binds now takes the place of what an old one made."""
+    ) -> Any:
+        """Let what another statement binds now take the place of what an old one made.
+
+        Returns:
+            What the name is to be bound to: the old object, if it could take over the new one.
+        """
         if not owners or is_reference(owners[-1]):
-            return
+            return new
         if not self.ownership.made(owners[-1], start):
-            return
+            return new
         if owners[-1] in self._going() or owners[-1] is self.world.before(live):
             if type(start) is FunctionType and callable(new):
                 if id(start) not in self.adopter.taken:
@@ -200,6 +203,18 @@ class Merger:
                     self.adopter.forwards.append((start, new))
             elif isinstance(start, type) and isinstance(new, type):
                 self.adopter.replace(start, new)
+            elif is_reference(live) and not self._was_there(new):
+                homes = self.world.homes(new)
+                final = succeed(self.adopter, start, new)
+                for module, name in homes if final is start else ():
+                    self.journal.set_item(self.world.records[module].namespace, name, start)
+                    self.world.changed(self.world.records[module])
+                return final
+        return new
+
+    def _was_there(self, value: Any) -> bool:
+        """(I7) Return whether a value was there before the reload."""
+        return self.ownership.is_named(value) or self.adopter.base.of(value) is not EMPTY
 
     def _going(self) -> list[LiveStatement]:
         return [live for change in self.world.changes.values() for live in change.removed]

@@ -65,6 +65,10 @@ class Ownership:
                 return False
         return True
 
+    def is_named(self, value: Any) -> bool:
+        """Return whether some name led to a value before the reload."""
+        return id(value) in self._index()
+
     def is_anothers(self, value: Any) -> bool:
         """(I5) Return whether a statement that does not run now has made and named a value.
 

@@ -42,13 +42,14 @@ def gets(home: Record, uses: Uses, record: Record) -> bool:
 
 def _holds(value: Any, record: Record) -> bool:
     inside: Iterable[Any]
+    if issubclass(type(value), types.ModuleType | type | types.FunctionType):
+        return False
     if type(value) in {list, tuple, set, frozenset}:
         inside = value
     else:
         inside = (value if type(value) is dict else instance_dict(value) or {}).values()
     return (
-        not isinstance(value, types.ModuleType | type | types.FunctionType)
-        and len(inside) <= MOST  # type: ignore[arg-type]
+        len(inside) <= MOST  # type: ignore[arg-type]
         and any(is_module(item, record) for item in list(inside))
     )
 
@@ -56,5 +57,5 @@ def _holds(value: Any, record: Record) -> bool:
 def is_module(value: Any, record: Record) -> bool:
     """Return whether a value is the module of a record."""
     return value is record.module or (
-        isinstance(value, types.ModuleType) and value.__dict__ is record.namespace
+        issubclass(type(value), types.ModuleType) and value.__dict__ is record.namespace
     )

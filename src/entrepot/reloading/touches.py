@@ -53,7 +53,7 @@ def passed_by(home: Record, chain: Chain) -> Iterator[Any]:
 
 
 def _items(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
+    if issubclass(type(value), dict):
         return dict.values(value)
     return value if type(value) in {list, tuple, collections.deque} else ()
 
@@ -62,7 +62,7 @@ def _item(value: Any, step: str) -> Any:
     """Return the item of a built-in container at a step like ``['x']``."""
     key = ast.literal_eval(step)[0] if step != "[Ellipsis]" else ...
     try:
-        if isinstance(value, dict):
+        if issubclass(type(value), dict):
             return dict.get(value, key, NOTHING)
         return value[key] if type(value) in {list, tuple, collections.deque} else NOTHING
     except (LookupError, TypeError):

@@ -8,6 +8,7 @@ there, who reads a name of an instance or a derived class is due.
 
 from __future__ import annotations
 
+import collections
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
 
 MOST = 300
 _EMPTY_CELL = CellType()
-#: Attributes that matter only when a class is called, or derived from, or asked for by name.
-_NOT_SEEN_LATER = frozenset(
-    {"__init__", "__new__", "__init_subclass__", "__set_name__", "__post_init__", "__doc__",
-     "__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__", "__module__",
-     "__qualname__", "__firstlineno__", "__static_attributes__", "__slots__", "__match_args__",
-     "__weakref__", "__dict__", "__orig_bases__", "__parameters__", "__type_params__",
-     "__dataclass_fields__", "__dataclass_params__", "__abstractmethods__", "__class_getitem__"}
+#: Attributes that only those see who ask for them by name.
+_TOLD = frozenset(
+    {"__doc__", "__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__",
+     "__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__weakref__",
+     "__dict__", "__orig_bases__", "__parameters__", "__type_params__"}
+)  # fmt: skip
+#: Attributes that matter when a class is called or derived from, not to an instance that is there.
+_OF_CLASSES = frozenset(
+    {"__init__", "__new__", "__init_subclass__", "__set_name__", "__post_init__", "__slots__",
+     "__class_getitem__", "__match_args__", "__dataclass_fields__", "__dataclass_params__",
+     "__abstractmethods__"}
 )  # fmt: skip
 
 
@@ -45,8 +50,8 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     for live in found.values():
         if any(leads_to(value, cls) for value in _reached(world, live)):
             yield live
-    if looked_up - _NOT_SEEN_LATER:
-        yield from _readers_of_kin(world, cls)
+    if looked_up - _TOLD:
+        yield from _readers_of_kin(world, cls, of_classes=looked_up <= _TOLD | _OF_CLASSES)
 
 
 def _is_dunder(name: str) -> bool:
@@ -105,13 +110,14 @@ def leads_to(value: Any, cls: type) -> bool:
 
 
 def _is_derived(value: Any, cls: type) -> bool:
-    return isinstance(value, type) and cls in type.__dict__["__mro__"].__get__(value)
+    return issubclass(type(value), type) and cls in type.__dict__["__mro__"].__get__(value)
 
 
 def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
+    kind = type(value)  # a proxy is not asked what it stands for
+    if issubclass(kind, dict):
         return list(dict.values(value))
-    if isinstance(value, list | tuple | set | frozenset):
+    if kind in {list, tuple, set, frozenset, collections.deque}:
         return list(value)
     if type(value) is CellType:
         return [value.cell_contents] if value != _EMPTY_CELL else []
@@ -119,15 +125,19 @@ def _inside(value: Any) -> list[Any]:
 
 
 def _state(value: Any) -> list[Any]:
-    if isinstance(value, type) or type(value).__module__ in {"builtins", "typing"}:
+    if issubclass(type(value), type) or type(value).__module__ in {"builtins", "typing"}:
         return []
     return list(state_of(value).values())
 
 
-def _readers_of_kin(world: World, cls: type) -> Iterator[LiveStatement]:
+def _readers_of_kin(world: World, cls: type, *, of_classes: bool) -> Iterator[LiveStatement]:
+    """Yield who reads a name of a derived class, or of an instance."""
     for record in world.records.values():
         for name, value in list(record.namespace.items()):
-            if value is not cls and (cls in type(value).__mro__ or _is_derived(value, cls)):
-                for live in readers(world, record, name):
-                    if not is_reference(live):
-                        yield live
+            if value is cls or not (
+                _is_derived(value, cls) or (not of_classes and cls in type(value).__mro__)
+            ):
+                continue
+            for live in readers(world, record, name):
+                if not is_reference(live):
+                    yield live
