@@ -11,7 +11,7 @@ import dis
 import sys
 from typing import TYPE_CHECKING, Any, Generic
 
-from .attributes import HEAP_TYPE, IMMUTABLE_TYPE, instance_dict
+from .attributes import instance_dict, is_python_class
 from .journal import same_items
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def is_bare_tuple(value: Any) -> bool:
         return True
     if not isinstance(value, tuple) or instance_dict(value):
         return False
-    return all(cls is tuple or cls is Generic or _adds_nothing(cls) for cls in type(value).__mro__)
+    return all(
+        cls is tuple or cls is Generic or is_python_class(cls) for cls in type(value).__mro__
+    )
 
 
 def tuple_like(value: Any, items: list[Any]) -> Any:
@@ -111,10 +113,3 @@ def tuple_like(value: Any, items: list[Any]) -> Any:
         (3, 4)
     """
     return tuple(items) if type(value) is tuple else tuple.__new__(type(value), items)
-
-
-def _adds_nothing(cls: type) -> bool:
-    if cls is object:
-        return True
-    is_open = cls.__flags__ & HEAP_TYPE and not cls.__flags__ & IMMUTABLE_TYPE
-    return bool(is_open) and cls.__basicsize__ <= tuple.__basicsize__
