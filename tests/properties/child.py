@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import re
@@ -124,6 +125,8 @@ class Child:
         before = Imprint(self.root, self.held)
         report = self.session.apply()
         changes = [] if report.status == "ok" else before.changes()
+        del before
+        gc.collect()  # what it held alone is gone, as it would be without it
         return {
             "status": report.status,
             "error": None if report.error is None else told(report.error),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import abc
 import gc
 import types
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from .base import EMPTY, data_of, registered_with
@@ -78,6 +79,7 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     _adopt_members(adopter, old, new)
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
+    _register_instead(adopter, old, new)
     return old
 
 
@@ -212,6 +214,17 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
     adopter.journal.note(lambda: _set_registered(old, before))
     _set_registered(old, wanted)
     adopter.registered.append((old, before - made_by_import))
+
+
+def _register_instead(adopter: Adopter, old: type, new: type) -> None:
+    """Where a decorator has registered the new class, the old one is registered."""
+    for key in adopter.base.registered:
+        content = adopter.base.contents.get(key)
+        cls: Any = None if content is None else content.owner
+        known = frozenset() if cls is None else registered_with(cls)
+        if new in known:
+            adopter.journal.note(partial(_set_registered, cls, known - {new}))
+            _set_registered(cls, known - {new} | {old})
 
 
 def _set_registered(cls: abc.ABCMeta, wanted: Iterable[type]) -> None:

@@ -50,7 +50,9 @@ def match(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
         pairs[head + added] = head
         tail += 1
     left_old = list(range(head, len(old) - tail))
-    left_new = list(range(head, len(new) - tail))
+    if head and head < len(new) - tail and _by_text(old[head - 1]) == _by_text(new[head]):
+        pairs[head] = pairs.pop(head - 1)
+    left_new = [p for p in range(max(head - 1, 0), len(new) - tail) if p not in pairs]
     for key in (_by_text, _by_decorators, _by_name, _by_signature, _by_targets):
         if not left_old or not left_new:
             break
