@@ -162,8 +162,11 @@ class Effects:
         return found
 
     def held(self, note: Note) -> Any:
-        """Return what an object holds now."""
-        return holding(note.owner, self.base)
+        """Return what an object holds now, also if nobody would look at it any more."""
+        now = holding(note.owner, self.base)
+        if now is None and isinstance(note.owner, type):  # it says now that it is of elsewhere
+            return data_of(note.owner)
+        return note.start if now is None else now
 
     def changed(self, records: Iterable[Record]) -> list[Change]:
         """Return what changed of the objects of some modules.
@@ -227,7 +230,9 @@ def _put_back(notes: list[Note], base: Base) -> None:
         if note.is_changed:
             try:
                 now = holding(note.owner, base)
-                if not same_items(note.start, now):
+                if now is None and isinstance(note.owner, type):
+                    now = data_of(note.owner)
+                if now is not None and not same_items(note.start, now):
                     _set_held(note.owner, note.start, now)
             except Exception as error:  # noqa: BLE001
                 failed = failed or error

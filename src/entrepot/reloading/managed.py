@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 import time
+from types import FunctionType
 
 from entrepot.folders import is_below
 
@@ -105,9 +107,20 @@ class Managed:
         module = getattr(cls, "__module__", None)  # a class can be without one
         if module == "builtins":
             return False  # most values are of such classes
-        return module in self.records or any(
+        if module in self.records or any(
             record.name == module for _, record in list(self._running.values())
-        )
+        ):
+            return True
+        return module not in sys.modules and self._has_managed_code(cls)
+
+    def _has_managed_code(self, cls: type) -> bool:
+        """Return whether a method was defined in a managed module, whatever its class says."""
+        for value in list(type.__getattribute__(cls, "__dict__").values()):
+            if type(value) is FunctionType:
+                record = self.records.get(value.__globals__.get("__name__", ""))
+                if record is not None and record.namespace is value.__globals__:
+                    return True
+        return False
 
     def is_importing(self, module: ModuleType) -> bool:
         """Return whether a module is being executed now."""

@@ -146,7 +146,9 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
         is_registry = touch.word == "register" and isinstance(last, abc.ABCMeta)
         return [last] if is_registry else []
     if touch.how == "argument":
-        if isinstance(last, type | types.FunctionType):
+        if touch.chain[-1] == ANY_ITEM:
+            values = [v for v in values if not isinstance(v, type | types.FunctionType)]
+        elif isinstance(last, type | types.FunctionType):
             return []
         return values if _callee_touches(world, home, touch) else []
     return values
