@@ -12,14 +12,14 @@ import ast
 import contextlib
 from typing import TYPE_CHECKING
 
-from entrepot.source.scopes import can_shift, nested, same_body, walk
+from entrepot.source.scopes import HOLDS_LINES, can_shift, nested, same_body, shifted, walk
 from entrepot.source.statements import DEFINITIONS, resplit
 
 from .diff import match
 from .revision import LiveStatement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType
 
     from entrepot.source.statements import Statement
@@ -153,8 +153,39 @@ def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement
 
 def compiled(live: LiveStatement, file: str, flags: int, imported: frozenset[str]) -> CodeType:
     """Return the code of one statement, with the lines that it has in its file."""
-    with in_place(live.statement) as node:
-        return compile_nodes([node, *beside(live.statement, imported)], file, flags)
+    statement = live.statement
+
+    def nodes() -> list[ast.stmt]:
+        return [statement.node, *beside(statement, imported)]
+
+    return compile_in_place(statement, nodes, file, flags)
+
+
+def compile_in_place(
+    statement: Statement, nodes: Callable[[], list[ast.stmt]], file: str, flags: int
+) -> CodeType:
+    """Compile a statement with the lines of where it stands.
+
+    Args:
+        statement: The statement.
+        nodes: Makes the trees to compile from the statement's, with the lines that it has then.
+        file: The file that the code names.
+        flags: Future flags.
+    """
+    if can_shift_statement(statement):  # far less work than to walk through the tree
+        return shifted(compile_nodes(nodes(), file, flags), statement.shift)
+    with in_place(statement):
+        return compile_nodes(nodes(), file, flags)
+
+
+def can_shift_statement(statement: Statement) -> bool:
+    """Return whether the code of a statement can be moved: see ``can_shift``.
+
+    Not upwards: code of a module is on line 1, and nothing is above that.
+    """
+    if statement.shift <= 0:
+        return not statement.shift
+    return not HOLDS_LINES or not statement.mentions("class")
 
 
 def imported_names(statements: Iterable[Statement]) -> frozenset[str]:
@@ -187,16 +218,13 @@ def beside(statement: Statement, imported: frozenset[str]) -> list[ast.stmt]:
 
 
 @contextlib.contextmanager
-def in_place(statement: Statement) -> Iterator[ast.stmt]:
+def in_place(statement: Statement) -> Iterator[None]:
     """Return a context in which a statement's tree has the lines of where it stands."""
-    node: ast.stmt = statement.node
-    if statement.shift:
-        ast.increment_lineno(node, statement.shift)
+    ast.increment_lineno(statement.node, statement.shift)
     try:
-        yield node
+        yield
     finally:
-        if statement.shift:
-            ast.increment_lineno(node, -statement.shift)
+        ast.increment_lineno(statement.node, -statement.shift)
 
 
 def compile_nodes(nodes: list[ast.stmt], file: str, flags: int) -> CodeType:

@@ -20,7 +20,7 @@ from entrepot.source.scopes import nested
 
 from .adopt import Adopter
 from .annotations import Annotations
-from .changes import FUTURES, beside, compile_nodes, in_place
+from .changes import FUTURES, beside, compile_in_place
 from .classes import stand_in
 from .deciding import decide, put_in_order
 from .effects import Effects
@@ -43,6 +43,7 @@ from .unbinding import Unbinder
 from .young import Young
 
 if TYPE_CHECKING:
+    import ast
     from types import CodeType
 
     from .base import Base
@@ -270,10 +271,13 @@ class Execution:
         change = self.world.changes.get(live.record.name)
         flags = live.record.flags if change is None else change.flags
         old = None if id(live) in self._wrapped_now else self.patcher.made_by(live)
-        with in_place(live.statement) as node:
-            made = [node] if old is None else [marked(node)]
-            made += beside(live.statement, self.world.imported(live.record))
-            code = compile_nodes(made, live.record.file, flags & FUTURES)
+        imported = self.world.imported(live.record)
+
+        def nodes() -> list[ast.stmt]:
+            node: ast.stmt = live.statement.node
+            return [node if old is None else marked(node), *beside(live.statement, imported)]
+
+        code = compile_in_place(live.statement, nodes, live.record.file, flags & FUTURES)
         if nested(code) == live.codes:
             code = with_codes(code, live.codes)
         else:

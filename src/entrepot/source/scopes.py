@@ -121,6 +121,8 @@ def same_body(old: CodeType, new: CodeType) -> bool:
         and _same_consts(old, new)
     ):
         return True
+    if set(old.co_names) != set(new.co_names):
+        return False
     return list(_instructions(old)) == list(_instructions(new))
 
 
@@ -195,8 +197,12 @@ def shifted(code: CodeType, by: int) -> CodeType:
     return code.replace(co_firstlineno=code.co_firstlineno + by, co_consts=consts)
 
 
+#: Whether a class body holds the line where the class stands as a constant.
+HOLDS_LINES = sys.version_info >= (3, 13)
+
+
 def can_shift(code: CodeType) -> bool:
     """Return whether ``shifted`` is exact: from 3.13 a class body holds its line as a constant."""
-    if sys.version_info < (3, 13):
+    if not HOLDS_LINES:
         return True
     return is_function(code) and all(can_shift(inner) for inner in nested(code))
