@@ -23,6 +23,7 @@ from .edit import Edit
 from .gate import Gate
 from .hindrance import hindrance
 from .managed import Managed
+from .pause import Paused
 from .report import FAILED
 from .status import Status
 
@@ -108,7 +109,7 @@ class Live(Managed):
             An edit to commit. If there is no plan, the report tells why: a file cannot be read,
             the text is not Python, or a fault of our own, after which live is off.
         """
-        with self.lock:
+        with self.lock, Paused():
             return self._prepared(edit, alone=alone)
 
     def _prepared(self, edit: Edit | None, *, alone: bool) -> Prepared:
@@ -140,7 +141,7 @@ class Live(Managed):
         """Carry a prepared edit out, as a whole or not at all."""
         from .reload import commit
 
-        with self.lock:
+        with self.lock, Paused():
             hindered = hindrance(self)
             if hindered is not None:
                 prepared.report.status = FAILED
