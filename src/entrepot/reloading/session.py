@@ -109,7 +109,7 @@ class Live(Managed):
             An edit to commit. If there is no plan, the report tells why: a file cannot be read,
             the text is not Python, or a fault of our own, after which live is off.
         """
-        with self.lock, Paused():
+        with self.lock:
             return self._prepared(edit, alone=alone)
 
     def _prepared(self, edit: Edit | None, *, alone: bool) -> Prepared:
@@ -119,7 +119,8 @@ class Live(Managed):
         try:
             wanted = self._wanted(edit, alone=alone)
             if self.fault is None:
-                return prepare(self, wanted)
+                with Paused():
+                    return prepare(self, wanted)
             error: Exception = self.fault
         except OSError as unreadable:  # no restart could read it either
             error = unreadable
@@ -141,7 +142,7 @@ class Live(Managed):
         """Carry a prepared edit out, as a whole or not at all."""
         from .reload import commit
 
-        with self.lock, Paused():
+        with self.lock:
             hindered = hindrance(self)
             if hindered is not None:
                 prepared.report.status = FAILED
@@ -154,7 +155,8 @@ class Live(Managed):
             self._open = Edit({**before, **prepared.edit.contents})  # until it is taken
             self.is_busy = True
             try:
-                commit(self, prepared)
+                with Paused():
+                    commit(self, prepared)
             except Exception as error:  # noqa: BLE001  # it must not end the program
                 report.status, report.error = FAILED, self._switch_off(error)
             finally:
