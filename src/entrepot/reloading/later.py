@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .revision import Record
 
 MOST = 500
+MOST_SEEN = 2000
 #: Of what a larger table holds nothing is noted, only that something came or went.
 MOST_ITEMS = 64
 _ATOMS = ATOMS | {float, complex}
@@ -139,6 +140,8 @@ class LaterImports:
             kind = type(value)
             if kind in _ATOMS or id(value) in seen or (kind is FunctionType and not is_called):
                 continue
+            if len(seen) > MOST_SEEN:
+                return
             seen[id(value)] = value
             if kind is FunctionType:
                 waiting += [(part, True) for part in value.__closure__ or ()]

@@ -107,9 +107,7 @@ class Managed:
         module = getattr(cls, "__module__", None)  # a class can be without one
         if module == "builtins":
             return False  # most values are of such classes
-        if module in self.records or any(
-            record.name == module for _, record in list(self._running.values())
-        ):
+        if module in self.records:
             return True
         return module not in sys.modules and self._has_managed_code(cls)
 

@@ -83,7 +83,7 @@ class _Import:
         self.record = record
         self.code = record.code
         self.frame: FrameType | None = None
-        self.sites: dict[int, Site] = {}  # by the instruction
+        self.sites = record.sites
 
     def site(self) -> Site:
         """Return where the module is now."""
@@ -91,12 +91,7 @@ class _Import:
         at = -1 if frame is None else frame.f_lasti
         found = self.sites.get(at)
         if found is None:
-            line = (frame.f_lineno or 0) if frame is not None else 0
-            sites = self.record.sites
-            found = sites.get(line)
-            if found is None:
-                found = sites[line] = Site(self.record, line)
-            self.sites[at] = found
+            found = self.sites[at] = Site(self.record, None if at >= 0 else 0, at)
         return found
 
 
@@ -207,11 +202,17 @@ class Recorder:
         if here.code is code:
             here.frame = _getframe(1)
             return None
+        if is_own_body(code):
+            return None
         frame = here.frame
         if frame is None or (site := here.sites.get(frame.f_lasti)) is None:
             site = here.site()
         found = self.runners.get(id(code))
-        if found is None or found.last is not site or self.first_run is not None:
+        if (
+            found is None
+            or found.last is not site
+            or (self.first_run is not None and id(code) not in self._seen)
+        ):
             self._note(code, site, _getframe(1))
         return None
 
@@ -226,6 +227,8 @@ class Recorder:
         if here.code is code:
             here.frame = frame
             return
+        if is_own_body(code):
+            return
         self._note(code, here.site(), frame)
 
     def _note(self, code: CodeType, site: Site, frame: FrameType) -> None:
@@ -234,20 +237,24 @@ class Recorder:
             self.runners[id(code)] = Ran(code, site)
         else:
             found.add(site)
-        if (
-            self.first_run is not None
-            and code.co_flags & CO_OPTIMIZED
-            and id(code) not in self._seen
-        ):
+        if self.first_run is not None and id(code) not in self._seen:
             self._seen.add(id(code))
             self.first_run(code, frame.f_globals)
 
     def _ran_beside(self, code: CodeType) -> None:
         """Note what runs on a thread that imports nothing."""
-        if code.co_name != "<module>":
+        if code.co_name != "<module>" and not is_own_body(code):
             for stack in list(self._stacks.values()):
                 if stack:
                     self.runners.setdefault(id(code), Ran(code, {})).add(stack[-1].site())
+
+
+def is_own_body(code: CodeType) -> bool:
+    """Return whether code is a class body that belongs to a statement: it runs with that one.
+
+    So it needs no note: the statement's signature and what it uses have it already.
+    """
+    return not code.co_flags & CO_OPTIMIZED and "<locals>" not in code.co_qualname
 
 
 def _listen(name: str, tell: Any) -> int | None:
@@ -301,11 +308,11 @@ class Listener:
             _free(self._tool)
 
     def _on_start(self, code: CodeType, _offset: int) -> None:
-        if get_ident() == self._thread:
+        if get_ident() == self._thread and not is_own_body(code):
             self._tell(code)
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call":
+        if event == "call" and not is_own_body(frame.f_code):
             self._tell(frame.f_code)
 
 

@@ -37,14 +37,25 @@ _BY_TEXT = frozenset({"getattr", "setattr", "delattr", "globals", "vars", "__dic
 
 
 class Site:
-    """A line of a module's own code during its import."""
+    """A line of a module's own code during its import.
 
-    __slots__ = ("line", "live", "record")
+    It is told by an instruction of the code: to find its line takes as long as the code is.
+    """
 
-    def __init__(self, record: Record, line: int) -> None:
+    __slots__ = ("_at", "_line", "live", "record")
+
+    def __init__(self, record: Record, line: int | None, at: int = -1) -> None:
         self.record = record
-        self.line = line
+        self._line = line
+        self._at = at
         self.live: LiveStatement | None = None
+
+    @property
+    def line(self) -> int:
+        """The line, 0 before the first."""
+        if self._line is None:
+            self._line = self.record.line_at(self._at)
+        return self._line
 
 
 class LiveScope:
@@ -161,7 +172,7 @@ class Record:
         text: The text that the process runs now.
         parent: The site that imported it first, ``None`` if unmanaged code did.
         order: When its execution began, counted over the process.
-        sites: The recorded lines, such as ``{12: Site}``.
+        sites: Where its import was when something ran, by instruction: ``{12: Site}``.
         base: Import-time values by name, see ``base.py``.
         is_recorded: Whether its import was recorded; ``False`` after a late start.
         missing: What it imported in vain and went on without; ``None`` before anybody asked.
@@ -171,6 +182,7 @@ class Record:
 
     __slots__ = (
         "_has_star",
+        "_lines",
         "_lives",
         "_view",
         "base",
@@ -217,6 +229,7 @@ class Record:
         self._lives: list[LiveStatement] | None = None
         self._has_star: bool | None = None
         self._view: View | None = None
+        self._lines: list[tuple[int, int]] | None = None
 
     @property
     def view(self) -> View:
@@ -238,12 +251,20 @@ class Record:
             from entrepot.source.blocks import split_compiled
 
             self._lives = _made_live(self, split_compiled(self.text, self.code))
+            self._lines = None
         return self._lives
 
     @lives.setter
     def lives(self, lives: list[LiveStatement]) -> None:
         self._lives = lives
         self.words = self.missing = self._has_star = None
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of an instruction of the code that the import executed."""
+        if self._lines is None:
+            self._lines = [(start, line or 0) for start, _, line in self.code.co_lines()]
+        found = bisect_right(self._lines, offset, key=_first) - 1
+        return self._lines[found][1] if found >= 0 else 0
 
     @property
     def is_parsed(self) -> bool:
@@ -281,6 +302,10 @@ class Record:
 
     def __repr__(self) -> str:
         return f"Record({self.name!r}, revision {self.revision})"
+
+
+def _first(pair: tuple[int, int]) -> int:
+    return pair[0]
 
 
 def origin_of(module: ModuleType) -> Any:

@@ -44,7 +44,7 @@ def link(records: Iterable[Record], late: list[Record], recorder: Recorder) -> N
             site = Site(record, live.statement.first)
             site.live = live
             live.sites = [site]
-            record.sites[site.line] = site
+            record.sites[live.statement.first] = site
             for scope in reach.from_statement(live):
                 recorder.runners.setdefault(id(scope.code), Ran(scope.code, {})).add(site)
     importers.find(late, reach.by_name)
