@@ -189,6 +189,31 @@ CASES = [
         is_live=False,
     ),
     Case(
+        "a program that counts its calls by cProfile, also during imports",
+        """
+        -- main.py
+        import cProfile, os, pstats
+        profile = cProfile.Profile()
+        profile.enable()
+        import shop
+        for n in range(10):
+            shop.price(n)
+        profile.disable()
+        here = os.path.dirname(os.path.abspath(__file__))
+        for (file, line, name), counts in sorted(pstats.Stats(profile).stats.items()):
+            if os.path.dirname(file) == here:
+                print(os.path.basename(file), line, name, counts[:2])
+        -- shop.py
+        import tax
+        def price(n):
+            return tax.of(n)
+        FIRST = price(1)
+        -- tax.py
+        def of(n):
+            return n * 2
+        """,
+    ),
+    Case(
         "a relative import beyond the top, asked for by a call",
         """
         -- main.py

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.process.case import environment
 from tests.running.case import ANSWERS, PATIENCE, Running, running
 from tests.seeds.grounds import write
 
+from .terminal import RUN, in_terminal
 from .test_asking import asked
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(900)]
@@ -258,28 +256,6 @@ def price(n):
 ENDED = CLOSED.replace("signal.SIG_IGN", "signal.SIG_DFL")
 
 
-def in_terminal(folder: Path, program: str) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a program under ``entrepot run`` in a terminal; return it and the other end."""
-    write(folder, program)
-    ours, theirs = pty.openpty()
-    text = (
-        "import fcntl, os, sys, termios\n"
-        "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-        "os.execv(sys.executable, [sys.executable, '-m', 'entrepot', 'run', 'main.py'])"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", text],
-        cwd=folder,
-        env=environment(TMPDIR=str(folder), XDG_RUNTIME_DIR=""),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    return process, ours
-
-
 def wait_for_answer(folder: Path, expected: str) -> None:
     end = time.monotonic() + PATIENCE
     while not (folder / "answer").exists() or (folder / "answer").read_text() != expected:
@@ -288,7 +264,8 @@ def wait_for_answer(folder: Path, expected: str) -> None:
 
 
 def test_a_terminal_that_is_closed_keeps_no_edit_back(tmp_path: Path) -> None:
-    process, terminal = in_terminal(tmp_path, CLOSED)
+    write(tmp_path, CLOSED)
+    process, terminal = in_terminal(tmp_path, *RUN, "main.py")
     try:
         wait_for_answer(tmp_path, "2")
         os.close(terminal)
@@ -302,7 +279,8 @@ def test_a_terminal_that_is_closed_keeps_no_edit_back(tmp_path: Path) -> None:
 
 
 def test_a_program_that_does_not_ignore_it_ends_with_its_terminal(tmp_path: Path) -> None:
-    process, terminal = in_terminal(tmp_path, ENDED)
+    write(tmp_path, ENDED)
+    process, terminal = in_terminal(tmp_path, *RUN, "main.py")
     try:
         wait_for_answer(tmp_path, "2")
         os.close(terminal)

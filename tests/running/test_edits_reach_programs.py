@@ -155,3 +155,28 @@ def test_a_main_module_is_live_too(tmp_path: Path) -> None:
         assert program.ask("prices.RATE") == "3"
         program.edit("pkg/__main__.py", "return eval(line)", "return str(eval(line)) + '!'")
         assert program.ask("prices.RATE") == "3!"
+
+
+PROFILED = f"""
+-- main.py
+import cProfile
+import shop
+profile = cProfile.Profile()
+def calls():
+    found = [(getattr(entry.code, "co_name", ""), entry.callcount) for entry in profile.getstats()]
+    return sum(count for name, count in found if name == "price")
+{ANSWERS}
+-- shop.py
+def price(n):
+    return n * 2
+"""
+
+
+def test_a_profiler_goes_on_through_an_edit(tmp_path: Path) -> None:
+    with running(tmp_path, PROFILED) as program:
+        assert program.ask("profile.enable() or shop.price(1)") == "2"
+        program.edit("shop.py", "n * 2", "n * 3")
+        assert program.ask("shop.price(1)") == "3"
+        program.edit("shop.py", "def", "RATE = 1\ndef")
+        assert program.ask("shop.price(1), profile.disable()") == "(3, None)"
+        assert program.ask("calls()") == "3"
