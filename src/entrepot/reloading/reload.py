@@ -106,13 +106,17 @@ def prepare(session: Live, edit: Edit) -> Prepared:
         prepared.report.status = FAILED
         prepared.report.error = error
         return prepared
-    world = World(dict(session.records), prepared.changes, session.recorder)
+    new, session.to_look_into = session.to_look_into, []
+    appeared = list(session.absent.appeared(session.records, new))
+    records = session.records
+    if prepared.changes or prepared.gone or appeared:
+        records = dict(records)  # imports may go on while it is looked at
+    world = World(records, prepared.changes, session.recorder)
     prepared.world = world
     prepared.plan = plan_of(world, prepared.changes.values())
     for record in prepared.gone:
         prepared.plan.add(readers_of_module(world, record))
-    new, session.to_look_into = session.to_look_into, []
-    for record, names in session.absent.appeared(world.records, new):
+    for record, names in appeared:
         prepared.plan.add(importers_of_appeared(world, record, names))
     return prepared
 
