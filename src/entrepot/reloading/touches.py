@@ -10,7 +10,7 @@ import re
 import types
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.by_name import ANY_ITEM
+from entrepot.source.by_name import ANY_ITEM, RESULT
 
 from .attributes import NOTHING, attribute
 from .defaults import defaults_of
@@ -45,6 +45,8 @@ def passed_by(home: Record, chain: Chain) -> Iterator[Any]:
         if value is NOTHING:
             return
         yield value
+        if tail == RESULT:
+            return
         if tail == ANY_ITEM:
             yield from list(_items(value))[:MOST_ITEMS]
             return
@@ -136,6 +138,8 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     if len(passed) == len(touch.chain) and _is_inert(passed[-1]) and touch.how != "store":
         return []  # a number, a member of an enum: whoever gets it cannot change where it is
     last = values[-1]
+    if touch.chain[-1] == RESULT and type(last) is types.FunctionType:
+        return [*values, *_returned(world, last)]
     if touch.how == "method" and touch.word in PURE_METHODS and _is_builtin_container(last):
         return values[:-1]
     if touch.how == "method" and type(last) is types.FunctionType:
@@ -152,6 +156,14 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
             return []
         return values if _callee_touches(world, home, touch) else []
     return values
+
+
+def _returned(world: World, function: types.FunctionType) -> list[Any]:
+    """Return the containers of its module that a function may return: those that it reads."""
+    scope = world.scope_of(function.__code__)
+    names = scope.uses.reads if scope is not None else set()
+    found = [function.__globals__.get(name) for name in names]
+    return [value for value in found if issubclass(type(value), dict | list | set)]
 
 
 def _only_looks(world: World, value: Any, word: str) -> bool:

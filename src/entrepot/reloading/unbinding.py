@@ -54,7 +54,7 @@ class Unbinder:
             base = record.base.get(name, EMPTY)
             if value is _MISSING:
                 continue
-            if base is not EMPTY and value is not base and not callable(base):
+            if base is not EMPTY and value is not base:
                 report.state_dropped.append(f"{module}.{name}")
             self.departed.add(self.journal, f"{module}.{name}", value)
             if name == "__doc__":  # a module without one has None

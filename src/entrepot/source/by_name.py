@@ -18,6 +18,7 @@ MODULE = "import "
 OWN = MODULE + "__name__"
 ANY = MODULE + "*"
 ANY_ITEM = "[*]"
+RESULT = "()"  # of a call: what a function returns
 _LOADING = frozenset({"import_module", "__import__"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .by_name import MODULE, OWN, item_chain, named_module, said_chain
+from .by_name import MODULE, OWN, RESULT, item_chain, named_module, said_chain
 from .nodes import Chain, asks_namespace, chain_of, root_chain
 from .uses import Touch, Uses
 
@@ -59,7 +59,8 @@ class Naming(ast.NodeVisitor):
 
     def touch(self, node: ast.AST, how: str, word: str = "") -> None:
         """Note what may change the object of an expression."""
-        self.add_touch(Touch(item_chain(node) or root_chain(node), how, word))
+        chain, root = item_chain(node), root_chain(node)
+        self.add_touch(Touch(chain or (root and (*root, RESULT)), how, word))
 
     def add_touch(self, touch: Touch) -> None:
         """Note what may change an object."""
