@@ -354,7 +354,7 @@ class Execution:
         self._linked.update(id(pair[0]) for pair in pairs)
         if pairs:
             pairs += weak_pairs(pairs)
-            relink(self.journal, pairs, self._own(), are_young=True)
+            relink(self.journal, pairs, self._own, are_young=True)
 
     def _own(self) -> set[int]:
         own = {id(self.adopter.twins), id(self.adopter.taken), id(self.base.contents)}
@@ -372,7 +372,7 @@ class Execution:
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
         led = [*self.adopter.forwards, *self.adopter.replaced]
-        stuck = relink(self.journal, led, self._own()) if led else {}
+        stuck = relink(self.journal, led, self._own) if led else {}
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)  # for who holds it where nobody sees: a frame, C
         for old, new in self.adopter.replaced:

@@ -23,6 +23,8 @@ from .holders import holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .journal import Journal
 
 
@@ -30,7 +32,11 @@ DEPTH = 12  # of ``dict[str, list[C] | None]`` each level is made anew, and is l
 
 
 def relink(
-    journal: Journal, pairs: list[tuple[Any, Any]], own: set[int], *, are_young: bool = False
+    journal: Journal,
+    pairs: list[tuple[Any, Any]],
+    own: Callable[[], set[int]],
+    *,
+    are_young: bool = False,
 ) -> dict[int, list[str]]:
     """Lead every reference to ``pairs[…][0]`` to ``pairs[…][1]``.
 
@@ -39,17 +45,18 @@ def relink(
     Args:
         journal: Where to note the changes.
         pairs: What is led away from, and what to.
-        own: Identities of objects of ours that hold them for bookkeeping.
+        own: Returns the identities of objects of ours that hold them for bookkeeping; asked when
+            there is a holder, as there are many of ours.
         are_young: Whether they were made just now, so that mostly what is as young holds them.
 
     Returns:
         By the identity of what was led away from: kinds of holders that could not be changed.
     """
-    relinker = _Relinker(journal)
+    relinker = _Relinker(journal, own)
     for _ in range(DEPTH):
         if not pairs:
             break
-        relinker.lead(pairs, own, are_young=are_young)
+        relinker.lead(pairs, are_young=are_young)
         pairs = relinker.next_pairs()
     return relinker.stuck
 
@@ -70,8 +77,10 @@ _REMADE = (
 class _Relinker:
     """Changes holders; what must be made anew is collected for the next walk."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, ask_own: Callable[[], set[int]]) -> None:
         self.journal = journal
+        self.own: set[int] | None = None
+        self._ask_own = ask_own
         self.stuck: dict[int, list[str]] = {}
         self.made: list[tuple[Any, Any, int]] = []
         self.roots: dict[int, int] = {}
@@ -79,18 +88,23 @@ class _Relinker:
         self.in_use: set[int] | None = None
         self.owners: dict[int, type | None] = {}
 
-    def lead(self, pairs: list[tuple[Any, Any]], own: set[int], *, are_young: bool) -> None:
+    def lead(self, pairs: list[tuple[Any, Any]], *, are_young: bool) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
         self.sources |= targets.keys()
         if are_young:
             holders, self.owners = holders_of_young(targets)
         else:
             holders = gc.get_referrers(*[source for source, _ in pairs])
-        hidden = own | {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
+        if not holders:
+            return
+        if self.own is None:
+            self.own = self._ask_own()
+        own = self.own
+        hidden = {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
         hidden.add(id(self.owners))
         for holder in holders:
-            if id(holder) in hidden or id(holder) in self.journal.own:
+            if id(holder) in hidden or id(holder) in own or id(holder) in self.journal.own:
                 continue
             if isinstance(holder, FrameType):
                 continue
