@@ -180,3 +180,39 @@ def test_a_profiler_goes_on_through_an_edit(tmp_path: Path) -> None:
         program.edit("shop.py", "def", "RATE = 1\ndef")
         assert program.ask("shop.price(1), profile.disable()") == "(3, None)"
         assert program.ask("calls()") == "3"
+
+
+INSTALLED = f"""
+-- main.py
+import sys
+sys.path.insert(0, "lib/site-packages")
+import dep, shop
+{ANSWERS}
+-- lib/site-packages/dep/__init__.py
+N = 1
+-- shop.py
+N = 1
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--watch=lib/site-packages/dep",)])
+def test_what_is_installed_is_live_when_asked_for(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    with running(tmp_path, INSTALLED, *options, "main.py") as program:
+        program.ask("1")
+        program.save("lib/site-packages/dep/__init__.py", "N = 2\n")
+        if options:
+            program.said.until(" done ")
+        program.edit("shop.py", "N = 1", "N = 2")
+        assert program.ask("dep.N, shop.N") == ("(2, 2)" if options else "(1, 2)")
+
+
+def test_with_no_watch_nothing_changes_and_nothing_is_said(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP, "--no-watch", "main.py") as program:
+        program.ask("1")
+        program.save("shop.py", "def price(n): return 0\n")
+        assert program.ask("shop.price(3)") == "6"
+        assert program.ask("[name for name in sys.modules if 'running' in name]") == "[]"
+        assert program.end() == 0
+        assert program.said.rest() == []
