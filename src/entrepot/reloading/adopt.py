@@ -391,6 +391,8 @@ class Adopter:
                 set_state(self.journal, old, name, merged)
         for name in live:
             if name not in fresh and (not keep_state or (base is not EMPTY and name in base)):
+                if base is not EMPTY and name in base and not same(live[name], base[name]):
+                    self.dropped.append(f"{self.place}.{name}")
                 delete_state(self.journal, old, name)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)

@@ -15,7 +15,7 @@ from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
 from .users import users
-from .values import is_atom, same
+from .values import is_atom, is_view, same
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -178,7 +178,9 @@ class Merger:
         owns = old is not None and bool(owners) and owners[-1] is old
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
-        return self._succeed(start, new, owners, live) if start is not new else new
+        if start is new or (is_view(start) and same(start, new)):
+            return start
+        return self._succeed(start, new, owners, live)
 
     def _is_edited(self, live: LiveStatement) -> bool:
         change = self.world.changes.get(live.record.name)

@@ -82,6 +82,11 @@ def adopt_cache(adopter: Adopter, old: Any, new: Any) -> Any:
         adopter.replace(old, new)
         return new
     adopter.pair(old, new)
+    for name, value in vars(new).items():  # the docstring, the annotations, as of the function
+        if name not in {"__wrapped__", "cache_parameters"} and not same(
+            vars(old).get(name), value
+        ):
+            adopter.journal.set_item(vars(old), name, value)
     if adopter.is_changed(function):
         adopter.change(old)
         adopter.stale.append(old)

@@ -150,6 +150,12 @@ class _Reader(Naming):
 
     # statements that bind
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is None and isinstance(node.target, ast.Name):
+            self.visit(node.annotation)  # ``K: int`` binds nothing
+        else:
+            self.generic_visit(node)
+
     def _imported(self, names: Iterable[ast.alias]) -> None:
         for alias in names:
             self.bind(alias.asname or alias.name.partition(".")[0])
