@@ -26,7 +26,7 @@ print(termios.tcgetattr(0) == termios.tcgetattr(1), termios.tcgetattr(0)[:4])
 print(os.getpgrp() == os.tcgetpgrp(0) == os.getpid(), os.getsid(0) == os.getpid())
 print("asked", input("your name? "))
 try:
-    input()
+    input("and yours? ")
 except KeyboardInterrupt:
     print("interrupted")
 print(repr(sys.stdin.read()))
@@ -41,7 +41,7 @@ def test_a_terminal_is_as_under_python(tmp_path: Path) -> None:
         process, terminal = in_terminal(tmp_path, *before, "main.py")
         text = shown_until(terminal, "your name? ")
         os.write(terminal, b"Ada\n")
-        text += shown_until(terminal, "asked Ada")
+        text += shown_until(terminal, "and yours? ")
         os.write(terminal, b"\x03")  # Ctrl-C
         text += shown_until(terminal, "interrupted")
         os.write(terminal, b"rest\n\x04")  # Ctrl-D
