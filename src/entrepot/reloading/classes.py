@@ -147,6 +147,8 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
         if name in fresh or name in _OWN or type(live[name]) is types.MemberDescriptorType:
             continue
         if base is EMPTY or name in base:
+            if base is not EMPTY and live[name] is not base[name]:
+                adopter.dropped.append(f"{place}.{name}")
             adopter.base.departed.add(journal, f"{place}.{name}", live[name])
             journal.delete_attribute(old, name)
             adopter.change(old, name)
@@ -208,9 +210,10 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
         return
     before = registered_with(old)
     made_by_import = adopter.base.registered.get(id(old), frozenset())
-    if not before or not made_by_import:
+    made = frozenset(adopter.mapped(list(registered_with(new))))
+    wanted = (before - made_by_import) | made
+    if wanted == before:
         return
-    wanted = (before - made_by_import) | registered_with(new)
     adopter.journal.note(lambda: _set_registered(old, before))
     _set_registered(old, wanted)
     adopter.registered.append((old, before - made_by_import))
