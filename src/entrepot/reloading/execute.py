@@ -135,14 +135,13 @@ class Execution:
         self._note_what_is()
         done: set[int] = set()
         while True:
-            waiting = [live for live in self.plan.in_order() if id(live) not in done]
-            if not waiting and self._tell_readers():
+            live = next((due for due in self.plan.in_order() if id(due) not in done), None)
+            if live is None and self._tell_readers():
                 continue
-            if not waiting:
+            if live is None:
                 decide(self.journal, self.adopter)
                 put_in_order(self.journal, self.effects.altered())
                 return
-            live = waiting[0]
             if self.executed and self.world.position(live) < self.world.position(
                 self.executed[-1]
             ):

@@ -55,6 +55,7 @@ class Plan:
         self.deletions: list[tuple[str, str]] = []
         self.kept: dict[str, None] = {}
         self._open: list[LiveStatement] = []
+        self._sorted: list[LiveStatement] = []
 
     def add(self, dues: Iterable[Due], because: LiveStatement | None = None) -> None:
         """Add statements that are due to run, and close under the rules."""
@@ -103,7 +104,10 @@ class Plan:
 
     def in_order(self) -> list[LiveStatement]:
         """Return the statements to run in the order in which an import would execute them."""
-        return sorted((live for live, _ in self.dirty.values()), key=self.world.position)
+        if len(self._sorted) != len(self.dirty):  # the set only grows
+            lives = (live for live, _ in self.dirty.values())
+            self._sorted = sorted(lives, key=self.world.position)
+        return self._sorted
 
     def reasons(self, live: LiveStatement) -> list[str]:
         """Return the chain of reasons for a statement, its own first."""

@@ -12,6 +12,7 @@ from .stars import star_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from entrepot.source.nodes import Chain
     from entrepot.source.uses import Uses
@@ -29,10 +30,12 @@ def readers(world: World, record: Record, name: str) -> list[LiveStatement]:
     for place, alias in world.homes(record.module):
         words.setdefault(place, {name}).add(alias)
     tail = record.name.rpartition(".")[2]
-    for home in world.records.values():
-        if home is record or world.mentions(home, name):
-            _readers_in(world, home, (record, name), words.get(home.name, {name}), found)
-        elif home.has_star and world.mentions(home, tail):
+    mentioning = world.mentioning((name,))
+    known = {home.name for home in mentioning}
+    for home in mentioning if record.name in known else (record, *mentioning):
+        _readers_in(world, home, (record, name), words.get(home.name, {name}), found)
+    for home in world.mentioning((tail,)):
+        if home.has_star and home is not record and home.name not in known:
             for live in world.view(home).dynamic:
                 if live.uses.stars and uses_read(world, home, live.uses, record, name):
                     found[id(live)] = live
@@ -69,8 +72,16 @@ def _gets(world: World, live: LiveStatement, record: Record) -> bool:
     return any(gets(home, uses, record) for home, uses in world.parts(live))
 
 
-def ran_that_mention(world: World, home: Record, words: set[str]) -> list[LiveScope]:
+def ran_that_mention(world: World, home: Record, words: AbstractSet[str]) -> list[LiveScope]:
     """Return the scopes of a module that ran during imports and may mention one of some words."""
+    key = (home.name, frozenset(words))
+    found = world.ran_mentioning.get(key)
+    if found is None:
+        found = world.ran_mentioning[key] = _ran_that_mention(world, home, key[1])
+    return found
+
+
+def _ran_that_mention(world: World, home: Record, words: AbstractSet[str]) -> list[LiveScope]:
     found = []
     for old in _old_that_mention(world, home, words):
         now = world.now(old)
@@ -83,7 +94,7 @@ def ran_that_mention(world: World, home: Record, words: set[str]) -> list[LiveSc
     return found
 
 
-def _old_that_mention(world: World, home: Record, words: set[str]) -> list[LiveStatement]:
+def _old_that_mention(world: World, home: Record, words: AbstractSet[str]) -> list[LiveStatement]:
     old = world.view(home, old=True)
     found = {id(live): live for live in (*old.naming(words), *old.dynamic)}
     if home.name in world.changes:

@@ -204,9 +204,7 @@ def touchers(world: World, value: Any) -> list[LiveStatement]:
 def _touchers(world: World, value: Any) -> list[LiveStatement]:
     found: dict[int, LiveStatement] = {}
     names = {name for _, name in world.homes(value)}
-    for record in world.records.values():
-        if not any(world.mentions(record, name) for name in names):
-            continue
+    for record in world.mentioning(names):
         for live in world.view(record).naming(names):
             if _uses_touch(world, record, live.uses, value):
                 found[id(live)] = live
@@ -228,13 +226,12 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
 
 def _methods_that_ran(world: World, value: Any, names: set[str]) -> Iterator[LiveScope]:
     """Yield the functions that ran during imports and may change their class, or themselves."""
-    for record in world.records.values():
-        if any(world.mentions(record, name) for name in names):
-            for old in world.view(record, old=True).naming(names):
-                for scope in old.scopes.values() if old.statement.name is not None else ():
-                    is_known = id(scope.code) in world.recorder.runners
-                    if is_known and any(owner is value for owner in _class_touched(scope)):
-                        yield scope
+    for record in world.mentioning(names):
+        for old in world.view(record, old=True).naming(names):
+            for scope in old.scopes.values() if old.statement.name is not None else ():
+                is_known = id(scope.code) in world.recorder.runners
+                if is_known and any(owner is value for owner in _class_touched(scope)):
+                    yield scope
 
 
 def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:

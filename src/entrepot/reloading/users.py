@@ -67,9 +67,7 @@ def _plain(cls: type, name: str) -> str:
 def _that_mention(world: World, words: set[str]) -> dict[int, LiveStatement]:
     """Return the statements that mention an attribute, or during which code ran that does."""
     found: dict[int, LiveStatement] = {}
-    for record in world.records.values():
-        if not any(world.mentions(record, word) for word in words):
-            continue
+    for record in world.mentioning(words):
         for live in world.view(record).naming(words):
             if not words.isdisjoint(live.uses.attributes):
                 found[id(live)] = live

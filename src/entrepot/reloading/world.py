@@ -19,6 +19,8 @@ from .stars import star_names
 from .view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .changes import ModuleChange
     from .recorder import Recorder
     from .revision import LiveScope, LiveStatement, Record
@@ -65,6 +67,8 @@ class World(Runs):
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._extra: list[LiveStatement] = []
+        self._mentioning: dict[str, list[Record]] = {}
+        self.ran_mentioning: dict[tuple[str, frozenset[str]], list[LiveScope]] = {}
 
     def let_go(self) -> None:
         """Forget everything: what was looked up refers to what refers to it."""
@@ -285,6 +289,17 @@ class World(Runs):
         if record.name in self.changes and self.changes[record.name].text.mentions(word):
             return True
         return record.mentions(word, self.recorder.runners)
+
+    def mentioning(self, words: Iterable[str]) -> list[Record]:
+        """Return the modules whose code may mention one of some names."""
+        found: dict[str, Record] = {}
+        for word in words:
+            named = self._mentioning.get(word)
+            if named is None:
+                named = [r for r in self.records.values() if self.mentions(r, word)]
+                self._mentioning[word] = named
+            found.update((record.name, record) for record in named)
+        return list(found.values())
 
     def also_binds(self, live: LiveStatement, names: set[str]) -> None:
         """Note what a statement was seen to bind although its syntax does not tell."""
