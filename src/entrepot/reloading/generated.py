@@ -60,9 +60,7 @@ def _binds_globals(code: CodeType) -> bool:
     """Return whether code may bind names of its namespace: then two of one content differ soon."""
     if not {"globals", "exec", "eval"}.isdisjoint(code.co_names):
         return True
-    if any(
-        step.opname in {"STORE_GLOBAL", "DELETE_GLOBAL"} for step in dis.get_instructions(code)
-    ):
+    if any(step.opname in _BINDING for step in dis.get_instructions(code)):
         return True
     return any(_binds_globals(const) for const in code.co_consts if type(const) is type(code))
 
