@@ -77,7 +77,8 @@ def is_of_module(namespace: dict[str, Any]) -> bool:
     """Return whether a dict is the namespace of a module that stands in the cache.
 
     Example:
-        >>> is_of_module(globals()), is_of_module(dict(globals()))
+        >>> import string
+        >>> is_of_module(vars(string)), is_of_module(dict(vars(string)))
         (True, False)
     """
     name = namespace.get("__name__")
