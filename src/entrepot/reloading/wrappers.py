@@ -41,6 +41,7 @@ def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
     if type(new) in {staticmethod, classmethod}:
         inner = adopter.adopt(old.__func__, new.__func__)
         if inner is old.__func__:
+            _take_facts(adopter, vars(old), vars(new))
             return old
         made = type(new)(inner)
         if not vars(new):  # as Python makes one of ``__new__`` or ``__class_getitem__`` itself
@@ -53,6 +54,18 @@ def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
             return old
         return types.MethodType(function, owner)
     return new
+
+
+#: What a method wrapper copies of its function, when it is made or when it is asked for it first.
+_FACTS = frozenset({"__annotations__", "__annotate__", "__doc__", "__name__", "__qualname__"})
+
+
+def _take_facts(adopter: Adopter, old: dict[str, Any], new: dict[str, Any]) -> None:
+    for name, value in list(new.items()):
+        if name not in old or old[name] is not value:
+            adopter.journal.set_item(old, name, value)
+    for name in [name for name in old if name in _FACTS and name not in new]:
+        adopter.journal.delete_item(old, name)
 
 
 def adopt_partial(adopter: Adopter, old: Any, new: Any) -> Any:
