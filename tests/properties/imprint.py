@@ -14,6 +14,7 @@ import signal
 import sys
 import types
 import warnings
+from collections import OrderedDict
 from typing import Any
 
 CONTAINERS = (list, dict, set, tuple, frozenset)
@@ -77,7 +78,8 @@ def _holds(value: Any) -> object:
     if isinstance(value, dict) and "__builtins__" in value:
         return {key: id(item) for key, item in value.items()}  # in any order
     if isinstance(value, dict):
-        return [(id(k) if not isinstance(k, str) else k, id(v)) for k, v in dict.items(value)]
+        items = value.items() if type(value) is OrderedDict else dict.items(value)  # its own order
+        return [(id(k) if not isinstance(k, str) else k, id(v)) for k, v in items]
     if isinstance(value, set | frozenset):
         return sorted(map(id, value))
     if isinstance(value, list):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
-_get_dump: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
+dump_of: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
 EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()
@@ -234,7 +234,7 @@ def registered_with(cls: ABCMeta) -> frozenset[type]:
         >>> range in registered_with(Sequence)
         True
     """
-    references = _get_dump(cls)[0]
+    references = dump_of(cls)[0]
     return frozenset(found for found in (ref() for ref in references) if found is not None)
 
 

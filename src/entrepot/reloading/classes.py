@@ -13,7 +13,7 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .base import EMPTY, data_of, registered_with
+from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
 from .values import same
 
@@ -66,6 +66,9 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     if not can_adopt(adopter, old, new):
         return _replaced(adopter, old, new)
     wanted = tuple(adopter.mapped(list(new.__bases__)))
+    is_other = wanted != old.__bases__ or _special(old) != _special(new)
+    if is_other:
+        adopter.journal.note(partial(forget_answers, old))
     if wanted != old.__bases__:
         try:
             adopter.journal.set_attribute(old, "__bases__", wanted)
@@ -80,7 +83,20 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
     _register_instead(adopter, old, new)
+    if is_other:
+        forget_answers(old)
     return old
+
+
+def _special(cls: type) -> set[str]:
+    """Return the special methods that a class has, by which others tell what it is."""
+    return {
+        name if value is not None else f"{name} = None"
+        for name, value in data_of(cls).items()
+        if name[:2] == "__" == name[-2:]
+        and name != "__doc__"
+        and (value is None or callable(value))
+    }
 
 
 def _replaced(adopter: Adopter, old: type, new: type) -> type:
@@ -256,6 +272,28 @@ def _update_abstract(adopter: Adopter, cls: type) -> None:
     reset_abc_caches(cls)
     for derived in subclasses_of(cls):
         _update_abstract(adopter, derived)
+
+
+def forget_answers(cls: type) -> None:
+    """Let every abstract class ask again whether a class, or one derived from it, is one of its.
+
+    ``isinstance(x, Iterable)`` looks for ``__iter__`` once, and remembers the answer.
+    """
+    changed = {cls}
+    waiting = [cls]
+    for known in waiting:
+        waiting += [derived for derived in subclasses_of(known) if derived not in changed]
+        changed.update(waiting)
+    seen: set[type] = {object}
+    waiting = [object]
+    for known in waiting:
+        below = [derived for derived in subclasses_of(known) if derived not in seen]
+        seen.update(below)
+        waiting += below
+        if issubclass(type(known), abc.ABCMeta):
+            _, yes, no, _ = dump_of(known)
+            if any(reference() in changed for reference in (*yes, *no)):
+                reset_abc_caches(known)
 
 
 def subclasses_of(cls: type) -> list[type]:

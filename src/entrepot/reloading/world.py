@@ -153,6 +153,8 @@ class World(Runs):
             return []
         found = []
         for site in entry.each():
+            if self.records.get(site.record.name) is not site.record:
+                continue  # of a module that the reload itself has imported
             live = self.live_of(site)
             if live is not None:
                 found.append(live)
