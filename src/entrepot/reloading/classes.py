@@ -78,7 +78,7 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     adopter.pair(old, new)
     order = list(type.__getattribute__(old, "__dict__"))
     adopter.journal.note(lambda: put_in_order(old, order))
-    _point_class_cells(adopter, old, new)
+    _point_class_cells(adopter, new, new, old)
     _adopt_members(adopter, old, new)
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
@@ -127,6 +127,7 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
         elif name in fresh or was is EMPTY:
             adopter.journal.set_attribute(new, name, value)
     adopter.place = place
+    _point_class_cells(adopter, new, old, new)  # the methods that stayed are of the new class
     return new
 
 
@@ -171,9 +172,9 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
     adopter.note_base(old, fresh)
 
 
-def _point_class_cells(adopter: Adopter, old: type, new: type) -> None:
-    """Methods of the new class that name ``__class__`` (``super()``) mean the live class."""
-    for function in functions_in(new):
+def _point_class_cells(adopter: Adopter, cls: type, source: type, target: type) -> None:
+    """Let methods of a class that name ``__class__`` (``super()``) mean another class."""
+    for function in functions_in(cls):
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
@@ -182,8 +183,8 @@ def _point_class_cells(adopter: Adopter, old: type, new: type) -> None:
                     held = cell.cell_contents
                 except ValueError:
                     continue
-                if held is new:
-                    adopter.journal.set_cell(cell, old)
+                if held is source:
+                    adopter.journal.set_cell(cell, target)
 
 
 def functions_in(cls: type) -> list[types.FunctionType]:
