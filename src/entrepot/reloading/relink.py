@@ -95,6 +95,10 @@ class _Relinker:
             holders, self.owners = holders_of_young(targets)
         else:
             holders = gc.get_referrers(*[source for source, _ in pairs])
+        for source, target in pairs:
+            if isinstance(source, type):
+                for derived in cast("list[type]", type.__subclasses__(source)):
+                    self._class(derived, source, target)  # of its bases it holds but the first
         if not holders:
             return
         if self.own is None:
