@@ -73,13 +73,20 @@ class Imprint:
         return found
 
 
+def _identity(value: Any) -> object:
+    """Return what an object is known by: a link of a cache, made anew, by what it holds."""
+    if type(value).__name__ == "_lru_list_elem":
+        return list(map(id, gc.get_referents(value)))
+    return id(value)
+
+
 def _holds(value: Any) -> object:
     """Return the identities of what an object holds."""
     if isinstance(value, dict) and "__builtins__" in value:
         return {key: id(item) for key, item in value.items()}  # in any order
     if isinstance(value, dict):
         items = value.items() if type(value) is OrderedDict else dict.items(value)  # its own order
-        return [(id(k) if not isinstance(k, str) else k, id(v)) for k, v in items]
+        return [(id(k) if not isinstance(k, str) else k, _identity(v)) for k, v in items]
     if isinstance(value, set | frozenset):
         return sorted(map(id, value))
     if isinstance(value, list):
