@@ -53,3 +53,21 @@ def shown_until(terminal: int, part: str) -> str:
         except OSError:  # nobody has it open any more
             break
     return shown.decode()
+
+
+def until_it_waits(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a program's main thread is asleep: in a read that a signal ends.
+
+    What Python is told of between a prompt and the read, it notices with the next line only; so it
+    does under ``python``.
+    """
+    stat = f"/proc/{process.pid}/task/{process.pid}/stat"
+    end = time.monotonic() + PATIENCE
+    asleep = 0
+    while asleep < 10 and time.monotonic() < end:
+        time.sleep(0.02)
+        if not os.path.exists(stat):  # no such files on this system
+            asleep += 1
+            continue
+        with open(stat) as stream:
+            asleep = asleep + 1 if stream.read().rpartition(")")[2].split()[0] == "S" else 0

@@ -11,7 +11,7 @@ import pytest
 from tests.seeds.grounds import write
 
 from .case import PATIENCE
-from .terminal import RUN, in_terminal, shown_until
+from .terminal import RUN, in_terminal, shown_until, until_it_waits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +42,7 @@ def test_a_terminal_is_as_under_python(tmp_path: Path) -> None:
         text = shown_until(terminal, "your name? ")
         os.write(terminal, b"Ada\n")
         text += shown_until(terminal, "and yours? ")
+        until_it_waits(process)
         os.write(terminal, b"\x03")  # Ctrl-C
         text += shown_until(terminal, "interrupted")
         os.write(terminal, b"rest\n\x04")  # Ctrl-D
