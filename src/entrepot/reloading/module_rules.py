@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .readers import locations_read
 from .revision import absolute
-from .rules import last_before
+from .rules import last_before, moved_up
 from .touches import creators, touched, touchers
 
 if TYPE_CHECKING:
@@ -27,19 +27,14 @@ def changed_in_another_order(world: World, change: ModuleChange) -> Iterator[Due
     """(6f) An object is made anew when lines that change it have changed places."""
     number = world.view(change.record, old=True).number
     new = {id(live): place for place, live in enumerate(change.lives)}
-    highest = -1
-    for live in change.lives:
-        if live.old is None:
-            continue
-        here = number(live.old)
-        if here < highest:
-            for value in touched(world, live).values():
-                others = [t for t in touchers(world, value) if t.old is not None and id(t) in new]
-                if any((number(t.old) < here) != (new[id(t)] < new[id(live)])
-                       for t in others if t.old is not None and t is not live):  # fmt: skip
-                    for creator in creators(world, value):
-                        yield creator, "6f", f"{live.where} changes it at another place now"
-        highest = max(highest, here)
+    for live in moved_up(world, change):
+        here = -1 if live.old is None else number(live.old)
+        for value in touched(world, live).values():
+            others = [t for t in touchers(world, value) if t.old is not None and id(t) in new]
+            if any((number(t.old) < here) != (new[id(t)] < new[id(live)])
+                   for t in others if t.old is not None and t is not live):  # fmt: skip
+                for creator in creators(world, value):
+                    yield creator, "6f", f"{live.where} changes it at another place now"
 
 
 def readers_of_module(world: World, record: Record) -> Iterator[Due]:

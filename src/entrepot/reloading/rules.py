@@ -147,6 +147,18 @@ def names_in_play(world: World, change: ModuleChange) -> set[str]:
     return names | {name for live in old for name in world.binds(live, old=True)}
 
 
+def moved_up(world: World, change: ModuleChange) -> Iterator[LiveStatement]:
+    """Yield the statements that stand after one that stood after them."""
+    number = world.view(change.record, old=True).number
+    highest = -1
+    for live in change.lives:
+        if live.old is not None:
+            here = number(live.old)
+            if here < highest:
+                yield live
+            highest = max(highest, here)
+
+
 def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
     """Return the names whose binders were added, removed or changed places."""
     names: set[str] = set()
@@ -154,16 +166,9 @@ def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
         after = [world.before(live) for live in world.binders(change.record, name)]
         if after != world.old_binders(change.record, name):
             names.add(name)
-    place = world.view(change.record, old=True).number
-    highest = -1
-    for live in change.lives:
-        if live.old is None:
-            continue
-        position = place(live.old)
-        if position < highest:
-            names |= world.binds(live)
-            names |= set(live.uses.reads)
-        highest = max(highest, position)
+    for live in moved_up(world, change):
+        names |= world.binds(live)
+        names |= set(live.uses.reads)
     return names
 
 
