@@ -34,6 +34,7 @@ from .patching import Patcher
 from .plain import is_plain
 from .recorder import Listener
 from .relink import relink
+from .revision import Site
 from .runnable import marked, raised_by, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
@@ -81,6 +82,7 @@ class Execution:
         self.ran: dict[int, set[int]] = {}
         self.ran_codes: dict[int, CodeType] = {}
         self.executed: list[LiveStatement] = []
+        self.sites: dict[int, Site] = {}  # of the statements that run, by their identity
         self.allow_partial = False
         self.young = Young()
         self._linked: set[int] = set()
@@ -183,8 +185,7 @@ class Execution:
         return len(self.plan.dirty) > before
 
     def _run_one(self, live: LiveStatement) -> None:
-        record = live.record
-        namespace = record.namespace
+        record, namespace = live.record, live.record.namespace
         before = dict(namespace)
         hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
@@ -206,10 +207,13 @@ class Execution:
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         error: BaseException | None = None
         self.young.begin()
+        site = Site(record, live.statement.first)
+        self.recorder.importer = self.sites.setdefault(id(live), site)
         try:
             with Listener(tell), contextlib.nullcontext() if may_start else guard:
                 error = raised_by(code, namespace)
         finally:
+            self.recorder.importer = None
             earlier = {other.name: end() for other, end in zip(in_play, ended, strict=True)}
             self.annotations.after(live)
             self.young.forget()

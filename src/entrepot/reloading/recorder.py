@@ -104,12 +104,14 @@ class Recorder:
         hidden: Weak references to functions that no namespace leads to, by identity.
         first_run: Told of each code object that runs, with its globals, the first time within an
             import from the outermost on; ``None`` as long as nobody asks.
+        importer: The site of the statement that a reload executes, which imports what is new.
     """
 
     def __init__(self) -> None:
         self.runners: dict[int, Ran] = {}
         self.hidden: dict[int, Any] = {}
         self.first_run: Callable[[CodeType, dict[str, Any]], None] | None = None
+        self.importer: Site | None = None
         self._seen: set[int] = set()
         self._stacks: dict[int, list[_Import]] = {}
         self._turn = allocate_lock()  # held while it is begun or ended
@@ -132,8 +134,7 @@ class Recorder:
             with self._turn:
                 stack = self._stacks[thread] = []
                 self._start()
-        if stack:
-            record.parent = stack[-1].site()
+        record.parent = stack[-1].site() if stack else self.importer
         self._files.add(record.code.co_filename)
         stack.append(_Import(record))
         return self.is_told()

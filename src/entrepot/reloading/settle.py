@@ -139,7 +139,7 @@ def _record_run(
         sites.pop(site, None)
         if not sites:
             runners.pop(key, None)
-    site = Site(live.record, live.statement.first)
+    site = execution.sites[id(live)]
     _set_sites(journal, live, [site])
     for key in execution.ran.get(id(live), ()):
         code = execution.ran_codes[key]
