@@ -170,7 +170,7 @@ class Adopter:
             return True
         if isinstance(value, tuple):
             return any(self.is_changed(item) for item in tuple.__iter__(value))
-        if is_view(value):
+        if is_view(value) or type(value) in {staticmethod, classmethod}:
             return any(id(part) in self.changes for part in gc.get_referents(value))
         return False
 

@@ -81,8 +81,8 @@ def is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) 
     own = 2  # the scope, the parent's constants
     if id(scope.code) in recorder.runners:
         own += 1
-    if len(scope.path) == 1:
-        own += 1  # the list of the statement's codes
+    if any(code is scope.code for code in scope.live.codes):
+        own += 1  # that list
     return references([scope.code]) - own > len(found)
 
 

@@ -4,6 +4,9 @@ A *scope* is a function, lambda, class body or generator expression below a top-
 Its *path* names it across versions: the names from the statement down, each with its number among
 its siblings of the same name, such as ``(("Cart", 0), ("total", 0), ("<lambda>", 1))``.
 
+What a definition's type parameters are made in (PEP 695) is a scope like others, and takes no part
+in the paths of what is inside: ``def f[T]()`` continues ``def f()``, and the module makes it.
+
 Two code objects have the same *body* if calling them does the same, line numbers, docstring and
 the bodies of nested scopes apart (nested scopes that run are scopes of their own).
 """
@@ -30,6 +33,7 @@ KINDS = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 FUTURE_FLAGS = 0x1FF0000 if sys.version_info >= (3, 11) else 0
 _SKIPPED = frozenset({"RESUME", "NOP", "CACHE", "EXTENDED_ARG", "NOT_TAKEN"})
 _LINE_FACTS = frozenset({"__firstlineno__", "__static_attributes__"})
+_TYPE_PARAMETERS = "<generic parameters of "
 _JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
 
 
@@ -52,13 +56,21 @@ def walk(codes: Iterable[CodeType], prefix: Path = ()) -> Iterator[tuple[Path, C
         >>> [path[-1] for path, _ in walk(nested(code))]
         [('C', 0), ('f', 0), ('<lambda>', 0), ('<lambda>', 1)]
     """
-    counts: dict[str, int] = {}
+    yield from _walk(codes, prefix, {})
+
+
+def _walk(
+    codes: Iterable[CodeType], prefix: Path, counts: dict[str, int]
+) -> Iterator[tuple[Path, CodeType]]:
     for code in codes:
         number = counts.get(code.co_name, 0)
         counts[code.co_name] = number + 1
         path = (*prefix, (code.co_name, number))
         yield path, code
-        yield from walk(nested(code), path)
+        if code.co_name.startswith(_TYPE_PARAMETERS):
+            yield from _walk(nested(code), prefix, counts)
+        else:
+            yield from _walk(nested(code), path, {})
 
 
 def is_function(code: CodeType) -> bool:
