@@ -97,12 +97,17 @@ class Base:
         contents: Such as ``{140…: Content(owner=[1, 2], held=[1, 2])}``.
         registered: The virtual subclasses of abstract classes, by the class's identity.
         departed: Functions and classes that edits took away.
+        journal: Of the reload that is being carried out; what is imported meanwhile is undone
+            with it.
     """
 
-    __slots__ = ("_caches", "_kinds", "contents", "departed", "is_managed_class", "registered")
+    __slots__ = (
+        "_caches", "_kinds", "contents", "departed", "is_managed_class", "journal", "registered",
+    )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
         self.departed = Departed()
+        self.journal: Journal | None = None
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, frozenset[type]] = {}
         self._caches: dict[int, ref[Any]] = {}
@@ -160,6 +165,12 @@ class Base:
             level = below
         return added
 
+    def take_imported(self, values: Iterable[object]) -> None:
+        """Note what values hold when an import is over."""
+        added = self.take(values)
+        if self.journal is not None:
+            self.journal.note(lambda: [self.contents.pop(key, None) for key in added])
+
     def done(self) -> None:
         """Forget the kinds of values that were met, which would keep classes alive."""
         self._kinds = dict(_KINDS)
@@ -212,10 +223,11 @@ class Base:
                 self.contents.pop(id(cell), None)
 
     @staticmethod
-    def hold(journal: Journal, content: Content, held: Any) -> None:
+    def hold(journal: Journal | None, content: Content, held: Any) -> None:
         """Let the base of an object be another."""
         before = content.held
-        journal.note(lambda: setattr(content, "held", before), before)
+        if journal is not None:
+            journal.note(lambda: setattr(content, "held", before), before)
         content.held = held
 
     def of(self, owner: object) -> Any:

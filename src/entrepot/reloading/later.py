@@ -86,7 +86,8 @@ class LaterImports:
             now = holding(note.owner, self.base)
             if not same_items(note.start, now):
                 content = self.base.contents[id(note.owner)]
-                content.held = carried_over(content.held, note.start, now)
+                held = carried_over(content.held, note.start, now)
+                self.base.hold(self.base.journal, content, held)
         for record, before in self.names.values():
             namespace = record.namespace
             if len(before) == len(namespace) and all(
@@ -95,14 +96,20 @@ class LaterImports:
                 continue
             for name, value in namespace.items():
                 if before.get(name, self) is not value and not isinstance(value, ModuleType):
-                    record.base[name] = value
-                    self.base.take([value])
+                    self._bind(record.base, name, value)
+                    self.base.take_imported([value])
         if self.is_first:
             self.is_first = False
             self.recorder.first_run = self.runs
         self._notes.clear()
         self._seen.clear()
         self.names.clear()
+
+    def _bind(self, names: dict[str, Any], name: str, value: Any) -> None:
+        if self.base.journal is None:
+            names[name] = value
+        else:
+            self.base.journal.set_item(names, name, value)
 
     def completed(self, record: Record) -> None:
         """A module's import is over."""

@@ -183,6 +183,8 @@ class Managed:
         record = Record(module, name, text, code, self._order)
         self._running[id(code)] = (threading.get_ident(), record)
         self.note_record(record)
+        if self.base.journal is not None:
+            self.base.journal.note(lambda: self._drop(record))
         record.is_recorded = self.recorder.begin(record)
         self.later.begins(record)
         return code
@@ -205,6 +207,22 @@ class Managed:
             self.take_base()
             with self.imports_ended:
                 self.imports_ended.notify_all()
+
+    def _drop(self, record: Record) -> None:
+        """Forget a module that came in with a reload: it is imported anew when that begins again.
+
+        What it did to others during its import has been undone.
+        """
+        if self.records.get(record.name) is record:
+            del self.records[record.name]
+        if record in self._unindexed:
+            self._unindexed.remove(record)
+        if sys.modules.get(record.name) is record.module:
+            del sys.modules[record.name]
+        parent, _, tail = record.name.rpartition(".")
+        package = getattr(sys.modules.get(parent), "__dict__", {})
+        if package.get(tail) is record.module:
+            del package[tail]
 
     def _wait_for_reload(self) -> None:
         """Let a reload on another thread end: what is imported meanwhile must not see half of it.
@@ -229,7 +247,9 @@ class Managed:
             for record in pending:
                 record.base = dict(record.namespace)
                 self.later.completed(record)
-                self.base.take([v for name, v in record.base.items() if name != "__builtins__"])
+                self.base.take_imported(
+                    [v for name, v in record.base.items() if name != "__builtins__"]
+                )
         finally:
             self.base.done()
             if was_enabled:

@@ -129,6 +129,7 @@ def commit(session: Live, prepared: Prepared) -> None:
     journal = prepared.journal
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
     execution.allow_partial = session.allow_partial
+    session.base.journal = journal
     try:
         if prepared.refusals:
             raise Refused(*prepared.refusals)
@@ -163,3 +164,5 @@ def commit(session: Live, prepared: Prepared) -> None:
         raise
     else:
         prepared.is_committed = True
+    finally:
+        session.base.journal = None
