@@ -180,3 +180,23 @@ def test_an_import_runs_again_that_reads_what_ended_before_it(project: Project) 
 
     assert report.is_ok, str(report)
     assert shop.TEXT == "1 3"
+
+
+def test_a_registration_made_before_attaching_is_taken_back_with_its_statement(
+    project: Project,
+) -> None:
+    text = (
+        "from collections.abc import Iterable, Sized\n"
+        "@Sized.register\nclass C:\n    pass\n\nIterable.register(C)\n"
+    )
+    project.write(shelf=text)
+    age(project, "shelf")
+    shelf = project.load("shelf")
+    project.start()
+
+    report = project.edit(
+        shelf="from collections.abc import Iterable, Sized\nclass C:\n    pass\n"
+    )
+
+    assert report.is_ok, str(report)
+    assert not issubclass(shelf.C, (shelf.Iterable, shelf.Sized))

@@ -231,8 +231,8 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
     wanted = (before - made_by_import) | made
     if wanted == before:
         return
-    adopter.journal.note(lambda: _set_registered(old, before))
-    _set_registered(old, wanted)
+    adopter.journal.note(lambda: set_registered(old, before))
+    set_registered(old, wanted)
     adopter.registered.append((old, before - made_by_import))
 
 
@@ -243,11 +243,12 @@ def _register_instead(adopter: Adopter, old: type, new: type) -> None:
         cls: Any = None if content is None else content.owner
         known = frozenset() if cls is None else registered_with(cls)
         if new in known:
-            adopter.journal.note(partial(_set_registered, cls, known - {new}))
-            _set_registered(cls, known - {new} | {old})
+            adopter.journal.note(partial(set_registered, cls, known - {new}))
+            set_registered(cls, known - {new} | {old})
 
 
-def _set_registered(cls: abc.ABCMeta, wanted: Iterable[type]) -> None:
+def set_registered(cls: abc.ABCMeta, wanted: Iterable[type]) -> None:
+    """Let an abstract class have exactly some virtual subclasses."""
     _reset_registry(cls)
     reset_abc_caches(cls)
     for registered in wanted:

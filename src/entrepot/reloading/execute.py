@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,11 @@ from .outcomes import ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
 from .recorder import Listener
+from .registered import REGISTER
+from .registrations import Registrations
 from .relink import relink
 from .revision import Site
-from .runnable import marked, raised_by, with_adoption, with_codes
+from .runnable import marked, raised_by, take_codes, with_adoption, with_codes
 from .stores import put_back, stores_of
 from .surroundings import Guard, note
 from .texts import forget_texts
@@ -91,6 +94,7 @@ class Execution:
         self.adopter = Adopter(journal, base, self.is_new)
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
         self.merger = Merger(plan, journal, self.adopter, report)
+        self.registrations = Registrations(journal, self.adopter, self.merger, recorder)
         self.annotations = Annotations(journal, plan.world)
         self.effects = Effects(base)
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
@@ -99,7 +103,8 @@ class Execution:
 
     def run(self) -> None:
         """Run what is due, again from the start when the set grows backwards."""
-        if not self.plan.dirty and not self.plan.deletions:
+        is_something = self.plan.dirty or self.plan.deletions or self.registrations.are_gone()
+        if not is_something:
             return None
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
@@ -135,6 +140,7 @@ class Execution:
     def _pass(self) -> None:
         self.unbinder.delete(self.report)
         self._note_what_is()
+        self.registrations.begin()
         done: set[int] = set()
         while True:
             live = next((due for due in self.plan.in_order() if id(due) not in done), None)
@@ -197,6 +203,8 @@ class Execution:
         def tell(code: CodeType) -> None:
             if self.world.records_of(code.co_filename):
                 ran[id(code)] = code
+            elif code is REGISTER:
+                self.registrations.saw(sys._getframe(2))  # noqa: SLF001
 
         self.young.forget()
         calls_nothing = is_plain(self.world, live)
@@ -240,11 +248,13 @@ class Execution:
         if not is_plain(self.world, live):
             self.effects.look(in_play)
         self.merger.about_to_run(live, in_play)
+        self.registrations.about_to_run(live)
         return in_play
 
     def _after(self, stores: list[Store], changes: list[Change], live: LiveStatement) -> None:
         """Bring in order what a statement has left besides its names."""
         self.merger.merge_items(live, self.effects, changes)
+        self.registrations.ran(live)
         self.merger.tell_users(live)
         put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
@@ -284,7 +294,7 @@ class Execution:
         if nested(code) == live.codes:
             code = with_codes(code, live.codes)
         else:
-            self._take_codes(live, nested(code))
+            take_codes(self.journal, live, nested(code))
         if old is not None:
 
             def adopt(new: Any) -> Any:
@@ -326,16 +336,6 @@ class Execution:
         if new is not old and callable(new):
             self._wrapped_now.add(id(live))
             raise Again
-
-    def _take_codes(self, live: LiveStatement, codes: list[CodeType]) -> None:
-        """Let a statement's scopes be those of the code that is run."""
-        was = (live.codes, live._scopes)  # noqa: SLF001
-        live.codes, live._scopes = codes, None  # noqa: SLF001
-
-        def undo() -> None:
-            live.codes, live._scopes = was  # noqa: SLF001
-
-        self.journal.note(undo)
 
     # adopting
 

@@ -232,6 +232,12 @@ class Merger:
                 self._moved_on(self.world.records[module], name, note.by, root)
         self.tell_users(note.by)
 
+    def tell_of(self, live: LiveStatement, cls: type) -> None:
+        """A class is another now without being made anew: who reads its names is due."""
+        for module, name in self.world.homes(cls):
+            self._moved_on(self.world.records[module], name, live, cls)
+        self.tell_users(live)
+
     def _moved_on(
         self,
         record: Record,

@@ -17,6 +17,7 @@ from __future__ import annotations
 import sys
 from _thread import allocate_lock, get_ident
 
+from .registered import REGISTER, Registration, registering
 from .revision import Record, Site
 
 TYPE_CHECKING = False
@@ -104,6 +105,7 @@ class Recorder:
         hidden: Weak references to functions that no namespace leads to, by identity.
         first_run: Told of each code object that runs, with its globals, the first time within an
             import from the outermost on; ``None`` as long as nobody asks.
+        registered: What was registered with abstract classes, and where.
         importer: The site of the statement that a reload executes, which imports what is new.
     """
 
@@ -111,6 +113,7 @@ class Recorder:
         self.runners: dict[int, Ran] = {}
         self.hidden: dict[int, Any] = {}
         self.first_run: Callable[[CodeType, dict[str, Any]], None] | None = None
+        self.registered: list[Registration] = []
         self.importer: Site | None = None
         self._seen: set[int] = set()
         self._stacks: dict[int, list[_Import]] = {}
@@ -160,6 +163,10 @@ class Recorder:
             return sys.getprofile() is self._callback
         return self._tool is not None
 
+    def is_importing(self) -> bool:
+        """Return whether this thread imports a managed module."""
+        return bool(self._stacks.get(get_ident()))
+
     def close(self) -> None:
         """Stop listening."""
         if _MONITORING is None:
@@ -187,6 +194,9 @@ class Recorder:
 
     def _on_start(self, code: CodeType, _offset: int) -> object:
         if code.co_filename not in self._files:
+            if code is REGISTER:
+                self._note_registered(_getframe(1))
+                return None
             if not self._stacks:
                 self._between += 1
                 if self._between > MOST_BETWEEN:
@@ -220,6 +230,8 @@ class Recorder:
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
         code = frame.f_code
         if event != "call" or code.co_filename not in self._files:
+            if event == "call" and code is REGISTER:
+                self._note_registered(frame)
             return
         stack = self._stacks.get(get_ident())
         if not stack:
@@ -241,6 +253,12 @@ class Recorder:
         if self.first_run is not None and id(code) not in self._seen:
             self._seen.add(id(code))
             self.first_run(code, frame.f_globals)
+
+    def _note_registered(self, frame: FrameType) -> None:
+        stack = self._stacks.get(get_ident())
+        found = registering(frame, self._files.__contains__) if stack else None
+        if stack and found is not None:
+            self.registered.append(Registration(*found, stack[-1].site()))
 
     def _ran_beside(self, code: CodeType) -> None:
         """Note what runs on a thread that imports nothing."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
+    from .journal import Journal
+    from .revision import LiveStatement
+
 MARK = "<entrepot adopts here>"
 
 
@@ -53,3 +56,14 @@ def raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | None
     except BaseException as error:  # noqa: BLE001
         return error
     return None
+
+
+def take_codes(journal: Journal, live: LiveStatement, codes: list[CodeType]) -> None:
+    """Let a statement's scopes be those of the code that is run."""
+    was = (live.codes, live._scopes)  # noqa: SLF001
+    live.codes, live._scopes = codes, None  # noqa: SLF001
+
+    def undo() -> None:
+        live.codes, live._scopes = was  # noqa: SLF001
+
+    journal.note(undo)

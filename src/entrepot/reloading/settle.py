@@ -38,6 +38,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     moved = _moved(execution)
     for live in execution.executed:
         _record_run(session, execution, live, moved)
+    execution.registrations.settle(execution.executed)
     for record, place in places:
         _set_importer(journal, record, place)
     for record in {id(live.record): live.record for live in execution.executed}.values():

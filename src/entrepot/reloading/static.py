@@ -16,6 +16,7 @@ from entrepot.source.scopes import is_function
 from . import importers
 from .attributes import instance_dict
 from .recorder import Ran
+from .registrations import told
 from .revision import Site
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def link(records: Iterable[Record], late: list[Record], recorder: Recorder) -> N
             record.sites[live.statement.first] = site
             for scope in reach.from_statement(live):
                 recorder.runners.setdefault(id(scope.code), Ran(scope.code, {})).add(site)
+            recorder.registered.extend(told(live, site))
     importers.find(late, reach.by_name)
 
 

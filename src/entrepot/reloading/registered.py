@@ -1,0 +1,57 @@
+"""What statements registered with abstract classes: ``Iterable.register(Shelf)``.
+
+A registry does not tell who has filled it, and the program may fill it further. So each call of
+``ABCMeta.register`` that managed code makes while it is imported is noted with its site. What a
+package outside registers while a managed statement imports it is its own.
+"""
+
+from __future__ import annotations
+
+from _weakref import ref
+from abc import ABCMeta
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .revision import Site
+
+REGISTER: CodeType = ABCMeta.register.__code__
+
+
+class Registration:
+    """One call of ``register``, by weak references: a registry keeps nothing alive either.
+
+    Attributes:
+        site: Where it was made.
+    """
+
+    __slots__ = ("_abstract", "_cls", "site")
+
+    def __init__(self, abstract: type, cls: type, site: Site) -> None:
+        self._abstract = ref(abstract)
+        self._cls = ref(cls)
+        self.site = site
+
+    @property
+    def pair(self) -> tuple[Any, Any]:
+        """The abstract class and the one registered with it; ``None`` where it is gone."""
+        return self._abstract(), self._cls()
+
+
+def registering(
+    frame: FrameType, is_managed: Callable[[str], object]
+) -> tuple[ABCMeta, type] | None:
+    """Return what a call of ``register`` is about to register, if managed code makes it."""
+    names = frame.f_locals
+    abstract, cls = (names.get(name) for name in REGISTER.co_varnames[:2])
+    if not isinstance(abstract, ABCMeta) or not isinstance(cls, type):
+        return None
+    caller = frame.f_back
+    while caller is not None and not is_managed(caller.f_code.co_filename):
+        if caller.f_code.co_name == "<module>":
+            return None
+        caller = caller.f_back
+    return None if caller is None else (abstract, cls)

@@ -1,0 +1,183 @@
+"""Registrations with abstract classes are taken back with the statement that made them.
+
+CPython registers for good. But a registry can be emptied, and filled anew with the rest: so what a
+statement registered goes when the statement goes, and before it runs again. Who reads a class that
+is registered otherwise than before is due. Abstract classes of managed modules are made anew
+themselves when a statement that changed them is edited: see ``classes.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+from abc import ABCMeta
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from entrepot.source.nodes import chain_of
+
+from .base import registered_with
+from .classes import forget_answers, set_registered
+from .registered import Registration, registering
+from .touches import passed_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import FrameType
+
+    from entrepot.source.nodes import Chain
+
+    from .adopt import Adopter
+    from .journal import Journal
+    from .merging import Merger
+    from .recorder import Recorder
+    from .revision import LiveStatement, Site
+    from .world import World
+
+Pair: TypeAlias = tuple[Any, Any]
+
+
+class Registrations:
+    """Takes registrations back for one reload.
+
+    Attributes:
+        made: What statements have registered now, by their identity: ``{140…: [(Sized, Shelf)]}``.
+    """
+
+    def __init__(
+        self, journal: Journal, adopter: Adopter, merger: Merger, recorder: Recorder
+    ) -> None:
+        self.world: World = merger.world
+        self.journal = journal
+        self.adopter = adopter
+        self.merger = merger
+        self.recorder = recorder
+        self.made: dict[int, list[Pair]] = {}
+        self._withdrawn: dict[int, Registration] = {}
+        self._before: list[Pair] = []
+        self._now: list[Pair] = []
+
+    def are_gone(self) -> bool:
+        """Return whether a statement that registered something is gone."""
+        return bool(self.recorder.registered) and any(map(self._made_by, self._removed()))
+
+    def begin(self) -> None:
+        """A pass begins: what statements that are gone have registered goes."""
+        self._withdrawn.clear()
+        self.made.clear()
+        if self.are_gone():
+            for live in self._removed():
+                self._withdrawn.update((id(found), found) for found in self._made_by(live))
+            for live in self._removed():
+                self._take_back(live)
+                self._tell(live, self._before)
+
+    def about_to_run(self, live: LiveStatement) -> None:
+        """What a statement registered when it ran last goes, unless another one did so too."""
+        self._now = []
+        self._take_back(self.world.before(live))
+
+    def saw(self, frame: FrameType) -> None:
+        """Code that runs now is about to register something."""
+        found = registering(frame, self.world.records_of)
+        if found is None:
+            return
+        before = registered_with(found[0])
+        self.journal.note(partial(_put_back, found[0], before), before)
+        if not self.recorder.is_importing():  # else it notes that itself
+            self._now.append(found)
+
+    def ran(self, live: LiveStatement) -> None:
+        """A statement has run: what adopted its class is registered; who sees it is due."""
+        made = []
+        for abstract, cls in self._now:
+            (old,) = self.adopter.mapped([cls])
+            known = registered_with(abstract)
+            if self._is_foreign(abstract):
+                if old is not cls and cls in known:
+                    self._set(abstract, known - {cls} | {old})
+                made.append((abstract, old))
+        self._now = []
+        self.made[id(live)] = made
+        self._tell(live, [pair for pair in made if pair not in self._before])
+        self._tell(live, [pair for pair in self._before if pair not in made])
+
+    def settle(self, lives: Iterable[LiveStatement]) -> None:
+        """Note who has registered what, with the sites that the statements have now."""
+        before = self.recorder.registered
+        now = [found for found in before if id(found) not in self._withdrawn]
+        for live in lives:
+            now += [Registration(*pair, live.sites[0]) for pair in self.made.get(id(live), ())]
+        self.journal.set_attribute(self.recorder, "registered", now)
+
+    def _removed(self) -> list[LiveStatement]:
+        return [live for change in self.world.changes.values() for live in change.removed]
+
+    def _made_by(self, old: LiveStatement | None) -> list[Registration]:
+        sites = () if old is None else old.sites
+        return [found for found in self.recorder.registered if found.site in sites]
+
+    def _take_back(self, old: LiveStatement | None) -> None:
+        found = self._made_by(old)
+        self._withdrawn.update((id(made), made) for made in found)
+        self._before = []
+        for made in found:
+            abstract, cls = made.pair
+            if cls is not None and self._is_foreign(abstract):
+                self._before.append(made.pair)
+                if not self._is_made_by_others(made.pair):
+                    self._set(abstract, registered_with(abstract) - {cls})
+
+    def _is_foreign(self, abstract: Any) -> bool:
+        return abstract is not None and not self.adopter.base.is_managed_class(abstract)
+
+    def _is_made_by_others(self, pair: Pair) -> bool:
+        others = [r for r in self.recorder.registered if id(r) not in self._withdrawn]
+        return any(pair == other.pair for other in others) or any(
+            pair in made for made in self.made.values()
+        )
+
+    def _set(self, abstract: ABCMeta, wanted: frozenset[type]) -> None:
+        before = registered_with(abstract)
+        self.journal.note(partial(_put_back, abstract, before), before)
+        _put_back(abstract, wanted)
+
+    def _tell(self, live: LiveStatement, pairs: list[Pair]) -> None:
+        """Who reads a class that is registered otherwise than before is due."""
+        for _, cls in pairs:
+            # by a name of its own, or as an attribute: ``fractions.Fraction``
+            self.adopter.change(cls, "__subclasshook__", cls.__name__)
+            self.merger.tell_of(live, cls)
+
+
+def _put_back(abstract: ABCMeta, wanted: frozenset[type]) -> None:
+    others = registered_with(abstract) ^ wanted
+    set_registered(abstract, wanted)
+    for cls in others:
+        forget_answers(cls)
+
+
+def told(live: LiveStatement, site: Site) -> Iterator[Registration]:
+    """Yield what a statement has registered by what its text says, where nothing was recorded."""
+    waiting: list[ast.AST] = [live.statement.node] if live.statement.mentions("register") else []
+    for node in waiting:
+        for called, given in _calls(node):
+            *_, abstract = (None, *passed_by(live.record, called))
+            *_, cls = (None, *passed_by(live.record, given))
+            is_one = isinstance(abstract, ABCMeta) and isinstance(cls, type)
+            if is_one and cls in registered_with(abstract):
+                yield Registration(abstract, cls, site)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _calls(node: ast.AST) -> Iterator[tuple[Chain, Chain]]:
+    """Yield the chains of what is called ``register`` by an expression or a decorator."""
+    calls: list[tuple[ast.expr, Chain]] = []
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        calls = [(node.func, chain_of(node.args[0]))]
+    elif isinstance(node, ast.ClassDef):
+        calls = [(decorator, (node.name,)) for decorator in node.decorator_list]
+    for function, given in calls:
+        chain = chain_of(function)
+        if len(chain) > 1 and chain[-1] == "register" and given:
+            yield chain[:-1], given
