@@ -117,6 +117,14 @@ def test_what_two_restarts_differ_in_is_left_out_and_listed(tmp_path: Path) -> N
     assert verdict.startswith("equal to a restart; 1 module, ")
 
 
+def test_the_restart_has_the_environment_and_the_flags_of_the_program(tmp_path: Path) -> None:
+    text = "import os, sys\nHELD = dict(os.environ)\nFLAGS = sys.flags, sys.dont_write_bytecode\n"
+
+    first = said(tmp_path, {"m.py": text}, "import m\nprint(live.verify())").splitlines()[0]
+
+    assert first.startswith("equal to a restart; 1 module, ")
+
+
 def test_the_main_program_is_not_executed(tmp_path: Path) -> None:
     main = "print('once')\nimport m\nprint(live.verify().is_equal)"
 

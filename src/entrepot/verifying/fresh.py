@@ -45,7 +45,6 @@ def begin(names: Sequence[str], roots: Sequence[str]) -> subprocess.Popen[bytes]
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     order: dict[str, Any] = {
         "names": list(names),
