@@ -52,8 +52,10 @@ class Order:
         self.moved: set[str] = set()
         self._places: dict[str, Place | None] = {}
         self._prefixes: dict[str, Position] = {}
+        self._left: set[str] = set()  # what imported them first does so no more
         self._numbers: dict[str, dict[int, int]] = {}
         self._lines: dict[str, int] = {}
+        self._after_all = 1 + max((r.order for r in world.records.values()), default=0)
         if not is_old:
             affected = _affected(world)
             if affected is not None:
@@ -82,7 +84,7 @@ class Order:
             return known
         place = self.place(record)
         if place is None or depth > DEEPEST or place.importer.name not in self.world.records:
-            found: Position = (record.order,)
+            found: Position = (record.order + self._after_all * (record.name in self._left),)
         else:
             number = place.line if place.live is None else self._number(place.live)
             found = (*self.prefix(place.importer, depth + 1), number, 0, place.turn)
@@ -121,8 +123,14 @@ class Order:
         return self._lines[record.name]
 
     def put(self, record: Record, place: Place | None) -> None:
-        """Let a module be executed at another place."""
+        """Let a module be executed at another place.
+
+        Of one that no statement imports any more, it is not known who does. It was imported
+        beside, or its importers are functions: that is later than what is known.
+        """
         self._places[record.name] = place
+        if place is None and record.parent is not None:
+            self._left.add(record.name)
 
 
 def imported(records: Mapping[str, Record], home: Record, live: LiveStatement) -> Iterator[Record]:
