@@ -25,7 +25,7 @@ from .functions import adopt_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
 from .instances import takes_class
 from .journal import content_of, same_items
-from .values import holds_only_attributes, is_atom, is_shared, is_view, same
+from .values import holds_only_attributes, is_atom, is_shared, is_view, same, same_plain
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
@@ -292,8 +292,7 @@ class Adopter:
             before = old.default_factory
             self.journal.note(lambda: setattr(old, "default_factory", before))
             old.default_factory = self.adopt(before, new.default_factory)
-        extra = instance_dict(new)
-        if extra is not None:
+        if instance_dict(new) is not None:
             self._attributes(old, new)
         self.note_base(old, fresh)
         return old
@@ -361,9 +360,10 @@ class Adopter:
         if not holds_only_attributes(type(new)):
             if same(old, new):
                 return self._kept(old, new)
-            if getattr(type(old), "__eq__", None) is object.__eq__:
-                self.replace(old, new)
-            return new
+            if not same_plain(old, new):
+                if getattr(type(old), "__eq__", None) is object.__eq__:
+                    self.replace(old, new)
+                return new
         self.pair(old, new)
         self._attributes(old, new)
         return old

@@ -6,8 +6,11 @@ Only what a statement made itself may take over what its new version makes: ``g 
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_python_class
+from .base import names_of_class
 from .plain import is_reference
 from .values import is_atom
 
@@ -73,7 +76,10 @@ class Ownership:
         """(I5) Return whether a statement that does not run now has made and named a value.
 
         The first that gave it a name has made it: ``same = put(FOUND, 1)`` may give it a second.
+        What a class holds of its own kind, a member of an enumeration, was made with the class.
         """
+        if _is_member(value):
+            value = type(value)
         owners = []
         for module, name in self._index().get(id(value), ()):
             binders = self.world.old_binders(self.world.records[module], name)
@@ -94,3 +100,11 @@ class Ownership:
                 for name, value in names.items():
                     self._homes.setdefault(id(value), []).append((module, name))
         return self._homes
+
+
+def _is_member(value: Any) -> bool:
+    """Return whether an object is one that its class holds by a name."""
+    cls = type(value)
+    if isinstance(value, enum.Enum):  # before 3.12 the class has descriptors that give them
+        return True
+    return is_python_class(cls) and any(held is value for held in names_of_class(cls).values())

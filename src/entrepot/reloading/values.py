@@ -94,6 +94,23 @@ def same(left: Any, right: Any, depth: int = 20) -> bool:
     return same_opaque(left, right, depth)
 
 
+def same_plain(left: Any, right: Any) -> bool:
+    """Return whether all that two values hold besides attributes is plain, and the same.
+
+    Such as members of an ``IntEnum`` or a text that was given attributes; not two tuples, whose
+    items may be held elsewhere.
+
+    Example:
+        >>> class Size(int): ...
+        >>> same_plain(Size(2), Size(2)), same_plain(Size(2), Size(3)), same_plain([], [])
+        (True, False, False)
+    """
+    for plain in (str, int, bytes, float):
+        if isinstance(left, plain) and isinstance(right, plain):
+            return bool(plain.__repr__(left) == plain.__repr__(right))
+    return False
+
+
 def _same_derived(plain: Any, left: Any, right: Any, depth: int) -> bool:
     """Compare two values of one class that derives from a plain one."""
     if plain is tuple:

@@ -62,7 +62,7 @@ _FACTS = frozenset({"__annotations__", "__annotate__", "__doc__", "__name__", "_
 
 def _take_facts(adopter: Adopter, old: dict[str, Any], new: dict[str, Any]) -> None:
     for name, value in list(new.items()):
-        if name not in old or old[name] is not value:
+        if name not in old or not same(old[name], value):
             adopter.journal.set_item(old, name, value)
     for name in [name for name in old if name in _FACTS and name not in new]:
         adopter.journal.delete_item(old, name)
