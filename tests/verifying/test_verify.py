@@ -117,6 +117,20 @@ def test_what_two_restarts_differ_in_is_left_out_and_listed(tmp_path: Path) -> N
     assert verdict.startswith("equal to a restart; 1 module, ")
 
 
+def test_a_namespace_that_a_module_keeps_is_no_object_of_its_own(tmp_path: Path) -> None:
+    main = """
+        import m
+        (folder / "m.py").write_text("A = 2\\nB = 1\\nHELD = locals()\\nC = 3\\n")
+        print(live.apply().status)
+        print(live.verify())
+    """
+
+    out = said(tmp_path, {"m.py": "B = 1\nHELD = locals()\nA = 1\n"}, main).splitlines()
+
+    assert out[0] == "ok"
+    assert out[1].startswith("equal to a restart; 1 module, ")
+
+
 def test_the_restart_has_the_environment_and_the_flags_of_the_program(tmp_path: Path) -> None:
     text = "import os, sys\nHELD = dict(os.environ)\nFLAGS = sys.flags, sys.dont_write_bytecode\n"
 

@@ -98,6 +98,7 @@ class Snapshot:
         self._homes: dict[int, str] = {}
         self._told: dict[int, str] = {}
         self._kept: list[object] = []
+        self._named = {id(vars(module)): name for name, module in modules.items()}
         self._find_homes()
         for name in sorted(modules):
             self._module(name, modules[name])
@@ -150,6 +151,9 @@ class Snapshot:
             known = self.modules.get(value.__name__)
             stale = known is not None and known is not value
             self._state(path, parent, f"module {value.__name__}{', not the loaded one' * stale}")
+            return
+        if id(value) in self._named:  # the names are compared by themselves
+            self._state(path, parent, f"the namespace of {self._named[id(value)]}")
             return
         home = self._homes.get(id(value))
         first = self._told.get(id(value)) or (home if home != path else None)
