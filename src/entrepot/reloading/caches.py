@@ -41,7 +41,7 @@ class Caches:
         self.moved: dict[str, set[str]] = {}
         self._cleared: dict[int, set[tuple[str, str]]] = {}  # with what had moved then
         self._known: dict[int, tuple[Any, int, Memory | None]] = {}
-        edited = [scope.code for change in world.changes.values() for scope in change.bodies]
+        edited = [scope.code for scope in edited_bodies(world)]
         self._edited = set(map(id, edited))
         self._edited_places = {(code.co_filename, code.co_qualname) for code in edited}
 
@@ -101,7 +101,7 @@ class Caches:
 
     def stale_at_last(self, base: Base) -> Iterator[Any]:
         """Yield the caches whose results the program must not see after the edit."""
-        bodies = {scope for change in self.world.changes.values() for scope in change.bodies}
+        bodies = set(edited_bodies(self.world))
         new = {
             id(code)
             for change in self.world.changes.values()
@@ -124,6 +124,24 @@ class Caches:
 
     def _moved(self) -> Iterator[tuple[str, str]]:
         return ((module, name) for name, modules in self.moved.items() for module in modules)
+
+
+def edited_bodies(world: World) -> Iterator[LiveScope]:
+    """Yield the scopes that were edited, with those around them.
+
+    What a function remembers was computed by the functions inside it, too.
+    """
+    for change in world.changes.values():
+        for scope in change.bodies:
+            yield from with_outer(scope)
+
+
+def with_outer(scope: LiveScope) -> Iterator[LiveScope]:
+    """Yield a scope and those around it."""
+    scopes = scope.live.scopes
+    for count in range(len(scope.path), 0, -1):
+        if scope.path[:count] in scopes:
+            yield scopes[scope.path[:count]]
 
 
 def _arguments(cache: Any) -> list[Any]:

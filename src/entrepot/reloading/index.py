@@ -78,12 +78,22 @@ def functions_of(
 
 def is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) -> bool:
     """Return whether more refer to a scope's code than its functions, its parent and we do."""
-    own = 2  # the scope, the parent's constants
+    own = 1 + _is_constant(scope)  # the scope, the parent's constants
     if id(scope.code) in recorder.runners:
         own += 1
     if any(code is scope.code for code in scope.live.codes):
         own += 1  # that list
     return references([scope.code]) - own > len(found)
+
+
+def _is_constant(scope: LiveScope) -> bool:
+    """Return whether the code that a scope's stands in is still there.
+
+    A statement that was edited has none: it was compiled, its parts were taken, and it was let go.
+    """
+    outer = scope.live.scopes.get(scope.path[:-1])
+    code = scope.live.record.code if outer is None else outer.code
+    return any(const is scope.code for const in code.co_consts)
 
 
 def _collect(

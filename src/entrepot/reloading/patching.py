@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
 
+from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import set_closure, set_code
 from .index import functions_of, is_missing
@@ -58,7 +59,7 @@ class Patcher:
         self._functions, caches = functions_of(
             [scope for scope, _ in patches], records, self.recorder
         )
-        bodies = {id(scope.code) for scope in self._bodies()}
+        bodies = {id(scope.code) for scope in edited_bodies(self.world)}
         self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
         held = [
             (scope.code, code, scope.live.codes)

@@ -90,7 +90,7 @@ def remembered(world: World, change: ModuleChange) -> Iterator[Due]:
     """Who calls a function that remembers its results may have got one without its running."""
     for scope in change.bodies:
         name = scope.path[0][0]
-        if len(scope.path) == 1 and is_cache(change.record.namespace.get(name)):
+        if is_cache(change.record.namespace.get(name)):
             for live in readers(world, change.record, name):
                 yield live, "ran", f"{live.where} may have got what {name} remembered"
 
