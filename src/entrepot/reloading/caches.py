@@ -94,6 +94,7 @@ class Caches:
             words = uses.reads | uses.attributes
             if id(current.code) in self._edited or not words.isdisjoint(self.moved):
                 return True
+            waiting += _inside(current, by_name)
             for word in words:
                 waiting += by_name.get(word, ())
                 waiting += by_name.get("__init__", ()) if word[:1].isupper() else ()
@@ -142,6 +143,15 @@ def with_outer(scope: LiveScope) -> Iterator[LiveScope]:
     for count in range(len(scope.path), 0, -1):
         if scope.path[:count] in scopes:
             yield scopes[scope.path[:count]]
+
+
+def _inside(scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> Iterator[LiveScope]:
+    """Yield those of some scopes that stand directly in a scope: nothing need name a lambda."""
+    names = {path[-1][0] for path in scope.live.scopes if path[:-1] == scope.path}
+    for name in names:
+        for other in by_name.get(name, ()):
+            if other.live is scope.live and other.path[:-1] == scope.path:
+                yield other
 
 
 def _arguments(cache: Any) -> list[Any]:
