@@ -143,7 +143,7 @@ class Execution:
         self.registrations.begin()
         done: set[int] = set()
         while True:
-            live = next((due for due in self.plan.in_order() if id(due) not in done), None)
+            live = self.plan.next_due(done)
             if live is None and self._tell_readers():
                 continue
             if live is None:

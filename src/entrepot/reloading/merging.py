@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.by_name import ANY_ATTRIBUTE
+
 from .adopt import EVERYTHING
 from .attributes import set_state
 from .base import EMPTY
@@ -285,7 +287,7 @@ class Merger:
         for _, uses in self.world.parts(reader):
             attributes |= uses.attributes
             is_whole = is_whole or name in uses.whole
-        if attributes & names:
+        if attributes & names or ANY_ATTRIBUTE in attributes:
             return True
         structural = {item for item in names if _is_structural(item)}
         return bool(structural if is_whole else structural - _SEEN_BY_NAME)

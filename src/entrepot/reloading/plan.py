@@ -56,6 +56,7 @@ class Plan:
         self.kept: dict[str, None] = {}
         self._open: list[LiveStatement] = []
         self._sorted: list[LiveStatement] = []
+        self._looked_again: set[int] = set()
 
     def add(self, dues: Iterable[Due], because: LiveStatement | None = None) -> None:
         """Add statements that are due to run, and close under the rules."""
@@ -67,6 +68,20 @@ class Plan:
         """Close under the rules again for a statement of which more is known now."""
         self._open.append(live)
         self._close()
+
+    def next_due(self, done: set[int]) -> LiveStatement | None:
+        """Return the first statement that is not done yet, ``None`` at the end.
+
+        What a new text names may be bound since the plan was made, by an import that is new too:
+        so just before it runs it is closed under the rules again.
+        """
+        while True:
+            live = next((due for due in self.in_order() if id(due) not in done), None)
+            if live is None or id(live) in self._looked_again:
+                return live
+            self._looked_again.add(id(live))
+            if self.dirty[id(live)][1].rule in rules.OF_ITS_OWN:
+                self.look_again(live)
 
     def _close(self) -> None:
         while self._open:

@@ -163,6 +163,10 @@ class Recorder:
             return sys.getprofile() is self._callback
         return self._tool is not None
 
+    def add_file(self, file: str) -> None:
+        """Note what runs of a file's code, too."""
+        self._files.add(file)
+
     def is_importing(self) -> bool:
         """Return whether this thread imports a managed module."""
         return bool(self._stacks.get(get_ident()))

@@ -136,6 +136,7 @@ def commit(session: Live, prepared: Prepared) -> None:
         for record, spec in prepared.moved:
             move(journal, record, spec)
             session.note_record(record)
+            prepared.world.moved(record)
         for record in prepared.gone:
             forget(journal, session.records, record)
         execution.patcher.patch()

@@ -6,11 +6,12 @@ import abc
 import ast
 import collections
 import enum
+import itertools
 import re
 import types
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.by_name import ANY_ITEM, RESULT
+from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
 from .attributes import NOTHING, attribute
 from .defaults import defaults_of
@@ -259,12 +260,12 @@ def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, Live
     values: dict[int, Any] = {}
     for home, uses in world.parts(live):
         attributes |= uses.attributes
-        for name in uses.reads:
-            value = home.namespace.get(name, NOTHING)
+        for value in _read(home, uses):
             if not _is_inert(value) and not isinstance(value, types.FunctionType):
                 values[id(value)] = value
-                if isinstance(value, type) and world.home_of(type(value)) is not None:
-                    values[id(type(value))] = type(value)  # who derives from it calls that
+                kinds = (*_kinds(value), *_kinds(type(value)))  # who derives from it calls that
+                ours = [kind for kind in kinds if world.home_of(kind) is not None]
+                values.update((id(kind), kind) for kind in ours)
     for value in values.values():
         is_container = _is_builtin_container(value) and not isinstance(value, type)
         for other in touchers(world, value):
@@ -272,9 +273,23 @@ def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, Live
                 continue
             words = _stored_words(world, other, value)
             is_class = isinstance(value, type)
-            if is_container or words & attributes - {""} or (is_class and words & _CREATING):
+            is_seen = ANY_ATTRIBUTE in attributes or words & attributes - {""}
+            if is_container or is_seen or (is_class and words & _CREATING):
                 yield value, other
                 break
+
+
+def _read(home: Record, uses: Uses) -> Iterator[Any]:
+    """Yield what names lead to that code reads, its own and those of modules."""
+    for name in uses.reads:
+        yield home.namespace.get(name, NOTHING)
+    for chain in uses.chains:
+        passed = passed_by(home, chain)
+        yield from itertools.islice((v for v in passed if type(v) is not types.ModuleType), 1)
+
+
+def _kinds(value: Any) -> tuple[type, ...]:
+    return value.__mro__ if issubclass(type(value), type) else ()
 
 
 #: Methods that run when a class is called or derived from, without being named.

@@ -109,6 +109,12 @@ class World(Runs):
                 self._files.setdefault(record.file, []).append(record)
         return self._files.get(file, [])
 
+    def moved(self, record: Record) -> None:
+        """A module is loaded from another file now: code of it runs from there."""
+        self.recorder.add_file(record.file)
+        if self._files is not None:
+            self._files.setdefault(record.file, []).append(record)
+
     @property
     def by_namespace(self) -> dict[int, Record]:
         """The modules by the identity of their namespace."""

@@ -12,13 +12,17 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .nodes import Chain
 
 MODULE = "import "
 OWN = MODULE + "__name__"
 ANY = MODULE + "*"
 ANY_ITEM = "[*]"
+ANY_ATTRIBUTE = "*"
 RESULT = "()"  # of a call: what a function returns
+_ASKING = frozenset({"attrgetter", "getattr", "hasattr", "methodcaller"})
 _LOADING = frozenset({"import_module", "__import__"})
 
 
@@ -87,6 +91,24 @@ def stored_chain(node: ast.Call) -> Chain:
     """
     key = _text(node.args[1]) if is_store(node) else None
     return () if key is None else _below(node.args[0], key)
+
+
+def said_attributes(node: ast.Call) -> Iterator[str]:
+    """Yield the attributes that a call asks for by text, ``"*"`` where it may be any.
+
+    Example:
+        >>> def said(text): return list(said_attributes(ast.parse(text, mode="eval").body))
+        >>> said("getattr(f(), 'a')"), said("attrgetter('a.b', 'c')"), said("getattr(x, name, 0)")
+        (['a'], ['a', 'b', 'c'], ['*'])
+    """
+    called = _called(node)
+    if called in {"getattr", "hasattr"}:
+        names = node.args[1:2]
+    else:
+        names = node.args if called == "attrgetter" else node.args[:1]
+    for argument in names if called in _ASKING else ():
+        text = argument.value if isinstance(argument, ast.Constant) else ANY_ATTRIBUTE
+        yield from text.split(".") if isinstance(text, str) else ()
 
 
 def is_store(node: ast.Call) -> bool:

@@ -11,7 +11,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .by_name import ANY, MODULE, OWN, is_store, item_chain, named_module, said_chain, stored_chain
+from .by_name import (
+    ANY,
+    MODULE,
+    OWN,
+    is_store,
+    item_chain,
+    named_module,
+    said_attributes,
+    said_chain,
+    stored_chain,
+)
 from .imports import when_of_branches
 from .naming import Naming
 from .nodes import (
@@ -88,6 +98,7 @@ class _Reader(Naming):
         if is_store(node) and self._stores(node):
             return
         callee = said_chain(node.func)
+        self.uses.attributes.update(said_attributes(node))
         if callee:
             self.said(node.func, callee)
             if len(callee) > 1:
