@@ -19,6 +19,7 @@ from .refilling import memory_of, refill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import CodeType
 
     from .base import Base
     from .journal import Journal
@@ -41,6 +42,7 @@ class Caches:
         self.moved: dict[str, set[str]] = {}
         self._cleared: dict[int, set[tuple[str, str]]] = {}  # with what had moved then
         self._known: dict[int, tuple[Any, int, Memory | None]] = {}
+        self._hits: list[tuple[Any, int]] = []  # before the statement that runs
         edited = [scope.code for scope in edited_bodies(world)]
         self._edited = set(map(id, edited))
         self._edited_places = {(code.co_filename, code.co_qualname) for code in edited}
@@ -79,7 +81,17 @@ class Caches:
                 self._cleared[id(cache)] = set(self._moved())
                 cache.cache_clear()
                 found.append(cache)
+        self._hits = [(cache, cache.cache_info().hits) for cache in caches]
         return found
+
+    def codes_of_hits(self) -> dict[int, CodeType]:
+        """Return what may have computed the results that a statement got from caches."""
+        return {
+            key: code
+            for cache, hits in self._hits
+            if cache.cache_info().hits > hits
+            for key, code in Reach(self.world, cache.__wrapped__, _arguments(cache)).codes.items()
+        }
 
     def _is_stale(self, scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> bool:
         """Return whether something that a function may have called was edited, or has moved."""

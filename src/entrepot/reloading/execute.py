@@ -112,8 +112,7 @@ class Execution:
         was_enabled = gc.isenabled()
         gc.collect(0)
         gc.disable()
-        mark = len(self.journal)
-        state = (dict(self.adopter.changes), len(self.adopter.forwards))
+        mark, state = len(self.journal), (dict(self.adopter.changes), len(self.adopter.forwards))
         try:
             for _ in range(MAX_PASSES):
                 try:
@@ -228,6 +227,7 @@ class Execution:
             self.unbinder.show(live, hidden)
             changes = [] if calls_nothing else self.effects.changed(in_play)
         ran.pop(id(code), None)
+        ran.update(self.merger.caches.codes_of_hits())
         if error is not None and self._note_touched(live, changes, ran):
             raise Again  # it read what comes later: that was not seen before it ran
         self._stop_if_hindered(live, guard, error)

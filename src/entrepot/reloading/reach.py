@@ -38,14 +38,14 @@ class Reach:
     """What one function may run.
 
     Attributes:
-        codes: Identities of the code of the functions.
+        codes: The code of the functions, by its identity.
         names: All names in their code.
         modules: Names of the managed modules whose objects it may get at.
     """
 
     def __init__(self, world: World, function: FunctionType, arguments: Iterable[Any]) -> None:
         self.world = world
-        self.codes: set[int] = set()
+        self.codes: dict[int, CodeType] = {}
         self.names: set[str] = set()
         self.modules: dict[str, Record] = {}
         self._classes: dict[int, type] = {}
@@ -112,7 +112,7 @@ class Reach:
     def _code(self, code: CodeType, record: Record | None) -> None:
         if id(code) in self.codes:
             return
-        self.codes.add(id(code))
+        self.codes[id(code)] = code
         self.names.update(code.co_names)
         if record is not None and _IMPORT in code.co_code[::2]:
             for name in code.co_names:
