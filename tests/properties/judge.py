@@ -175,7 +175,11 @@ class _Run:
         started = self._start(self.stock, self.program.versions[number], self.kept)
         self.error = started.get("crashed") or started["error"]
         if number and not self.error:
-            self.lost |= {n for n, left in enumerate(started["holds"]) if left[0] == "error"}
+            gone = {"error", "atom"}
+            self.lost |= {n for n, left in enumerate(started["holds"]) if left[0] in gone}
+            for (_, _, location), did in zip(self.states, started["states"], strict=True):
+                if not did:  # what made the state is gone
+                    self._made_by_other_code.add(location)
         found = None if self.error else self._look(self.stock, number)
         self.stock.end()
         return found
@@ -224,11 +228,13 @@ class _Run:
             if mine != theirs and theirs != "not held" and not self._is_dropped(probe)
             if number not in self.lost
         ]
+        if any("RecursionError" in answer for _, answer in (*fresh["answers"], *live["answers"])):
+            found.clear()  # how often the program did what it does is told by the stack
         parents = {**live["parents"], **fresh["parents"]}
         found += [
             str(difference)
             for difference in differences(live["facts"], fresh["facts"], parents)
-            if not self._is_dropped(difference.path)
+            if not self._is_dropped(difference.path) and not self._is_state(difference.live)
         ]
         return Verdict("wrong", "\n    ".join(found[:12])) if found else Verdict("right")
 
@@ -238,6 +244,11 @@ class _Run:
         return any(
             name in text and any(name in dropped for dropped in self.dropped) for name in names
         ) or any(name in text for name in self._made_by_other_code)
+
+    def _is_state(self, fact: str | None) -> bool:
+        """Return whether an import that ran again has got what the program had made meanwhile."""
+        locations = {location for _, _, location in self.states}
+        return fact is not None and fact[:3] == "is " and fact.rpartition(":")[2] in locations
 
     def _note_made_by_other_code(self, number: int) -> None:
         """Note the state that a function made whose text is another now.
@@ -255,10 +266,21 @@ class _Run:
 
 
 def _definitions(name: str, text: str) -> list[str]:
-    """Return the definitions of a function or a class in some texts, without their layout."""
+    """Return the definitions of a function or a class in some texts, without their layout.
+
+    With those of the functions and classes that they name.
+    """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return []
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [ast.dump(n) for n in ast.walk(tree) if isinstance(n, kinds) and n.name == name]
+    defined = [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    found: dict[int, str] = {}
+    names = [name]
+    for wanted in names:
+        for node in defined:
+            if node.name == wanted and id(node) not in found:
+                found[id(node)] = ast.dump(node)
+                names += [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return sorted(found.values())
