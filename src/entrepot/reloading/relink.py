@@ -219,13 +219,14 @@ class _Relinker:
                 self.journal.set_attribute(holder, name, target)
 
     def _instance_class(self, holder: Any, source: Any, target: Any) -> None:
+        setter: Any = type.__setattr__ if isinstance(holder, type) else object.__setattr__
         try:
-            object.__setattr__(holder, "__class__", target)
+            setter(holder, "__class__", target)
         except TypeError:
             self.cannot(source, f"an instance of {source.__qualname__}")
             self._instance_anew(holder, source, target)
             return
-        self.journal.note(lambda: object.__setattr__(holder, "__class__", source))
+        self.journal.note(lambda: setter(holder, "__class__", source))
 
     def _instance_anew(self, holder: Any, source: Any, target: Any) -> None:
         """Lead what holds an instance to a new one, unless a running function holds it."""
