@@ -24,8 +24,9 @@ PACKAGE = "entrepot.reloading"
 OTHERS: Mapping[str, Any] = {
     "plan:imported_in_another_order": (),
     "order:_affected": None,
-    "rules:deleted": (),
-    "rules:readers_of_deleted": (),
+    "plan:deleted": (),
+    "plan:readers_of_deleted": (),
+    "plan:readers_of_submodules": (),
     "reload:readers_of_module": (),
     "execute:Execution._tell_readers": False,
     "execute:relink": {},

@@ -33,6 +33,7 @@ from .merging import Merger
 from .outcomes import ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
+from .play import in_play, note_brought
 from .recorder import Listener
 from .registered import REGISTER
 from .registrations import Registrations
@@ -61,8 +62,6 @@ if TYPE_CHECKING:
     from .world import World
 
 MAX_PASSES = 25
-DEPTH_OF_PLAY = 2
-MOST_IN_PLAY = 100
 _MISSING: Any = type("MISSING", (), {})()
 
 
@@ -86,6 +85,7 @@ class Execution:
         self.ran_codes: dict[int, CodeType] = {}
         self.executed: list[LiveStatement] = []
         self.sites: dict[int, Site] = {}  # of the statements that run, by their identity
+        self.managed: dict[str, Record] = {}
         self.allow_partial = False
         self.young = Young()
         self._linked: set[int] = set()
@@ -137,13 +137,14 @@ class Execution:
         self.merger.forget()
 
     def _pass(self) -> None:
+        self.unbinder.note_stores()
         self.unbinder.delete(self.report)
         self._note_what_is()
         self.registrations.begin()
         done: set[int] = set()
         while True:
             live = self.plan.next_due(done)
-            if live is None and self._tell_readers():
+            if live is None and (self._delete_stores() or self._tell_readers()):
                 continue
             if live is None:
                 decide(self.journal, self.adopter)
@@ -159,25 +160,17 @@ class Execution:
 
     def _note_what_is(self) -> None:
         """Note known objects, to restore what statements change if this pass comes to nothing."""
+        note_brought(self.journal, self.managed)
         self.effects.begin(self.journal)
-        due = self.plan.in_order()
-        self.effects.watch((record for live in due for record in self._play(live)), self.journal)
+        played = (in_play(self.world, live) for live in self.plan.in_order())
+        self.effects.watch((record for records in played for record in records), self.journal)
         self.journal.note(self.merger.caches.take_back)
 
-    def _play(self, live: LiveStatement) -> list[Record]:
-        """Return the modules whose objects a statement can get at."""
-        found = {live.record.name: live.record}
-        if is_plain(self.world, live):
-            return [live.record]
-        for scope in self.world.ran(live):
-            found[scope.live.record.name] = scope.live.record
-        for _ in range(DEPTH_OF_PLAY):
-            for record in list(found.values())[:MOST_IN_PLAY]:
-                for value in list(record.namespace.values()):
-                    home = self.world.home_of(value)
-                    if home is not None:
-                        found[home.name] = home
-        return list(found.values())[:MOST_IN_PLAY]
+    def _delete_stores(self) -> bool:
+        """Take away what is set in other modules no more; return whether more is due by that."""
+        before = len(self.plan.dirty)
+        self.unbinder.delete_stores(self.merger, self.report)
+        return len(self.plan.dirty) > before
 
     def _tell_readers(self) -> bool:
         """(6e) Who reads an object that was changed and not made anew is due; return if any is."""
@@ -207,9 +200,9 @@ class Execution:
 
         self.young.forget()
         calls_nothing = is_plain(self.world, live)
-        in_play = self._about_to_run(live)
+        records = self._about_to_run(live)
         stores = stores_of(self.world, self.adopter, live)
-        ended = [self.journal.note_run(other.namespace) for other in in_play]
+        ended = [self.journal.note_run(other.namespace) for other in records]
         guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         error: BaseException | None = None
@@ -221,11 +214,11 @@ class Execution:
                 error = raised_by(code, namespace)
         finally:
             self.recorder.importer = None
-            earlier = {other.name: end() for other, end in zip(in_play, ended, strict=True)}
+            earlier = {other.name: end() for other, end in zip(records, ended, strict=True)}
             self.annotations.after(live)
             self.young.forget()
             self.unbinder.show(live, hidden)
-            changes = [] if calls_nothing else self.effects.changed(in_play)
+            changes = [] if calls_nothing else self.effects.changed(records)
         ran.pop(id(code), None)
         ran.update(self.merger.caches.codes_of_hits())
         if error is not None and self._note_touched(live, changes, ran):
@@ -243,13 +236,13 @@ class Execution:
         """Get ready what a statement must find; return the modules in play."""
         start = self.merger.start[live.record.name]
         forget_texts(self.journal, map(start.get, self.world.binds(live, old=True)))
-        in_play = self._play(live)
-        self.effects.watch(in_play, self.journal)
+        records = in_play(self.world, live)
+        self.effects.watch(records, self.journal)
         if not is_plain(self.world, live):
-            self.effects.look(in_play)
-        self.merger.about_to_run(live, in_play)
+            self.effects.look(records)
+        self.merger.about_to_run(live, records)
         self.registrations.about_to_run(live)
-        return in_play
+        return records
 
     def _after(self, stores: list[Store], changes: list[Change], live: LiveStatement) -> None:
         """Bring in order what a statement has left besides its names."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .report import Report
     from .revision import LiveStatement, Record
-    from .world import World
+    from .world import Location, World
 
 _MISSING: Any = type("MISSING", (), {})()
 
@@ -36,6 +36,7 @@ class Merger:
 
     Attributes:
         start: What the modules' names were bound to before the reload: ``{"shop": {"RATE": 5}}``.
+        kept: Names that go on with what the program had put there: ``{("shop", "RATE")}``.
     """
 
     def __init__(self, plan: Plan, journal: Journal, adopter: Adopter, report: Report) -> None:
@@ -45,6 +46,7 @@ class Merger:
         self.adopter = adopter
         self.report = report
         self.start: dict[str, dict[str, Any]] = {}
+        self.kept: set[Location] = set()
         self.caches = Caches(plan.world)
         self._told: dict[int, set[str]] = {}
         self.ownership = Ownership(plan.world, self.start)
@@ -89,6 +91,11 @@ class Merger:
         for name in before.keys() - namespace.keys():
             self._moved_on(record, name, live)
 
+    def deleted(self, record: Record, name: str, live: LiveStatement) -> None:
+        """A name is gone, as no statement sets it any more: who reads it is due."""
+        self.world.changed(record)
+        self._moved_on(record, name, live)
+
     def tell_users(self, live: LiveStatement) -> None:
         """Attributes of classes have changed: who sees them through what leads there is due."""
         for key, cls in list(self.adopter.classes.items()):
@@ -104,6 +111,7 @@ class Merger:
         """Begin a pass."""
         self.caches.forget()
         self._told.clear()
+        self.kept.clear()
 
     def merge_items(self, live: LiveStatement, effects: Effects, changes: list[Change]) -> None:
         """Objects that a statement put into others take over what stood there before.
@@ -152,6 +160,8 @@ class Merger:
         final = new
         if start is not _MISSING:
             final = self._merged(live, record, name, start, base, new)
+            if start is not base and not (final is start or same(final, start)):
+                self._note_dropped(start)
         else:
             final = self.adopter.revived(new)
         if final is not namespace[name]:
@@ -159,6 +169,8 @@ class Merger:
         known = base if base is not EMPTY else start
         if start is not _MISSING and final is start and base is not EMPTY and start is not base:
             self.report.kept.append(f"{record.name}.{name}")
+            if new is not start:
+                self.kept.add((record.name, name))
             return
         if self.adopter.is_changed(final) or not (final is known or same(final, known)):
             self._moved_on(record, name, live, final if final is known else None)
@@ -183,6 +195,12 @@ class Merger:
         if start is new or (is_view(start) and same(start, new)):
             return start
         return self._succeed(start, new, owners, live)
+
+    def _note_dropped(self, start: Any) -> None:
+        """What the program had put there is overridden."""
+        place = self.adopter.place
+        if place not in self.adopter.dropped and not isinstance(start, ModuleType):
+            self.adopter.dropped.append(place)
 
     def _is_edited(self, live: LiveStatement) -> bool:
         change = self.world.changes.get(live.record.name)

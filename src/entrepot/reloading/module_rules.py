@@ -92,7 +92,8 @@ def imported_in_another_order(world: World) -> Iterator[Due]:
             if old is None:
                 continue
             for home, name in locations_read(world, live):
-                is_in_play = record.name in moved or home.name in moved
+                places = {record.name, home.name, f"{home.name}.{name}"}
+                is_in_play = not places.isdisjoint(moved)
                 if home is record or not is_in_play:
                     continue
                 if _sees(world, live, home, name) != _saw(world, old, home, name):
@@ -100,22 +101,24 @@ def imported_in_another_order(world: World) -> Iterator[Due]:
                     break
 
 
-def _sees(world: World, live: LiveStatement, home: Record, name: str) -> tuple[int, bool]:
-    """Return which binder of a location a statement finds, and whether a module is complete."""
+def _sees(world: World, live: LiveStatement, home: Record, name: str) -> tuple[int, int]:
+    """Return which binder of a location a statement finds, and how far a module's import is."""
     reached = last_before(world.order, world.binders(home, name), live)
     before = None if reached is None else world.before(reached)
-    return id(before or reached), is_begun(world, world.order, live, f"{home.name}.{name}")
+    return id(before or reached), _stage(world, world.order, live, f"{home.name}.{name}")
 
 
-def _saw(world: World, old: LiveStatement, home: Record, name: str) -> tuple[int, bool]:
+def _saw(world: World, old: LiveStatement, home: Record, name: str) -> tuple[int, int]:
     reached = last_before(world.old_order, world.old_binders(home, name), old)
-    return id(reached), is_begun(world, world.old_order, old, f"{home.name}.{name}")
+    return id(reached), _stage(world, world.old_order, old, f"{home.name}.{name}")
 
 
-def is_begun(world: World, order: Order, live: LiveStatement, name: str) -> bool:
-    """Return whether a module's execution has begun and not ended where a statement stands."""
+def _stage(world: World, order: Order, live: LiveStatement, name: str) -> int:
+    """Return 1 if a module's execution has begun where a statement stands, 2 if it is over."""
     record = world.records.get(name)
     if record is None:
-        return False
-    prefix = order.prefix(record)
-    return order.position(live)[: len(prefix)] == prefix
+        return 0
+    prefix, here = order.prefix(record), order.position(live)
+    if here[: len(prefix)] == prefix:
+        return 1
+    return 2 if prefix < here else 0

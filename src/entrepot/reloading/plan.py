@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import rules
+from .gone import deleted, readers_of_deleted, readers_of_submodules
 from .marks import KEEP, mark_of
 from .module_rules import changed_in_another_order, imported_in_another_order
 from .readers import readers
@@ -158,8 +159,9 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
         plan.add(changed_in_another_order(world, change))
-        plan.deletions.extend((change.record.name, name) for name in rules.deleted(world, change))
+        plan.add(readers_of_submodules(world, change))
+        plan.deletions.extend(deleted(world, change))
     plan.add(imported_in_another_order(world))
     for module, name in plan.deletions:
-        plan.add(rules.readers_of_deleted(world, world.records[module], name))
+        plan.add(readers_of_deleted(world, world.records[module], name))
     return plan

@@ -130,6 +130,7 @@ def commit(session: Live, prepared: Prepared) -> None:
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
     execution.allow_partial = session.allow_partial
     session.base.journal = journal
+    execution.managed = session.records
     try:
         if prepared.refusals:
             raise Refused(*prepared.refusals)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .changes import ModuleChange
     from .order import Order
-    from .revision import LiveStatement, Record
+    from .revision import LiveStatement
     from .world import World
 
 Due: TypeAlias = tuple["LiveStatement", str, str]
@@ -221,37 +221,6 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
             for creator in creators(world, value):
                 if world.before(creator) is not live:
                     yield creator, "6f", f"{live.where} changed it before the edit"
-
-
-def deleted(world: World, change: ModuleChange) -> list[str]:
-    """Return the names that no statement binds any more."""
-    record = change.record
-    gone = {name for name in names_in_play(world, change) if not world.binders(record, name)}
-    edited = [live.old for live in change.signed if live.old is not None]
-    if any(world.binds_by_text(live) for live in (*change.removed, *edited)):
-        gone |= set(world.unexplained(record))
-    return sorted(
-        name
-        for name in gone
-        if name in record.namespace and not _is_bound_by_import(world, record, name)
-    )
-
-
-def _is_bound_by_import(world: World, record: Record, name: str) -> bool:
-    """A package has its loaded submodules as attributes, whoever imports them.
-
-    Where its own text reads the name, it may be read too early now.
-    """
-    found = world.records.get(f"{record.name}.{name}")
-    if found is None or record.namespace[name] is not found.module:
-        return False
-    return not any(live.record is record for live in readers(world, record, name))
-
-
-def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]:
-    """What reads a deleted name runs again, and fails as it would in a fresh process."""
-    for live in readers(world, record, name):
-        yield live, "deleted", f"{name} is gone from {record.name}"
 
 
 def marked_always(world: World, change: ModuleChange) -> Iterator[Due]:

@@ -222,6 +222,7 @@ def _take_base(session: Live, execution: Execution, record: Record) -> None:
     start: dict[str, Any] = execution.merger.start[record.name]
     world = execution.world
     bound = {n for live in execution.executed if live.record is record for n in world.binds(live)}
+    bound -= {name for module, name in execution.merger.kept if module == record.name}
     for name, value in record.namespace.items():
         if name in bound or name not in start or value is not start[name]:
             journal.set_item(base, name, value)

@@ -10,18 +10,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
-from .bindings import modules_given_a_class
-from .module_rules import is_begun
+from .bindings import bound_elsewhere, modules_given_a_class
+from .plain import is_reference
 from .readers import locations_read
 
 if TYPE_CHECKING:
     from .departed import Departed
     from .journal import Journal
+    from .merging import Merger
     from .order import Position
     from .plan import Plan
     from .report import Report
     from .revision import LiveStatement, Record
-    from .world import World
+    from .world import Location, World
 
 _MISSING: Any = type("MISSING", (), {})()
 
@@ -41,6 +42,42 @@ class Unbinder:
         self.journal = journal
         self.start = start
         self.departed = departed
+        self._storing: dict[int, LiveStatement] = {}
+        self._stored: dict[Location, Record] = {}
+
+    # names of other modules
+
+    def note_stores(self) -> None:
+        """Note what due statements have set in other modules, by where their names lead now.
+
+        With those that a due import may lead elsewhere: ``settings.LEVEL = 2``.
+        """
+        self._storing.clear()
+        self._stored.clear()
+        due = self.plan.in_order()
+        for live in due:
+            self._storing[id(live)] = live
+            for name in self.world.binds(live) if is_reference(live) else ():
+                for other in self.world.view(live.record).naming((name,)):
+                    if any(chain[0] == name for chain in other.uses.stores):
+                        self._storing[id(other)] = other
+        for live in self._storing.values():
+            for record, name in bound_elsewhere(self.world, live, old=True):
+                self._stored[record.name, name] = record
+
+    def delete_stores(self, merger: Merger, report: Report) -> None:
+        """Delete what they have set elsewhere before, and do not set any more."""
+        bound = {
+            (record.name, name)
+            for live in self._storing.values()
+            for record, name in bound_elsewhere(self.world, live)
+        }
+        for (module, name), record in list(self._stored.items()):
+            binders = self.world.binders(record, name)
+            others = [live for live in binders if id(live) not in self._storing]
+            if name in record.namespace and not others and (module, name) not in bound:
+                self._delete(record, name, report)
+                merger.deleted(record, name, self.plan.in_order()[-1])
 
     def delete(self, report: Report) -> None:
         """Delete the names that nothing binds any more; the class of a module is that again."""
@@ -50,17 +87,18 @@ class Unbinder:
                     self.journal.set_attribute(found, "__class__", ModuleType)
         for module, name in self.plan.deletions:
             record = self.world.records[module]
-            value = record.namespace.get(name, _MISSING)
-            base = record.base.get(name, EMPTY)
-            if value is _MISSING:
-                continue
-            if base is not EMPTY and value is not base:
-                report.state_dropped.append(f"{module}.{name}")
-            self.departed.add(self.journal, f"{module}.{name}", value)
-            if name == "__doc__":  # a module without one has None
-                self.journal.set_item(record.namespace, name, None)
-            else:
-                self.journal.delete_item(record.namespace, name)
+            if name in record.namespace:
+                self._delete(record, name, report)
+
+    def _delete(self, record: Record, name: str, report: Report) -> None:
+        value, base = record.namespace[name], record.base.get(name, EMPTY)
+        if base is not EMPTY and value is not base:
+            report.state_dropped.append(f"{record.name}.{name}")
+        self.departed.add(self.journal, f"{record.name}.{name}", value)
+        if name == "__doc__":  # a module without one has None
+            self.journal.set_item(record.namespace, name, None)
+        else:
+            self.journal.delete_item(record.namespace, name)
 
     def hide(self, live: LiveStatement) -> list[tuple[Record, str, Any]]:
         """Take away names that are bound later only: reading them must fail as at import."""
@@ -69,11 +107,31 @@ class Unbinder:
         for record, name in locations_read(self.world, live):
             is_later = not self.world.is_over(record, here) and self._is_later(record, name, here)
             if name in record.namespace and self._is_submodule(record, name):
-                is_later = is_begun(self.world, self.world.order, live, f"{record.name}.{name}")
+                below = self.world.records[f"{record.name}.{name}"]
+                is_later = not self.world.is_over(below, here)
             if name in record.namespace and is_later:
                 hidden.append((record, name, record.namespace[name]))
-                self.journal.delete_item(record.namespace, name)
+        for module, level in live.uses.stars:
+            source = self.world.module_named(live.record, module, level)
+            home = None if source is None else self.world.home_of(source)
+            if home is not None and home is not live.record:
+                hidden += [(home, name, home.namespace[name]) for name in self._made_later(home)]
+        for record, name, _ in hidden:
+            self.journal.delete_item(record.namespace, name)
         return hidden
+
+    def _made_later(self, record: Record) -> list[str]:
+        """Return the names that the program has added to a module since its import."""
+        start = self.start.get(record.name, {})
+        return [
+            name
+            for name in start
+            if name in record.namespace
+            and name not in record.base
+            and name[:2] != "__"
+            and not self._is_submodule(record, name)
+            and not self.world.binders(record, name)
+        ]
 
     def _is_submodule(self, record: Record, name: str) -> bool:
         """A package has its submodule as an attribute when that is complete, whoever binds it."""

@@ -1,0 +1,76 @@
+"""The rules about names that no statement binds any more: they go, and who reads them is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .bindings import bound_elsewhere
+from .readers import readers
+from .rules import names_in_play
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .changes import ModuleChange
+    from .revision import LiveStatement, Record
+    from .rules import Due
+    from .world import Location, World
+
+
+def deleted(world: World, change: ModuleChange) -> list[Location]:
+    """Return the bindings that no statement makes any more, those in other modules too."""
+    return [*_deleted_here(world, change), *_deleted_elsewhere(world, change)]
+
+
+def _deleted_here(world: World, change: ModuleChange) -> Iterator[Location]:
+    record = change.record
+    gone = _unbound(world, change)
+    if any(world.binds_by_text(live) for live in _left(change)):
+        gone |= set(world.unexplained(record))
+    for name in sorted(gone):
+        if name in record.namespace and not _is_submodule(world, record, name):
+            yield record.name, name
+
+
+def _unbound(world: World, change: ModuleChange) -> set[str]:
+    record = change.record
+    return {name for name in names_in_play(world, change) if not world.binders(record, name)}
+
+
+def _left(change: ModuleChange) -> list[LiveStatement]:
+    """Return the statements that do not run any more, or were edited, as they ran."""
+    return [*change.removed, *(live.old for live in change.signed if live.old is not None)]
+
+
+def _deleted_elsewhere(world: World, change: ModuleChange) -> Iterator[Location]:
+    """Yield what a statement had set in other modules: ``settings.LEVEL = 2``."""
+    runners = [runner for scope in change.bodies for runner in world.runners(scope)]
+    found: dict[Location, Record] = {}
+    for live in (*_left(change), *runners):
+        for home, name in bound_elsewhere(world, live, old=True):
+            found[home.name, name] = home
+    for location, home in found.items():
+        name = location[1]
+        if name in home.namespace and name[:2] != "__" and not world.binders(home, name):
+            yield location
+
+
+def _is_submodule(world: World, record: Record, name: str) -> bool:
+    """A package has its loaded submodules as attributes, whoever imports them."""
+    found = world.records.get(f"{record.name}.{name}")
+    return found is not None and record.namespace[name] is found.module
+
+
+def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]:
+    """What reads a deleted name runs again, and fails as it would in a fresh process."""
+    for live in readers(world, record, name):
+        yield live, "deleted", f"{name} is gone from {record.name}"
+
+
+def readers_of_submodules(world: World, change: ModuleChange) -> Iterator[Due]:
+    """What reads a submodule that its package names no more finds it if it is imported by then."""
+    record = change.record
+    for name in sorted(_unbound(world, change)):
+        if name in record.namespace and _is_submodule(world, record, name):
+            for live in readers(world, record, name):
+                yield live, "deleted", f"{record.name} has {name} by its import alone now"

@@ -1,0 +1,56 @@
+"""Which modules are in play while a statement runs: those it can get at, those it brings along."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from .plain import is_plain
+
+if TYPE_CHECKING:
+    from .journal import Journal
+    from .revision import LiveStatement, Record
+    from .world import World
+
+DEPTH = 2
+MOST = 100
+
+
+def in_play(world: World, live: LiveStatement) -> list[Record]:
+    """Return the modules whose objects a statement can get at."""
+    found = {live.record.name: live.record}
+    if is_plain(world, live):
+        return [live.record]
+    for scope in world.ran(live):
+        found[scope.live.record.name] = scope.live.record
+    for _ in range(DEPTH):
+        for record in list(found.values())[:MOST]:
+            for value in list(record.namespace.values()):
+                home = world.home_of(value)
+                if home is not None:
+                    found[home.name] = home
+    return list(found.values())[:MOST]
+
+
+def note_brought(journal: Journal, managed: dict[str, Record]) -> None:
+    """Note which modules there are: what is imported from now on goes when that is undone.
+
+    A statement that imports a module for the first time, and runs again from the start, is to
+    import it anew: found in the module cache it would not be executed, nor bound in its package.
+    """
+    known = dict(managed)
+
+    def undo() -> None:
+        for name, record in list(managed.items()):
+            if known.get(name) is record:
+                continue
+            del managed[name]
+            if sys.modules.get(name) is record.module:
+                del sys.modules[name]
+            parent, _, tail = name.rpartition(".")
+            package = sys.modules.get(parent)
+            if package is not None and vars(package).get(tail) is record.module:
+                del vars(package)[tail]
+        managed.update(known)
+
+    journal.note(undo, known)
