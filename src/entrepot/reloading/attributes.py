@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import _local
 from types import MemberDescriptorType, ModuleType
 
 TYPE_CHECKING = False
@@ -65,11 +66,16 @@ def state_of(instance: Any) -> dict[str, Any]:
 
 
 def instance_dict(instance: Any) -> dict[str, Any] | None:
-    """Return an instance's ``__dict__``, whatever its class says, ``None`` if it has none."""
+    """Return an instance's ``__dict__``, whatever its class says, ``None`` if it has none.
+
+    Of a ``threading.local`` it is that of this thread.
+    """
     try:
         found = object.__getattribute__(instance, "__dict__")
     except AttributeError:
-        return None
+        if not issubclass(type(instance), _local):
+            return None
+        found = _local.__getattribute__(instance, "__dict__")
     return found if type(found) is dict else None
 
 

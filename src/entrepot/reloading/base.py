@@ -15,6 +15,7 @@ import abc
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
 from _operator import attrgetter
+from _thread import _local
 from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
@@ -188,6 +189,8 @@ class Base:
             found = state_of if has_slots else _plain_state
         elif name == "deque" and hasattr(kind, "rotate"):
             found = list
+        elif issubclass(kind, _local):
+            found = _plain_state
         elif kind.__module__ in {"functools", "types"} and name in {"SimpleNamespace", "partial"}:
             found = _attributes
         self._kinds[kind] = found

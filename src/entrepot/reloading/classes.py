@@ -189,17 +189,33 @@ def _point_class_cells(adopter: Adopter, cls: type, source: type, target: type) 
 
 def functions_in(cls: type) -> list[types.FunctionType]:
     """Return the functions that are a class's members, those in properties and the like too."""
-    found: list[types.FunctionType] = []
-    for value in type.__getattribute__(cls, "__dict__").values():
-        parts: list[Any] = [value]
-        if isinstance(value, property):
-            parts = [value.fget, value.fset, value.fdel]
-        elif isinstance(value, classmethod | staticmethod):
-            parts = [value.__func__]
-        elif hasattr(type(value), "__get__") and hasattr(value, "func"):
-            parts = [value.func]
-        found.extend(part for part in parts if type(part) is types.FunctionType)
-    return found
+    values = list(type.__getattribute__(cls, "__dict__").values())
+    return [f for value in values for f in _functions_of(value) if type(f) is types.FunctionType]
+
+
+def _functions_of(value: Any) -> list[Any]:
+    if isinstance(value, property):
+        return [value.fget, value.fset, value.fdel]
+    if isinstance(value, classmethod | staticmethod):
+        return [value.__func__]
+    if hasattr(type(value), "__get__") and hasattr(value, "func"):
+        return [value.func]
+    return [value]
+
+
+def lead_methods(adopter: Adopter, old: type, new: type) -> None:
+    """Who holds a method of a class whose place another one takes calls the method of that."""
+    fresh = data_of(new)
+    for name, value in data_of(old).items():
+        if type(fresh.get(name)) is not type(value):
+            continue
+        for was, now in zip(_functions_of(value), _functions_of(fresh[name]), strict=True):
+            if type(was) is not types.FunctionType or was.__module__ != old.__module__:
+                continue
+            is_free = id(was) not in adopter.taken and not adopter.is_anothers(was)
+            if was is not now and callable(now) and is_free:
+                adopter.taken[id(was)] = was
+                adopter.forwards.append((was, now))
 
 
 def stand_in(journal: Journal, old: type, new: type) -> None:

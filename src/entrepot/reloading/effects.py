@@ -15,6 +15,7 @@ import gc
 import types
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import partial  # type: ignore[import-not-found]
+from _thread import _local
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 MOST_OF_A_MODULE = 5_000
 MOST = 20_000
 _CONTAINERS = (dict, list, set, bytearray, deque)
+_PLAIN = frozenset({types.SimpleNamespace, _local})  # C's own, with a ``__dict__`` and no more
 
 
 class Note:
@@ -256,7 +258,7 @@ def holding(value: Any, base: Base) -> Any:
         return None
     if issubclass(kind, type):
         return data_of(value) if base.is_managed_class(value) else None
-    is_plain = kind is types.SimpleNamespace or all(is_python_class(cls) for cls in kind.__mro__)
+    is_plain = kind in _PLAIN or all(is_python_class(c) for c in kind.__mro__ if c not in _PLAIN)
     return state_of(value) if is_plain else None
 
 

@@ -12,6 +12,7 @@ from .attributes import set_state
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches
+from .classes import lead_methods
 from .containers import succeed
 from .ownership import Ownership
 from .plain import is_reference
@@ -225,6 +226,7 @@ class Merger:
                     self.adopter.forwards.append((start, new))
             elif isinstance(start, type) and isinstance(new, type):
                 self.adopter.replace(start, new)
+                lead_methods(self.adopter, start, new)
             elif is_reference(live) and not self._was_there(new):
                 homes = self.world.homes(new)
                 final = succeed(self.adopter, start, new)
