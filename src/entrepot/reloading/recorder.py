@@ -107,6 +107,7 @@ class Recorder:
             import from the outermost on; ``None`` as long as nobody asks.
         registered: What was registered with abstract classes, and where.
         importer: The site of the statement that a reload executes, which imports what is new.
+        loading: Told before it does.
     """
 
     def __init__(self) -> None:
@@ -115,6 +116,7 @@ class Recorder:
         self.first_run: Callable[[CodeType, dict[str, Any]], None] | None = None
         self.registered: list[Registration] = []
         self.importer: Site | None = None
+        self.loading: Callable[[], None] | None = None
         self._seen: set[int] = set()
         self._stacks: dict[int, list[_Import]] = {}
         self._turn = allocate_lock()  # held while it is begun or ended
@@ -138,6 +140,8 @@ class Recorder:
                 stack = self._stacks[thread] = []
                 self._start()
         record.parent = stack[-1].site() if stack else self.importer
+        if not stack and self.importer is not None and self.loading is not None:
+            self.loading()
         self._files.add(record.code.co_filename)
         stack.append(_Import(record))
         return self.is_told()

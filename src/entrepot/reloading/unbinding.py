@@ -6,6 +6,7 @@ from who reads it before. What a statement may bind or not is unbound before it.
 
 from __future__ import annotations
 
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,25 @@ class Unbinder:
                 hidden += [(home, name, home.namespace[name]) for name in self._made_later(home)]
         for record, name, _ in hidden:
             self.journal.delete_item(record.namespace, name)
+        self.world.recorder.loading = partial(self._hide_unfinished, live, hidden)
         return hidden
+
+    def _hide_unfinished(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
+        """A statement is about to execute a module that was never imported: hide all from it.
+
+        What that reads of the modules whose import is going on then was not seen yet.
+        """
+        here = self.world.position(live)
+        for record in [self.world.records[name] for name in self.start]:
+            prefix = self.world.order.prefix(record)
+            for name in list(record.namespace) if here[: len(prefix)] == prefix else ():
+                is_later = self._is_later(record, name, here)
+                if self._is_submodule(record, name):  # one that is not begun, an import may set
+                    below = self.world.order.prefix(self.world.records[f"{record.name}.{name}"])
+                    is_later = here[: len(below)] == below
+                if is_later:
+                    hidden.append((record, name, record.namespace[name]))
+                    self.journal.delete_item(record.namespace, name)
 
     def _made_later(self, record: Record) -> list[str]:
         """Return the names that the program has added to a module since its import."""
@@ -144,6 +163,7 @@ class Unbinder:
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
+        self.world.recorder.loading = None
         for record, name, value in hidden:
             is_last = self.world.binders(record, name)[-1:] == [live]
             if name not in record.namespace and not is_last:
