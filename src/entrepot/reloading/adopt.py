@@ -218,13 +218,14 @@ class Adopter:
     # kinds
 
     def _stand_in(self, old: Any, new: Any) -> Any:
-        """An object of another type takes the place: what holds the old function is led on."""
-        if (
-            type(old) is FunctionType
-            and callable(new)
-            and self.is_new(new)
-            and id(old) not in self.taken
-        ):
+        """An object of another type takes the place: what holds the old callable is led on."""
+        return self.lead_on(old, new) if callable(new) and self.is_new(new) else new
+
+    def lead_on(self, old: Any, new: Any) -> Any:
+        """Let who holds a function, a partial or a cache call what takes its place."""
+        if type(old) is functools.partial or is_cache(old):
+            self.replace(old, new)
+        elif type(old) is FunctionType and id(old) not in self.taken:
             self.taken[id(old)] = old
             self.forwards.append((old, new))
         return new
@@ -235,9 +236,8 @@ class Adopter:
         if len(old) != len(new):
             return new if type(new) is tuple else tuple_like(old, self.mapped(list(new)))
         items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]
-        if all(a is b for a, b in zip(old, items, strict=True)):
-            return self._kept(old, new)
-        return tuple_like(old, items)
+        is_kept = all(a is b for a, b in zip(old, items, strict=True))
+        return self._kept(old, new) if is_kept else tuple_like(old, items)
 
     def _kept(self, old: Any, new: Any) -> Any:
         """Note that an old value stands where an equal new one would, in the base too."""

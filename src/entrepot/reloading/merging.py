@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from .adopt import EVERYTHING
 from .attributes import set_state
 from .base import EMPTY
 from .bindings import bound_elsewhere
-from .caches import Caches
+from .caches import Caches, is_cache
 from .classes import lead_methods
 from .containers import succeed
 from .ownership import Ownership
@@ -220,10 +221,9 @@ class Merger:
         if not self.ownership.made(owners[-1], start):
             return new
         if owners[-1] in self._going() or owners[-1] is self.world.before(live):
-            if type(start) is FunctionType and callable(new):
-                if id(start) not in self.adopter.taken:
-                    self.adopter.taken[id(start)] = start
-                    self.adopter.forwards.append((start, new))
+            if isinstance(start, FunctionType | partial) or is_cache(start):
+                if callable(new):
+                    self.adopter.lead_on(start, new)
             elif isinstance(start, type) and isinstance(new, type):
                 self.adopter.replace(start, new)
                 lead_methods(self.adopter, start, new)

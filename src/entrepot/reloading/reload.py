@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
 
-from .caches import clear
+from .caches import clear, is_cache
 from .changes import change_of
 from .execute import Execution
 from .files import forget, found_again, move
@@ -149,7 +149,8 @@ def commit(session: Live, prepared: Prepared) -> None:
             report.rebound.extend(client.rebind(journal))
         stale = execution.merger.caches.stale_at_last(session.base)
         for cache in {*execution.patcher.caches, *execution.adopter.stale, *stale}:
-            clear(journal, cache)
+            if is_cache(cache):  # else it was led on to what took its place
+                clear(journal, cache)
         prepared.let_go()
     except Refused as refusal:
         journal.roll_back()

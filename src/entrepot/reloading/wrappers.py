@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
+from .caches import clear
 from .values import same
 
 if TYPE_CHECKING:
@@ -102,5 +103,6 @@ def adopt_cache(adopter: Adopter, old: Any, new: Any) -> Any:
             adopter.journal.set_item(vars(old), name, value)
     if adopter.is_changed(function):
         adopter.change(old)
+        clear(adopter.journal, old)  # what runs next must not get what it remembers
         adopter.stale.append(old)
     return old
