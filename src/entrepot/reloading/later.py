@@ -88,6 +88,8 @@ class LaterImports:
                 content = self.base.contents[id(note.owner)]
                 held = carried_over(content.held, note.start, now)
                 self.base.hold(self.base.journal, content, held)
+                if not isinstance(held, bytes):  # what it put in there is known as it is now
+                    self.base.take_imported(held.values() if isinstance(held, dict) else held)
         for record, before in self.names.values():
             namespace = record.namespace
             if len(before) == len(namespace) and all(
