@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 import types
+import weakref
 from typing import Any
 
 from tests.properties.imprint import Imprint
@@ -32,6 +33,7 @@ class Child:
         self.held: list[Any] = []
         self.session: Any = None
         sys.path.insert(0, root)
+        weakref.finalize(self, int)  # the first one registers an exit function of the library's
         if is_live:
             from entrepot.reloading.session import live
 

@@ -11,7 +11,6 @@ the larger set; the set only grows, so this ends.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import sys
 from types import CellType
@@ -203,14 +202,14 @@ class Execution:
         records = self._about_to_run(live)
         stores = stores_of(self.world, self.adopter, live)
         ended = [self.journal.note_run(other.namespace) for other in records]
-        guard = Guard()
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
+        guard = Guard(self.journal, self.world.records_of, may_start=may_start)
         error: BaseException | None = None
         self.young.begin()
         site = Site(record, live.statement.first)
         self.recorder.importer = self.sites.setdefault(id(live), site)
         try:
-            with Listener(tell), contextlib.nullcontext() if may_start else guard:
+            with Listener(tell), guard:
                 error = raised_by(code, namespace)
         finally:
             self.recorder.importer = None

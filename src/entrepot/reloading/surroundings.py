@@ -7,12 +7,13 @@ code.
 *Refused* while a statement runs **again**: to start a thread or a process, to register an exit
 function or a signal's handler, to open a window or set a timer of Tk. It did so once already, and
 would do it twice where a restart does it once. A statement that is new, or marked
-``# reload: always``, may.
+``# reload: always``, may; an exit function that it registered goes if the reload fails.
 """
 
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # not the program's own signal.py
+import atexit
 import os
 import sys
 import threading
@@ -155,14 +156,19 @@ class EffectError(Exception):
 
 
 class Guard:
-    """Refuses effects on this thread while a statement runs again.
+    """Watches what a statement does to the process; refuses effects where it runs again.
 
     Attributes:
         seen: What was refused, in words: a program may swallow the exception.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, journal: Journal, is_managed: Callable[[str], object], *, may_start: bool
+    ) -> None:
         self.seen: list[str] = []
+        self._journal = journal
+        self._is_managed = is_managed
+        self._may_start = may_start
         self._thread = threading.get_ident()
         self._undo: list[Callable[[], None]] = []
         self._handlers: dict[int, Any] = {}
@@ -170,25 +176,40 @@ class Guard:
     def __enter__(self) -> Self:
         self._handlers = _signal_handlers()
         for home, name, words in _effects():
-            self._replace(home, name, words)
+            if not self._may_start:
+                self._replace(home, name, self._refusing(getattr(home, name), words))
+            elif home is atexit:
+                self._replace(home, name, self._noting(getattr(home, name)))
         return self
 
-    def _replace(self, home: Any, name: str, words: str) -> None:
+    def _replace(self, home: Any, name: str, replacement: Any) -> None:
         original = getattr(home, name)
-        guard = self
+        replacement.__wrapped__ = original
+        setattr(home, name, replacement)
+        self._undo.append(lambda: setattr(home, name, original))
 
+    def _refusing(self, original: Any, words: str) -> Any:
         def refusing(*args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() != guard._thread:
+            if threading.get_ident() != self._thread:
                 return original(*args, **kwargs)
-            guard.seen.append(words)
+            self.seen.append(words)
             raise EffectError(words)
 
-        refusing.__wrapped__ = original  # type: ignore[attr-defined]
-        setattr(home, name, refusing)
-        self._undo.append(lambda: setattr(home, name, original))
+        return refusing
+
+    def _noting(self, original: Any) -> Any:
+        """Return a ``register`` that is undone; what a library registers for itself stays."""
+
+        def noting(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+            caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001
+            if threading.get_ident() == self._thread and self._is_managed(caller):
+                self._journal.note(lambda: atexit.unregister(function))
+            return original(function, *args, **kwargs)
+
+        return noting
 
     def __exit__(self, *_error: object) -> None:
         while self._undo:
             self._undo.pop()()
-        if self._handlers != _signal_handlers():  # `asyncio.run` sets one and puts it back
-            self.seen.append("sets a signal's handler")
+        if not self._may_start and self._handlers != _signal_handlers():
+            self.seen.append("sets a signal's handler")  # not `asyncio.run`, which puts it back
