@@ -43,7 +43,7 @@ class Adopter:
     Attributes:
         changes: What readers can see differ now, by the identity of the object that adopted:
             attribute names of classes, ``"*"`` for anything. Such as ``{140…: {"total"}}``.
-        classes: The classes among them.
+        classes: The classes among them of which that has not been told yet.
         twins: New objects whose old ones adopted them: ``{id(new): (new, old)}``.
         equals: New values in whose places equal old ones stay, in the same way.
         dropped: Places where an edit overrode what the program had made.

@@ -103,17 +103,19 @@ class Effects:
 
     Attributes:
         notes: By the identity of the object: ``{140…: Note}``.
+        own: Identities of what the notes are made of, for who looks for holders.
     """
 
     def __init__(self, base: Base) -> None:
         self.base = base
         self.notes: dict[int, Note] = {}
+        self.own: set[int] = set()
         self._of: dict[str, list[Note]] = {}
 
     def begin(self, journal: Journal) -> None:
         """A pass begins: when it comes to nothing, what was noted so far is put back."""
         notes = list(self.notes.values())
-        journal.note(lambda: _put_back(notes, self.base))
+        journal.note(lambda: self._put_back(notes))
 
     def watch(self, records: Iterable[Record], journal: Journal) -> None:
         """Note what can be reached from the names of some modules, if that was not done yet.
@@ -135,7 +137,9 @@ class Effects:
                 self._of.pop(name, None)
             for note in new:
                 self.notes.pop(id(note.owner), None)
-            _put_back(new, self.base)
+            self._put_back(new)
+            for note in new:
+                self.own -= {id(note.start), id(note.roots)}
 
         journal.note(forget)
 
@@ -156,6 +160,7 @@ class Effects:
                 note = self.notes.get(id(value))
                 if note is None:
                     note = self.notes[id(value)] = Note(value, held, self.base.of(value))
+                    self.own |= {id(held), id(note.roots)}
                     note.mark = mark_of(value)
                 note.roots.append(root)
                 found.append(note)
@@ -185,7 +190,7 @@ class Effects:
                     content = None
                 held = None if content is None else content.held
                 found.append(Change(note, note.seen, content, held))
-                note.seen = None
+                self._has_seen(note, None)
                 note.is_changed = True
         return found
 
@@ -208,40 +213,41 @@ class Effects:
                 continue
             now = self.held(note)
             if note.seen is None or not same_items(note.seen, now):
-                note.seen, note.mark = now, mark_of(note.owner)
+                self._has_seen(note, now)
+                note.mark = mark_of(note.owner)
+
+    def _has_seen(self, note: Note, seen: Any) -> None:
+        if note.seen is not note.start:
+            self.own.discard(id(note.seen))
+        note.seen = seen
+        if seen is not None:
+            self.own.add(id(seen))
 
     def _among(self, records: Iterable[Record]) -> list[Note]:
         found = {id(note): note for record in records for note in self._of.get(record.name, ())}
         return list(found.values())
 
-    def own(self) -> set[int]:
-        """Return the identities of what the notes are made of, for who looks for holders."""
-        found = {id(self.notes), id(self._of)}
-        for note in self.notes.values():
-            found |= {id(note), id(note.start), id(note.seen), id(note.roots)}
-        return found | {id(notes) for notes in self._of.values()}
+    def _put_back(self, notes: list[Note]) -> None:
+        """Give every object that statements changed what it held at the start.
 
-
-def _put_back(notes: list[Note], base: Base) -> None:
-    """Give every object that statements changed what it held at the start.
-
-    An object that cannot be put back keeps no other from it; its error is raised in the end.
-    """
-    failed: Exception | None = None
-    for note in notes:
-        if note.is_changed:
-            try:
-                now = holding(note.owner, base)
-                if now is None and isinstance(note.owner, type):
-                    now = data_of(note.owner)
-                if now is not None and not same_items(note.start, now):
-                    _set_held(note.owner, note.start, now)
-            except Exception as error:  # noqa: BLE001
-                failed = failed or error
-            note.mark = mark_of(note.owner)
-        note.seen, note.is_changed = note.start, False
-    if failed is not None:
-        raise failed
+        An object that cannot be put back keeps no other from it; its error is raised in the end.
+        """
+        failed: Exception | None = None
+        for note in notes:
+            if note.is_changed:
+                try:
+                    now = holding(note.owner, self.base)
+                    if now is None and isinstance(note.owner, type):
+                        now = data_of(note.owner)
+                    if now is not None and not same_items(note.start, now):
+                        _set_held(note.owner, note.start, now)
+                except Exception as error:  # noqa: BLE001
+                    failed = failed or error
+                note.mark = mark_of(note.owner)
+            self._has_seen(note, note.start)
+            note.is_changed = False
+        if failed is not None:
+            raise failed
 
 
 def holding(value: Any, base: Base) -> Any:

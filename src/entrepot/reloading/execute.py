@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from itertools import islice
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from entrepot.source.scopes import nested
 
 from .adopt import Adopter
 from .annotations import Annotations
+from .bookkeeping import Bookkeeping
 from .changes import FUTURES, beside, compile_in_place
 from .classes import stand_in
 from .deciding import decide, put_in_order
@@ -87,7 +89,7 @@ class Execution:
         self.managed: dict[str, Record] = {}
         self.allow_partial = False
         self.young = Young()
-        self._linked: set[int] = set()
+        self._linked = 0  # twins that nothing else is led to any more
         self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
@@ -96,6 +98,8 @@ class Execution:
         self.registrations = Registrations(journal, self.adopter, self.merger, recorder)
         self.annotations = Annotations(journal, plan.world)
         self.effects = Effects(base)
+        self.own = Bookkeeping(self.adopter, self.effects)
+        self.own.known |= {id(self.__dict__), id(base.contents)}
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
     # running
@@ -107,6 +111,7 @@ class Execution:
             return None
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
+        self.own.known.update(map(id, self.merger.start.values()))
         note(self.journal)
         was_enabled = gc.isenabled()
         gc.collect(0)
@@ -134,15 +139,15 @@ class Execution:
             known.clear()
         del adopter.forwards[state[1] :]
         self.merger.forget()
+        self._linked = 0
 
     def _pass(self) -> None:
         self.unbinder.note_stores()
         self.unbinder.delete(self.report)
         self._note_what_is()
         self.registrations.begin()
-        done: set[int] = set()
         while True:
-            live = self.plan.next_due(done)
+            live = self.plan.next_due(self.executed)
             if live is None and (self._delete_stores() or self._tell_readers()):
                 continue
             if live is None:
@@ -153,7 +158,6 @@ class Execution:
                 self.executed[-1]
             ):
                 raise Again
-            done.add(id(live))
             self.executed.append(live)
             self._run_one(live)
 
@@ -341,33 +345,20 @@ class Execution:
 
     def _relink_twins(self) -> None:
         """Lead to the old objects what took hold of their twins."""
-        pairs = [
-            (new, old)
-            for new, old in self.adopter.twins.values()
-            if id(new) not in self._linked and not isinstance(new, CellType)
-        ]
-        self._linked.update(id(pair[0]) for pair in pairs)
+        twins = self.adopter.twins
+        new_ones = islice(twins.values(), self._linked, None)
+        pairs = [pair for pair in new_ones if not isinstance(pair[0], CellType)]
+        self._linked = len(twins)
         if pairs:
             pairs += weak_pairs(pairs)
-            relink(self.journal, pairs, self._own, are_young=True)
-
-    def _own(self) -> set[int]:
-        own = {id(self.adopter.twins), id(self.adopter.taken), id(self.base.contents)}
-        own |= {id(self.adopter.equals), *map(id, self.adopter.equals.values())}
-        own |= {id(pair) for pair in self.adopter.twins.values()}
-        own |= {id(pair) for pair in (*self.adopter.forwards, *self.adopter.replaced)}
-        own |= {id(self.adopter.forwards), id(self.adopter.replaced)}
-        own |= {id(self.__dict__), id(self.adopter.__dict__)}
-        own |= {id(start) for start in self.merger.start.values()}
-        own |= {id(content) for content in self.base.contents.values()}
-        return own | self.effects.own()
+            relink(self.journal, pairs, self.own.has, are_young=True)
 
     # the end
 
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
         led = [*self.adopter.forwards, *self.adopter.replaced]
-        stuck = relink(self.journal, led, self._own) if led else {}
+        stuck = relink(self.journal, led, self.own.has) if led else {}
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)  # for who holds it where nobody sees: a frame, C
         for old, new in self.adopter.replaced:

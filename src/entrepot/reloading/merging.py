@@ -100,7 +100,8 @@ class Merger:
 
     def tell_users(self, live: LiveStatement) -> None:
         """Attributes of classes have changed: who sees them through what leads there is due."""
-        for key, cls in list(self.adopter.classes.items()):
+        classes, self.adopter.classes = self.adopter.classes, {}
+        for key, cls in classes.items():
             names = self.adopter.changes.get(key, set()) - self._told.get(key, set())
             if names:
                 self._told.setdefault(key, set()).update(names)

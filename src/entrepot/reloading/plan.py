@@ -9,6 +9,7 @@ is seen only while it runs, so the executor asks the plan to grow.
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from . import rules
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from .revision import LiveStatement
     from .rules import Due
     from .world import World
+
+
+FEW = 10
 
 
 class Reason:
@@ -57,6 +61,7 @@ class Plan:
         self.kept: dict[str, None] = {}
         self._open: list[LiveStatement] = []
         self._sorted: list[LiveStatement] = []
+        self._unsorted: list[LiveStatement] = []  # the set only grows
         self._looked_again: set[int] = set()
 
     def add(self, dues: Iterable[Due], because: LiveStatement | None = None) -> None:
@@ -70,19 +75,25 @@ class Plan:
         self._open.append(live)
         self._close()
 
-    def next_due(self, done: set[int]) -> LiveStatement | None:
-        """Return the first statement that is not done yet, ``None`` at the end.
+    def next_due(self, executed: list[LiveStatement]) -> LiveStatement | None:
+        """Return the first statement that was not executed yet, ``None`` at the end.
 
         What a new text names may be bound since the plan was made, by an import that is new too:
         so just before it runs it is closed under the rules again.
         """
         while True:
-            live = next((due for due in self.in_order() if id(due) not in done), None)
+            live = self._first_left(executed)
             if live is None or id(live) in self._looked_again:
                 return live
             self._looked_again.add(id(live))
             if self.dirty[id(live)][1].rule in rules.OF_ITS_OWN:
                 self.look_again(live)
+
+    def _first_left(self, executed: list[LiveStatement]) -> LiveStatement | None:
+        due, done = self.in_order(), len(executed)
+        if done and due[done - 1] is not executed[-1]:  # one that comes before it is due now
+            return next(live for live, was in zip(due, executed, strict=False) if live is not was)
+        return due[done] if done < len(due) else None
 
     def _close(self) -> None:
         while self._open:
@@ -100,6 +111,7 @@ class Plan:
             return
         self.dirty[id(live)] = (live, reason)
         self._open.append(live)
+        self._unsorted.append(live)
 
     def possible(self) -> list[tuple[LiveStatement, str]]:
         """Return the statements that run if values turn out to differ, and what each reads."""
@@ -120,9 +132,12 @@ class Plan:
 
     def in_order(self) -> list[LiveStatement]:
         """Return the statements to run in the order in which an import would execute them."""
-        if len(self._sorted) != len(self.dirty):  # the set only grows
-            lives = (live for live, _ in self.dirty.values())
-            self._sorted = sorted(lives, key=self.world.position)
+        new, self._unsorted = self._unsorted, []
+        if len(new) > len(self._sorted) // FEW:
+            self._sorted = sorted([*self._sorted, *new], key=self.world.position)
+        else:
+            for live in new:
+                insort(self._sorted, live, key=self.world.position)
         return self._sorted
 
     def reasons(self, live: LiveStatement) -> list[str]:

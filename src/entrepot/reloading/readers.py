@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .world import Location, World
 
-_BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
+BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
 
 
 def readers(world: World, record: Record, name: str) -> list[LiveStatement]:
@@ -29,12 +29,12 @@ def readers(world: World, record: Record, name: str) -> list[LiveStatement]:
     words: dict[str, set[str]] = {}
     for place, alias in world.homes(record.module):
         words.setdefault(place, {name}).add(alias)
-    tail = record.name.rpartition(".")[2]
-    mentioning = world.mentioning((name,))
-    known = {home.name for home in mentioning}
-    for home in mentioning if record.name in known else (record, *mentioning):
+    for home in world.sources.readers_of(record, name, words):
         _readers_in(world, home, (record, name), words.get(home.name, {name}), found)
-    for home in world.mentioning((tail,)):
+    known = world.mentioning_one(name)
+    if record.name not in known:
+        _readers_in(world, record, (record, name), words.get(record.name, {name}), found)
+    for home in world.mentioning_one(record.name.rpartition(".")[2]).values():
         if home.has_star and home is not record and home.name not in known:
             for live in world.view(home).dynamic:
                 if live.uses.stars and uses_read(world, home, live.uses, record, name):
@@ -57,7 +57,7 @@ def _readers_in(
             name in live.uses.attributes and _gets(world, live, record)
         ):
             found[id(live)] = live
-    for scope in ran_that_mention(world, home, words | _BY_TEXT):
+    for scope in ran_that_mention(world, home, words | BY_TEXT):
         uses = world.current_uses(scope)
         if uses_read(world, home, uses, record, name):
             world.add_runners(scope, found)

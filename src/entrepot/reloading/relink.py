@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .attributes import instance_dict, is_python_class, state_of
 from .holders import holders_of_young, weak_pairs
 from .instances import in_use, made_anew
+from .journal import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ DEPTH = 12  # of ``dict[str, list[C] | None]`` each level is made anew, and is l
 def relink(
     journal: Journal,
     pairs: list[tuple[Any, Any]],
-    own: Callable[[], set[int]],
+    is_own: Callable[[Any], bool],
     *,
     are_young: bool = False,
 ) -> dict[int, list[str]]:
@@ -45,14 +46,13 @@ def relink(
     Args:
         journal: Where to note the changes.
         pairs: What is led away from, and what to.
-        own: Returns the identities of objects of ours that hold them for bookkeeping; asked when
-            there is a holder, as there are many of ours.
+        is_own: Returns whether an object is one of ours that holds them for bookkeeping.
         are_young: Whether they were made just now, so that mostly what is as young holds them.
 
     Returns:
         By the identity of what was led away from: kinds of holders that could not be changed.
     """
-    relinker = _Relinker(journal, own)
+    relinker = _Relinker(journal, is_own)
     for _ in range(DEPTH):
         if not pairs:
             break
@@ -77,16 +77,16 @@ _REMADE = (
 class _Relinker:
     """Changes holders; what must be made anew is collected for the next walk."""
 
-    def __init__(self, journal: Journal, ask_own: Callable[[], set[int]]) -> None:
+    def __init__(self, journal: Journal, is_own: Callable[[Any], bool]) -> None:
         self.journal = journal
-        self.own: set[int] | None = None
-        self._ask_own = ask_own
+        self.is_own = is_own
         self.stuck: dict[int, list[str]] = {}
         self.made: list[tuple[Any, Any, int]] = []
         self.roots: dict[int, int] = {}
         self.sources: set[int] = set()
         self.in_use: set[int] | None = None
         self.owners: dict[int, type | None] = {}
+        self.classes: dict[int, type] = {}
 
     def lead(self, pairs: list[tuple[Any, Any]], *, are_young: bool) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
@@ -101,14 +101,11 @@ class _Relinker:
                     self._class(derived, source, target)  # of its bases it holds but the first
         if not holders:
             return
-        if self.own is None:
-            self.own = self._ask_own()
-        own = self.own
         hidden = {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
-        hidden.add(id(self.owners))
+        hidden |= {id(self.owners), id(self.classes)}
         for holder in holders:
-            if id(holder) in hidden or id(holder) in own or id(holder) in self.journal.own:
+            if id(holder) in hidden or id(holder) in self.journal.own or self.is_own(holder):
                 continue
             if isinstance(holder, FrameType):
                 continue
@@ -179,7 +176,7 @@ class _Relinker:
     def _dict(self, holder: dict[Any, Any], source: Any, target: Any) -> None:
         if "__module__" in holder and "__doc__" in holder and "__name__" not in holder:
             known = id(holder) in self.owners
-            owner = self.owners[id(holder)] if known else _owner_of(holder)
+            owner = self.owners[id(holder)] if known else self._owner_of(holder)
             if id(owner) in self.sources:
                 return  # nobody reaches anything through a class that is led away from
             if owner is not None:  # a class's own dict: only the class may change it
@@ -197,6 +194,12 @@ class _Relinker:
         for key, value in list(dict.items(holder)):
             if value is source:
                 self.journal.set_item(holder, key, target)
+
+    def _owner_of(self, holder: dict[str, Any]) -> type | None:
+        """Return the class whose own dict this is."""
+        if not self.classes:
+            self.classes.update(_classes_by_dict())
+        return self.classes.get(id(holder))
 
     def _function(self, holder: FunctionType, source: Any, target: Any) -> None:
         for name in ("__defaults__", "__type_params__"):
@@ -306,10 +309,17 @@ def _tuple_of(cls: type, items: list[Any]) -> Any:
         return None
 
 
-def _owner_of(holder: dict[Any, Any]) -> type | None:
-    """Return the class whose own dict this is."""
-    for value in holder.values():
-        owner = getattr(value, "__objclass__", None)
-        if isinstance(owner, type) and any(d is holder for d in gc.get_referents(owner)):
-            return owner
-    return next((found for found in gc.get_referrers(holder) if isinstance(found, type)), None)
+def _classes_by_dict() -> dict[int, type]:
+    """Return all classes by the identity of their own dicts.
+
+    To ask the collector who holds a dict is to walk the heap for each.
+    """
+    found: dict[int, type] = {}
+    waiting: list[type] = [object]
+    while waiting:
+        cls = waiting.pop()
+        key = id(names_of(cls))
+        if key not in found:
+            found[key] = cls
+            waiting += cast("list[type]", type.__subclasses__(cls))
+    return found

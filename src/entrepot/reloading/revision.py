@@ -61,13 +61,14 @@ class Site:
 class LiveScope:
     """One scope below a live statement, and the code that runs for it."""
 
-    __slots__ = ("_uses", "code", "live", "path")
+    __slots__ = ("_uses", "changes_owner", "code", "live", "path")
 
     def __init__(self, live: LiveStatement, path: Path, code: CodeType) -> None:
         self._uses: Uses | None = None
         self.live = live
         self.path = path
         self.code = code
+        self.changes_owner: bool | None = None  # see ``touches.py``
 
     @property
     def name(self) -> str:
@@ -286,10 +287,16 @@ class Record:
         """
         if self._lives is not None:
             return self.text.mentions(word)
+        return word in self.words_that_run(runners)
+
+    def words_that_run(self, runners: Container[int]) -> frozenset[str]:
+        """Return all names that code may mention which an import of the module runs."""
+        if self._lives is not None:
+            return self.text.words
         if self.words is None:
             is_known = self.is_recorded or self.is_learned
             self.words = frozenset(_words_of(self.code, runners if is_known else None))
-        return word in self.words
+        return self.words
 
     @property
     def has_star(self) -> bool:

@@ -27,6 +27,7 @@ from .touches import (
     touched_by,
     touchers,
 )
+from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -345,9 +346,11 @@ def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:
 def touchers_of_created(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6d) When an object is made anew, everything that changed it runs again."""
     record = live.record
+    if is_reference(live):
+        return  # it has made nothing
     for name in world.binds(live):
         value = record.namespace.get(name)
-        if value is None or live not in creators(world, value):
+        if is_atom(value) or live not in creators(world, value):
             continue
         for toucher in touchers(world, value):
             if toucher is not live:

@@ -17,7 +17,6 @@ from .attributes import NOTHING, attribute
 from .defaults import defaults_of
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
-from .readers import ran_that_mention
 from .roots import root_value
 from .values import is_atom
 
@@ -99,13 +98,22 @@ def _class_touched(scope: LiveScope) -> list[Any]:
 
     ``def f(x, seen=[]): seen.append(x)`` changes its own default.
     """
-    local = scope.uses.local_touches
-    is_method = len(scope.path) > 1 and scope.live.statement.is_class
-    by_class = is_method and any(_changes_class(touch) for touch in local)
-    if not by_class and not (len(scope.path) <= 1 + is_method and _changes_default(scope, local)):
+    if not _changes_owner(scope):
         return []
     owner = scope.live.record.namespace.get(scope.path[0][0])
+    is_method = len(scope.path) > 1 and scope.live.statement.is_class
     return [owner] if owner is not None and (not is_method or isinstance(owner, type)) else []
+
+
+def _changes_owner(scope: LiveScope) -> bool:
+    """Return whether the text of a function may change its class, or its own defaults."""
+    if scope.changes_owner is None:
+        local = scope.uses.local_touches
+        is_method = len(scope.path) > 1 and scope.live.statement.is_class
+        by_class = is_method and any(_changes_class(touch) for touch in local)
+        is_own = len(scope.path) <= 1 + is_method
+        scope.changes_owner = by_class or (is_own and _changes_default(scope, local))
+    return scope.changes_owner
 
 
 def _changes_default(scope: LiveScope, local: set[Touch]) -> bool:
@@ -204,17 +212,18 @@ def touchers(world: World, value: Any) -> list[LiveStatement]:
 
 def _touchers(world: World, value: Any) -> list[LiveStatement]:
     found: dict[int, LiveStatement] = {}
-    names = {name for _, name in world.homes(value)}
-    for record in world.mentioning(names):
-        for live in world.view(record).naming(names):
-            if _uses_touch(world, record, live.uses, value):
-                found[id(live)] = live
-        for scope in ran_that_mention(world, record, names):
-            if _uses_touch(world, record, world.current_uses(scope), value):
+    names = {name: None for _, name in world.homes(value)}
+    for name in names:
+        for record, uses, live, scope in world.touching.texts(name):
+            if _uses_touch(world, record, uses, value):
+                if live is not None:
+                    found[id(live)] = live
+                if scope is not None:
+                    world.add_runners(scope, found)
+    for name in names if callable(value) else ():
+        for scope in world.touching.methods(name, _changes_owner):
+            if any(owner is value for owner in _class_touched(scope)):
                 world.add_runners(scope, found)
-    if callable(value):
-        for scope in _methods_that_ran(world, value, names):
-            world.add_runners(scope, found)
     for live in world.lives_run():
         for scope in world.ran_now(live):
             if _uses_touch(world, scope.live.record, world.current_uses(scope), value):
@@ -223,16 +232,6 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
         if id(value) in effects:
             found[id(live)] = live
     return list(found.values())
-
-
-def _methods_that_ran(world: World, value: Any, names: set[str]) -> Iterator[LiveScope]:
-    """Yield the functions that ran during imports and may change their class, or themselves."""
-    for record in world.mentioning(names):
-        for old in world.view(record, old=True).naming(names):
-            for scope in old.scopes.values() if old.statement.name is not None else ():
-                is_known = id(scope.code) in world.recorder.runners
-                if is_known and any(owner is value for owner in _class_touched(scope)):
-                    yield scope
 
 
 def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:

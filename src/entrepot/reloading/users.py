@@ -44,9 +44,9 @@ _OF_CLASSES = frozenset(
 def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     """Yield the statements that see changed attributes of a class by what leads to it."""
     looked_up = {name for name in names if _is_dunder(name) or name == "*"}
-    words = names - looked_up
-    words |= {_plain(cls, name) for name in words}
-    found = _that_mention(world, words) if words else {}
+    found: dict[int, LiveStatement] = {}
+    for name in names - looked_up:
+        found.update(_that_mention(world, frozenset({name, _plain(cls, name)})))
     for live in found.values():
         if any(leads_to(value, cls) for value in _reached(world, live)):
             yield live
@@ -64,16 +64,23 @@ def _plain(cls: type, name: str) -> str:
     return name[len(prefix) - 2 :] if name.startswith(prefix) else name
 
 
-def _that_mention(world: World, words: set[str]) -> dict[int, LiveStatement]:
-    """Return the statements that mention an attribute, or during which code ran that does."""
-    found: dict[int, LiveStatement] = {}
-    for record in world.mentioning(words):
-        for live in world.view(record).naming(words):
-            if not words.isdisjoint(live.uses.attributes):
-                found[id(live)] = live
-        for scope in ran_that_mention(world, record, words):
-            if not words.isdisjoint(world.current_uses(scope).attributes):
-                world.add_runners(scope, found)
+def _that_mention(world: World, words: frozenset[str]) -> dict[int, LiveStatement]:
+    """Return the statements that mention an attribute, or during which code ran that does.
+
+    Args:
+        world: The program.
+        words: The attribute, as it is known to the class and as it stands in the text.
+    """
+    found = world.by_attribute.get(words)
+    if found is None:
+        found = world.by_attribute[words] = {}
+        for record in world.mentioning(words):
+            for live in world.view(record).naming(words):
+                if not words.isdisjoint(live.uses.attributes):
+                    found[id(live)] = live
+            for scope in ran_that_mention(world, record, words):
+                if not words.isdisjoint(world.current_uses(scope).attributes):
+                    world.add_runners(scope, found)
     return found
 
 

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING
 from .bindings import bound_elsewhere, foreign_binders
+from .homes import Homes
+from .mentions import Mentions
 from .order import Order, Position
 from .revision import absolute
 from .runs import Runs, is_immediate
+from .sources import Sources
 from .stars import star_names
+from .touching import Touching
 from .view import View
 
 if TYPE_CHECKING:
@@ -36,6 +40,9 @@ class World(Runs):
         changes: The changed modules by name.
         extra_binds: Names that statements were seen to bind, by the statement's identity.
         effects: Objects that statements were seen to change, by the statement's identity.
+        sources: Who may read a name from which module.
+        touching: Which texts may change an object that has a name.
+        by_attribute: The statements that mention an attribute, as far as that was asked.
     """
 
     def __init__(
@@ -53,7 +60,10 @@ class World(Runs):
         self._views: dict[tuple[str, bool], View] = {}
         self._files: dict[str, list[Record]] | None = None
         self._by_namespace: dict[int, Record] | None = None
-        self._homes: dict[str, dict[int, str]] = {}
+        self._homes = Homes(records)
+        self.sources = Sources(self)
+        self.touching = Touching(self)
+        self.by_attribute: dict[frozenset[str], dict[int, LiveStatement]] = {}
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
         self._scopes: dict[int, LiveScope] = {}
         self._scoped: set[str] = set()
@@ -67,7 +77,7 @@ class World(Runs):
         self.extra_binds: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._extra: list[LiveStatement] = []
-        self._mentioning: dict[str, list[Record]] = {}
+        self._mentions = Mentions(records, changes, recorder.runners)
         self.ran_mentioning: dict[tuple[str, frozenset[str]], list[LiveScope]] = {}
 
     def let_go(self) -> None:
@@ -135,21 +145,12 @@ class World(Runs):
 
     def homes(self, value: object) -> list[Location]:
         """Return the locations that an object is bound to."""
-        found = []
-        for record in self.records.values():
-            names = self._homes.get(record.name)
-            if names is None:
-                items = list(record.namespace.items())
-                names = self._homes[record.name] = {id(held): name for name, held in items}
-            if id(value) in names:
-                found += [
-                    (record.name, n) for n, h in list(record.namespace.items()) if h is value
-                ]
-        return found
+        return self._homes.of(value)
 
     def changed(self, record: Record) -> None:
         """Forget where objects were bound in a module: its namespace has changed."""
-        self._homes.pop(record.name, None)
+        self._homes.changed(record.name)
+        self.sources.changed(record.name)
         self.touchers.clear()
 
     def runners(self, scope: LiveScope) -> list[LiveStatement]:
@@ -294,20 +295,18 @@ class World(Runs):
 
     def mentions(self, record: Record, word: str) -> bool:
         """Return whether code of a module that an import runs may mention a name."""
-        if record.name in self.changes and self.changes[record.name].text.mentions(word):
-            return True
-        return record.mentions(word, self.recorder.runners)
+        return self._mentions.by(record, word)
 
     def mentioning(self, words: Iterable[str]) -> list[Record]:
         """Return the modules whose code may mention one of some names."""
         found: dict[str, Record] = {}
         for word in words:
-            named = self._mentioning.get(word)
-            if named is None:
-                named = [r for r in self.records.values() if self.mentions(r, word)]
-                self._mentioning[word] = named
-            found.update((record.name, record) for record in named)
+            found.update(self._mentions.of(word))
         return list(found.values())
+
+    def mentioning_one(self, word: str) -> dict[str, Record]:
+        """Return the modules whose code may mention a name, by their names."""
+        return self._mentions.of(word)
 
     def also_binds(self, live: LiveStatement, names: set[str]) -> None:
         """Note what a statement was seen to bind although its syntax does not tell."""

@@ -67,11 +67,24 @@ class Text:
             >>> Text("m.py", "ﬁle = 1".encode()).mentions("file")
             True
         """
+        return self._asked().have(word)
+
+    @property
+    def words(self) -> frozenset[str]:
+        r"""All names that may stand in the text, but for those that are not ASCII.
+
+        Example:
+            >>> sorted(Text("m.py", b"a = 'b\nc'").words)
+            ['a', 'b', 'c', 'nc']
+        """
+        return self._asked().all()
+
+    def _asked(self) -> Words:
         if self._words is None:
             from .words import Words  # not on the way to a program's first line
 
             self._words = Words(self.source)
-        return self._words.have(word)
+        return self._words
 
     def may_set(self, name: str) -> bool:
         """Return whether an attribute of a name may be assigned to, or a string be the name.

@@ -25,11 +25,17 @@ class Words:
         if self._all is not None and word.isascii() and word.isidentifier():
             return word in self._all
         self._asked += 1
-        if self._asked > MANY and self._all is None:
+        if self._asked > MANY:
+            self.all()
+        return word in self._plain
+
+    def all(self) -> frozenset[str]:
+        """Return the names that may stand in the text; those that are ASCII are all there."""
+        if self._all is None:
             self._all = frozenset(_WORD.findall(self._plain)).union(
                 _WORD.findall(_ESCAPED.sub(" ", self._plain)) if "\\" in self._plain else ()
             )
-        return word in self._plain
+        return self._all
 
 
 def settable(source: str) -> frozenset[str]:

@@ -1,0 +1,65 @@
+"""Which modules mention a name, in code that an import of them runs.
+
+The first questions are put to the modules one by one; when many are asked, as by an edit that
+makes many statements run, the words of all modules are put into one index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from .changes import ModuleChange
+    from .revision import Record
+
+FEW = 24
+
+
+class Mentions:
+    """Who mentions names, for one world."""
+
+    __slots__ = ("_by_word", "_changes", "_found", "_records", "_runners")
+
+    def __init__(
+        self,
+        records: dict[str, Record],
+        changes: dict[str, ModuleChange],
+        runners: Container[int],
+    ) -> None:
+        self._records = records
+        self._changes = changes
+        self._runners = runners
+        self._found: dict[str, dict[str, Record]] = {}
+        self._by_word: dict[str, dict[str, Record]] | None = None
+
+    def by(self, record: Record, word: str) -> bool:
+        """Return whether code of a module that an import runs may mention a name."""
+        change = self._changes.get(record.name)
+        if change is not None and change.text.mentions(word):
+            return True
+        return record.mentions(word, self._runners)
+
+    def of(self, word: str) -> dict[str, Record]:
+        """Return the modules whose code may mention a name, by their names."""
+        found = self._found.get(word)
+        if found is None:
+            if len(self._found) >= FEW and word.isascii() and word.isidentifier():
+                found = self._index().get(word, {})
+            else:
+                found = {n: record for n, record in self._records.items() if self.by(record, word)}
+            self._found[word] = found
+        return found
+
+    def _index(self) -> dict[str, dict[str, Record]]:
+        if self._by_word is None:
+            self._by_word = {}
+            for name, record in self._records.items():
+                change = self._changes.get(name)
+                words = record.words_that_run(self._runners)
+                if change is not None:
+                    words = words | change.text.words
+                for word in words:
+                    self._by_word.setdefault(word, {})[name] = record
+        return self._by_word

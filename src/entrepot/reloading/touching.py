@@ -1,0 +1,62 @@
+"""Statements and functions that change objects at all, by the names in their text.
+
+Who changes one object is asked again and again while statements run, since it depends on what
+names lead to. Which texts come into question does not: that is looked up once for each name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from .readers import ran_that_mention
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrepot.source.uses import Uses
+
+    from .revision import LiveScope, LiveStatement, Record
+    from .world import World
+
+#: A text that changes something: its module, what it uses, the statement or the function.
+Candidate: TypeAlias = "tuple[Record, Uses, LiveStatement | None, LiveScope | None]"
+
+
+class Touching:
+    """What may change an object that has a name, for one world."""
+
+    __slots__ = ("_methods", "_texts", "_world")
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._texts: dict[str, list[Candidate]] = {}
+        self._methods: dict[str, list[LiveScope]] = {}
+
+    def texts(self, name: str) -> list[Candidate]:
+        """Return what changes anything and mentions a name: statements, functions that ran."""
+        found = self._texts.get(name)
+        if found is None:
+            found = self._texts[name] = []
+            for record in self._world.mentioning((name,)):
+                for live in self._world.view(record).naming((name,)):
+                    if live.uses.touches:
+                        found.append((record, live.uses, live, None))
+                for scope in ran_that_mention(self._world, record, {name}):
+                    uses = self._world.current_uses(scope)
+                    if uses.touches:
+                        found.append((record, uses, None, scope))
+        return found
+
+    def methods(self, name: str, changes_owner: Callable[[LiveScope], bool]) -> list[LiveScope]:
+        """Return functions that ran, near a name, and may change their class, or themselves."""
+        found = self._methods.get(name)
+        if found is None:
+            found = self._methods[name] = [
+                scope
+                for record in self._world.mentioning((name,))
+                for old in self._world.view(record, old=True).naming((name,))
+                if old.statement.name is not None
+                for scope in old.scopes.values()
+                if id(scope.code) in self._world.recorder.runners and changes_owner(scope)
+            ]
+        return found
