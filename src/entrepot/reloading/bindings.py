@@ -30,10 +30,8 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
                 is_used = id(scope.code) in world.recorder.runners
                 if is_used and name in _uses(world, scope, old=old).binds:
                     _add_runners(world, scope, found, old=old)
-    for other in world.mentioning((name,)):
-        change = world.changes.get(other.name)
-        text = other.text if old or change is None else change.text
-        if other is record or not text.may_set(name):
+    for other in world.setting(name, old=old):
+        if other is record:
             continue
         for live in world.view(other, old=old).naming((name,)):
             if name in _stored(other, live.uses, record):

@@ -21,59 +21,103 @@ class Homes:
         records: The modules by name.
     """
 
-    __slots__ = ("_asked", "_held", "_modules", "_stale", "records")
+    __slots__ = ("_asked", "_held", "_ids", "_index", "_stale", "records")
 
     def __init__(self, records: dict[str, Record]) -> None:
         self.records = records
         self._asked = 0
-        self._held: dict[str, set[int]] = {}  # what the names of a module lead to
-        self._modules: dict[int, set[str]] | None = None  # the other way round
+        self._ids: dict[str, set[int]] = {}  # by module: what its names lead to
+        self._held: dict[str, dict[int, list[str]]] = {}  # by module: names by what they lead to
+        self._index: dict[int, dict[str, set[str]]] | None = None  # names with their modules
         self._stale: set[str] = set()
 
     def of(self, value: object) -> list[tuple[str, str]]:
         """Return the names that lead to an object: ``[("shop.cart", "ITEMS")]``."""
-        found = []
-        for name in self._having(id(value)):
-            items = list(self.records[name].namespace.items())
-            found += [(name, bound) for bound, held in items if held is value]
+        index = self._indexed()
+        if index is None:
+            return [
+                found
+                for module in self.records
+                if id(value) in self._ids_of(module)
+                for found in self.of_one(module, value)
+            ]
+        names = index.get(id(value), {})
+        modules = set().union(*names.values())
+        return [
+            found
+            for module in sorted(modules, key=self._rank)
+            for found in self.of_one(module, value)
+        ]
+
+    def names(self, value: object) -> list[str]:
+        """Return the names, each once, that lead to an object in some module."""
+        index = self._indexed()
+        if index is None:
+            return list({name: None for _, name in self.of(value)})
+        return [name for name, modules in index.get(id(value), {}).items() if modules]
+
+    def of_one(self, module: str, value: object) -> list[tuple[str, str]]:
+        """Return the names of one module that lead to an object."""
+        if self._index is not None:
+            return [(module, name) for name in self._of_module(module).get(id(value), ())]
+        items = list(self.records[module].namespace.items())
+        return [(module, name) for name, held in items if held is value]
+
+    def changed(self, module: str) -> None:
+        """The namespace of a module has changed."""
+        self._ids.pop(module, None)
+        self._stale.add(module)
+
+    def _rank(self, module: str) -> int:
+        return self.records[module].order
+
+    def _indexed(self) -> dict[int, dict[str, set[str]]] | None:
+        """Return the index, ``None`` as long as little has been asked."""
+        if self._index is None:
+            self._asked += 1
+            if self._asked <= FEW:
+                return None
+            held = {module: self._of_module(module) for module in self.records}
+            self._index = {}
+            for module, found in held.items():
+                self._renew(self._index, module, {}, found)
+        for module in list(self._stale):
+            self._of_module(module)
+        return self._index
+
+    def _ids_of(self, module: str) -> set[int]:
+        found = self._ids.get(module)
+        if found is None:
+            values = list(self.records[module].namespace.values())
+            found = self._ids[module] = set(map(id, values))
         return found
 
-    def changed(self, name: str) -> None:
-        """The namespace of a module has changed."""
-        self._stale.add(name)
-
-    def _having(self, key: int) -> list[str]:
-        """Return the modules that have a name which leads to an object, in their order."""
-        self._asked += 1
-        if self._modules is None and self._asked <= FEW:
-            return [name for name in self.records if key in self._of_module(name)]
-        if self._modules is None:
-            self._modules = {}
-            for name in self.records:
-                for held in self._of_module(name):
-                    self._modules.setdefault(held, set()).add(name)
-        for name in self._stale:
-            self._renew(name, self._modules)
-        self._stale.clear()
-        found = self._modules.get(key, ())
-        return list(found) if len(found) < 2 else sorted(found, key=self._rank)
-
-    def _rank(self, name: str) -> int:
-        return self.records[name].order
-
-    def _of_module(self, name: str) -> set[int]:
-        held = self._held.get(name)
-        if held is None or name in self._stale:
-            held = self._held[name] = set(map(id, list(self.records[name].namespace.values())))
-            self._stale.discard(name)
+    def _of_module(self, module: str) -> dict[int, list[str]]:
+        held = self._held.get(module)
+        if held is None or module in self._stale:
+            self._stale.discard(module)
+            found: dict[int, list[str]] = {}
+            for name, value in list(self.records[module].namespace.items()):
+                found.setdefault(id(value), []).append(name)
+            self._held[module] = found
+            if self._index is not None:
+                self._renew(self._index, module, held or {}, found)
+            held = found
         return held
 
-    def _renew(self, name: str, modules: dict[int, set[str]]) -> None:
-        if name not in self.records:
-            return
-        before = self._held.get(name, set())
-        after = self._held[name] = set(map(id, list(self.records[name].namespace.values())))
-        for key in before - after:
-            modules[key].discard(name)
-        for key in after - before:
-            modules.setdefault(key, set()).add(name)
+    @staticmethod
+    def _renew(
+        index: dict[int, dict[str, set[str]]],
+        module: str,
+        before: dict[int, list[str]],
+        after: dict[int, list[str]],
+    ) -> None:
+        for key, names in before.items():
+            if after.get(key) != names:
+                for name in names:
+                    index[key][name].discard(module)
+        for key, names in after.items():
+            if before.get(key) != names:
+                held = index.setdefault(key, {})
+                for name in names:
+                    held.setdefault(name, set()).add(module)

@@ -20,7 +20,7 @@ FEW = 24
 class Mentions:
     """Who mentions names, for one world."""
 
-    __slots__ = ("_by_word", "_changes", "_found", "_records", "_runners")
+    __slots__ = ("_by_word", "_changes", "_found", "_records", "_runners", "_setting")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Mentions:
         self._changes = changes
         self._runners = runners
         self._found: dict[str, dict[str, Record]] = {}
+        self._setting: dict[tuple[str, bool], list[Record]] = {}
         self._by_word: dict[str, dict[str, Record]] | None = None
 
     def by(self, record: Record, word: str) -> bool:
@@ -50,6 +51,17 @@ class Mentions:
             else:
                 found = {n: record for n, record in self._records.items() if self.by(record, word)}
             self._found[word] = found
+        return found
+
+    def setting(self, name: str, *, old: bool) -> list[Record]:
+        """Return the modules whose code may set an attribute of a name; before the edit if old."""
+        found = self._setting.get((name, old))
+        if found is None:
+            found = self._setting[name, old] = []
+            for record in self.of(name).values():
+                change = None if old else self._changes.get(record.name)
+                if (record.text if change is None else change.text).may_set(name):
+                    found.append(record)
         return found
 
     def _index(self) -> dict[str, dict[str, Record]]:

@@ -67,12 +67,13 @@ class Runs:
         known = {(scope.live.record.name, scope.path) for scope in self.ran(live)}
         scopes = [scope for scope in map(self.scope_of, codes) if scope is not None]
         new = [scope for scope in scopes if (scope.live.record.name, scope.path) not in known]
-        self._ran_now[id(live)] = (live, [*self.ran_now(live), *new])
+        if new:
+            self._ran_now[id(live)] = (live, [*self.ran_now(live), *new])
         return bool(new)
 
     def lives_run(self) -> list[LiveStatement]:
         """Return the statements that were executed in this reload and ran more than before."""
-        return [live for live, scopes in self._ran_now.values() if scopes]
+        return [live for live, _ in self._ran_now.values()]
 
     def parts(self, live: LiveStatement) -> list[tuple[Record, Uses]]:
         """Return the uses of a statement and of what ran during it, each with its module."""

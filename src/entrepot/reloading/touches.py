@@ -212,7 +212,7 @@ def touchers(world: World, value: Any) -> list[LiveStatement]:
 
 def _touchers(world: World, value: Any) -> list[LiveStatement]:
     found: dict[int, LiveStatement] = {}
-    names = {name: None for _, name in world.homes(value)}
+    names = world.names_of(value)
     for name in names:
         for record, uses, live, scope in world.touching.texts(name):
             if _uses_touch(world, record, uses, value):
@@ -242,10 +242,9 @@ def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
 
 def creators(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements that made an object: bind it and do not only refer to it."""
-    homes = world.homes(value)
     made = world.home_of(value) if isinstance(value, type | types.FunctionType) else None
-    if made is not None and any(module == made.name for module, _ in homes):
-        homes = [(module, name) for module, name in homes if module == made.name]
+    homes = [] if made is None else world.homes_in(made, value)
+    homes = homes or world.homes(value)
     last = [
         live for module, name in homes for live in world.binders(world.records[module], name)[-1:]
     ]

@@ -147,6 +147,14 @@ class World(Runs):
         """Return the locations that an object is bound to."""
         return self._homes.of(value)
 
+    def names_of(self, value: object) -> list[str]:
+        """Return the names that lead to an object, each once."""
+        return self._homes.names(value)
+
+    def homes_in(self, record: Record, value: object) -> list[Location]:
+        """Return the locations in one module that an object is bound to."""
+        return self._homes.of_one(record.name, value)
+
     def changed(self, record: Record) -> None:
         """Forget where objects were bound in a module: its namespace has changed."""
         self._homes.changed(record.name)
@@ -307,6 +315,10 @@ class World(Runs):
     def mentioning_one(self, word: str) -> dict[str, Record]:
         """Return the modules whose code may mention a name, by their names."""
         return self._mentions.of(word)
+
+    def setting(self, name: str, *, old: bool) -> list[Record]:
+        """Return the modules whose code may set an attribute of a name."""
+        return self._mentions.setting(name, old=old)
 
     def also_binds(self, live: LiveStatement, names: set[str]) -> None:
         """Note what a statement was seen to bind although its syntax does not tell."""
