@@ -7,6 +7,7 @@ from types import MemberDescriptorType, ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .journal import Journal
@@ -49,19 +50,33 @@ def state_of(instance: Any) -> dict[str, Any]:
         >>> state_of(spot)
         {'x': 1}
     """
-    state: dict[str, Any] = {}
-    for cls in type(instance).__mro__:
+    found: dict[str, Any] = state_reader(type(instance))(instance)
+    return found
+
+
+def state_reader(kind: type) -> Callable[[Any], dict[str, Any]]:
+    """Return what tells the state of a class's instances: which slots there are, is found once."""
+    slots: list[tuple[str, Any]] = []
+    for cls in kind.__mro__:
         if not cls.__flags__ & HEAP_TYPE or "__slots__" not in cls.__dict__:
             continue
         for name, member in cls.__dict__.items():
-            if type(member) is MemberDescriptorType and name not in state:
+            if type(member) is MemberDescriptorType:
+                slots.append((name, member.__get__))
+
+    def state(instance: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, get in slots:
+            if name not in found:
                 try:
-                    state[name] = member.__get__(instance)
+                    found[name] = get(instance)
                 except AttributeError:
                     continue
-    namespace = instance_dict(instance)
-    if namespace:
-        state.update(namespace)
+        namespace = instance_dict(instance)
+        if namespace:
+            found.update(namespace)
+        return found
+
     return state
 
 

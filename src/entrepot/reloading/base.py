@@ -14,14 +14,15 @@ from __future__ import annotations
 import abc
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
-from _operator import attrgetter
+from _operator import attrgetter, is_
 from _thread import _local
 from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
+from itertools import compress, repeat
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, state_of
+from .attributes import instance_dict, state_of, state_reader
 from .departed import Departed
 from .journal import content_of
 
@@ -43,7 +44,7 @@ _ATOMS: frozenset[type] = frozenset(
 
 
 _CONTAINERS = (dict, list, set, bytearray)
-_ONLY_CLASS = ("__class__",)  # what a method with ``super()`` closes over; nobody binds it anew
+ONLY_CLASS = ("__class__",)  # what a method with ``super()`` closes over; nobody binds it anew
 _keyword_defaults_of = attrgetter("__kwdefaults__")
 
 
@@ -103,7 +104,8 @@ class Base:
     """
 
     __slots__ = (
-        "_caches", "_kinds", "contents", "departed", "is_managed_class", "journal", "registered",
+        "_caches", "_kinds", "_nothing", "contents", "departed", "is_managed_class", "journal",
+        "registered",
     )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
@@ -113,12 +115,14 @@ class Base:
         self.registered: dict[int, frozenset[type]] = {}
         self._caches: dict[int, ref[Any]] = {}
         self._kinds: dict[type, Any] = dict(_KINDS)
+        # what is empty holds the same as all that are; nobody changes the content of a base
+        self._nothing: dict[type, Any] = {dict: {}, list: [], set: set()}
         self.is_managed_class = is_managed_class
 
     def take(self, values: Iterable[object]) -> list[int]:
         """Note what values hold now, unless they were noted before; return the new keys."""
         added: list[int] = []
-        contents, kinds = self.contents, self._kinds
+        contents, kinds, nothing = self.contents, self._kinds, self._nothing
         room = MAX_ITEMS
         level: Iterable[Any] = values
         for _ in range(MAX_DEPTH):
@@ -140,6 +144,8 @@ class Base:
                     continue
                 if what is not _CLASS:
                     held = what(value)
+                    if not held:
+                        held = nothing.get(type(held), held)
                 elif self.is_managed_class(value):
                     held = data_of(value)
                 else:
@@ -149,18 +155,14 @@ class Base:
                     return added
                 contents[key] = Content(value, held)
                 added.append(key)
-                if what is _CLASS and issubclass(kind, ABCMeta):
+                if what is _CLASS and kind is not type and issubclass(kind, ABCMeta):
                     self.registered[key] = registered_with(value)
                 if type(held) is not dict:
                     below.extend(held)
                 elif is_tracked(held):  # the collector knows where there is nothing but atoms
                     below.extend(held.values())
             if functions:
-                for function in functions:
-                    closure = function.__closure__
-                    if closure and function.__code__.co_freevars != _ONLY_CLASS:
-                        below.extend(closure)
-                below.extend(own_dicts(functions))
+                below += _inside_functions(functions)
             if not below:
                 return added
             level = below
@@ -186,7 +188,7 @@ class Base:
             found = _CLASS
         elif self.is_managed_class(kind):
             has_slots = any("__slots__" in names_of_class(cls) for cls in kind.__mro__[:-1])
-            found = state_of if has_slots else _plain_state
+            found = state_reader(kind) if has_slots else _plain_state
         elif name == "deque" and hasattr(kind, "rotate"):
             found = list
         elif issubclass(kind, _local):
@@ -255,10 +257,20 @@ def registered_with(cls: ABCMeta) -> frozenset[type]:
 
 def data_of(cls: type) -> dict[str, Any]:
     """Return a class's own attributes."""
-    found = dict(names_of_class(cls))
+    found: dict[str, Any] = names_of_class(cls).copy()  # by C alone, unlike ``dict(…)``
     found.pop("__dict__", None)
     found.pop("__weakref__", None)
     return found
+
+
+def _inside_functions(functions: list[FunctionType]) -> list[Any]:
+    """Return what functions hold that can be changed: cells, and attributes of their own."""
+    found: list[Any] = []
+    for function in functions:
+        closure = function.__closure__
+        if closure and function.__code__.co_freevars != ONLY_CLASS:
+            found += closure
+    return found + own_dicts(functions)
 
 
 def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
@@ -267,9 +279,9 @@ def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
     A function makes the dict of its attributes when it is asked for it, and few have one. So they
     are not asked, but looked for among what the functions lead to.
     """
-    found = [
-        d for d in get_referents(*functions) if type(d) is dict and d and "__builtins__" not in d
-    ]
+    parts = get_referents(*functions)
+    dicts = compress(parts, map(is_, map(type, parts), repeat(dict)))  # by C alone: they are many
+    found = [d for d in dicts if d and "__builtins__" not in d]
     if not found:
         return []
     defaults = set(map(id, map(_keyword_defaults_of, functions)))

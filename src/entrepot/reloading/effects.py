@@ -35,6 +35,7 @@ MOST_OF_A_MODULE = 5_000
 MOST = 20_000
 _CONTAINERS = (dict, list, set, bytearray, deque)
 _PLAIN = frozenset({types.SimpleNamespace, _local})  # C's own, with a ``__dict__`` and no more
+_OTHERS = frozenset({FunctionType, ModuleType, types.CodeType, CellType})
 
 
 class Note:
@@ -260,12 +261,28 @@ def holding(value: Any, base: Base) -> Any:
             return [value.cell_contents]
         except ValueError:
             return []
-    if kind in {FunctionType, ModuleType, types.CodeType}:
+    if kind in _OTHERS:
         return None
     if issubclass(kind, type):
         return data_of(value) if base.is_managed_class(value) else None
     is_plain = kind in _PLAIN or all(is_python_class(c) for c in kind.__mro__ if c not in _PLAIN)
     return state_of(value) if is_plain else None
+
+
+def has_plain_state(kind: type) -> bool:
+    """Return whether all that instances of a class hold lies in their ``__dict__``.
+
+    Example:
+        >>> has_plain_state(types.SimpleNamespace), has_plain_state(dict)
+        (True, False)
+    """
+    if issubclass(kind, (*_CONTAINERS, type)) or kind in _OTHERS:
+        return False
+    return kind in _PLAIN or all(
+        is_python_class(cls) and "__slots__" not in type.__getattribute__(cls, "__dict__")
+        for cls in kind.__mro__
+        if cls not in _PLAIN
+    )
 
 
 def parts_inside(value: Any) -> list[Any]:

@@ -10,17 +10,18 @@ them; what merely lies in a table is not called, so it is not followed further.
 from __future__ import annotations
 
 from _operator import is_
-from types import CodeType, FunctionType, MethodType, ModuleType
+from _weakref import ref
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
-from .base import own_dicts
-from .effects import Note, carried_over, holding, parts_inside
+from .attributes import instance_dict
+from .base import ONLY_CLASS, own_dicts
+from .effects import carried_over, has_plain_state, holding, parts_inside
 from .journal import same_items
 from .recorder import CO_OPTIMIZED
 from .values import ATOMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from .base import Base
@@ -33,6 +34,7 @@ MOST_SEEN = 2000
 MOST_ITEMS = 64
 _ATOMS = ATOMS | {float, complex}
 _LYING = _ATOMS | {FunctionType}
+_BUILT_IN = frozenset({dict, list, set, bytearray, CellType})
 _AROUND = frozenset({tuple, frozenset, property, staticmethod, classmethod, MethodType})
 
 
@@ -50,7 +52,8 @@ class LaterImports:
         self.recorder = recorder
         self.names: dict[str, tuple[Record, dict[str, Any]]] = {}
         self.is_first = True
-        self._notes: list[Note] = []
+        self._notes: list[tuple[Any, Any]] = []  # an object, and what it held
+        self._plain: dict[int, tuple[ref[type], bool]] = {}
         self._seen: dict[int, Any] = {}
         self._names_by_tail: dict[str, list[str]] = {}
 
@@ -59,7 +62,7 @@ class LaterImports:
         if self.is_first:
             return  # nothing is complete yet
         code = record.code
-        words = set(_words(code, with_functions=not record.is_recorded))
+        words = _words(code, with_functions=not record.is_recorded)
         others = self._mentioned(record, words)
         if others:
             words -= _defined(code)
@@ -82,11 +85,10 @@ class LaterImports:
 
     def ends(self) -> None:
         """The import is over: what it changed belongs to the base."""
-        for note in self._notes:
-            now = holding(note.owner, self.base)
-            if not same_items(note.start, now):
-                content = self.base.contents[id(note.owner)]
-                held = carried_over(content.held, note.start, now)
+        for owner, start in self._notes:
+            if not same_items(start, self._seen_in(owner, type(owner))):
+                content, now = self.base.contents[id(owner)], holding(owner, self.base)
+                held = now if content.held is start else carried_over(content.held, start, now)
                 self.base.hold(self.base.journal, content, held)
                 if not isinstance(held, bytes):  # what it put in there is known as it is now
                     self.base.take_imported(held.values() if isinstance(held, dict) else held)
@@ -132,7 +134,7 @@ class LaterImports:
         """Return what words mean in a complete module, and note what its names are bound to."""
         namespace = record.namespace
         if record.name not in self.names:
-            self.names[record.name] = (record, dict(namespace))
+            self.names[record.name] = (record, namespace.copy())
         return [namespace[name] for name in words & namespace.keys()]
 
     def _walk(self, values: list[Any], words: set[str]) -> None:
@@ -140,76 +142,123 @@ class LaterImports:
 
         What the functions among them name is noted when they run. Where nobody tells of that,
         functions are followed that may be called: those that are named, those that they name, the
-        methods that run without being named.
+        methods that run without being named. What merely lies in a table is looked at last.
         """
-        is_told = self.recorder.is_told()
-        contents, seen = self.base.contents, self._seen
-        waiting = [(value, True) for value in values]
-        for value, is_called in waiting:
-            kind = type(value)
-            if kind in _ATOMS or id(value) in seen or (kind is FunctionType and not is_called):
-                continue
-            if len(seen) > MOST_SEEN:
-                return
-            seen[id(value)] = value
-            if kind is FunctionType:
-                waiting += [(part, True) for part in value.__closure__ or ()]
-                waiting += [(part, True) for part in value.__defaults__ or ()]
-                waiting += [(part, False) for part in own_dicts([value])]
-                if not is_told:
-                    names, code = value.__globals__, value.__code__
-                    waiting += [(names[n], True) for n in _words(code) if n in names]
-            elif kind is ModuleType:
-                other = self.records.get(value.__name__)
-                if other is not None and other.module is value and other.base:
-                    waiting += [(item, True) for item in self._named(other, words)]
-            elif kind in _AROUND:
-                waiting += [(part, is_called) for part in parts_inside(value)]
-            else:
-                held = holding(value, self.base)
-                if held is None:
-                    waiting += [(part, is_called) for part in parts_inside(value)]
+        seen, with_names = self._seen, not self.recorder.is_told()
+        called, lying = values, values[:0]
+        while called or lying:
+            is_called = bool(called)
+            waiting, called, lying = (called, [], lying) if is_called else (lying, called, [])
+            functions = []
+            for value in waiting:
+                kind = type(value)
+                if kind in _ATOMS or id(value) in seen or (kind is FunctionType and not is_called):
                     continue
-                content = contents.get(id(value))
-                if content is not None and content.owner is value and len(self._notes) < MOST:
-                    self._notes.append(Note(value, held))
-                if len(held) <= MOST_ITEMS:
-                    waiting += _inside(value, held, words)
-                if self.base.is_managed_class(kind):
-                    waiting.append((kind, True))
-                if issubclass(kind, type):  # who derives from it runs what its bases say
-                    waiting += [
-                        (b, True) for b in value.__bases__ if self.base.is_managed_class(b)
-                    ]
+                if len(seen) > MOST_SEEN:
+                    return
+                seen[id(value)] = value
+                if kind is FunctionType:
+                    functions.append(value)
+                    called += _reached_by(value, with_names=with_names)
+                elif kind is ModuleType:
+                    called += self._inside_module(value, words)
+                elif kind in _AROUND or (held := self._seen_in(value, kind)) is None:
+                    inside = parts_inside(value)
+                    if is_called:
+                        called += inside
+                    else:
+                        lying += inside
+                else:
+                    self._note(value, held)
+                    run, lie = self._inside(value, kind, held, words)
+                    called += run
+                    lying += lie
+            if functions:
+                lying += own_dicts(functions)
+
+    def _inside_module(self, module: ModuleType, words: set[str]) -> list[Any]:
+        """Return what words mean in a module that is named."""
+        other = self.records.get(module.__name__)
+        if other is None or other.module is not module or not other.base:
+            return []
+        return self._named(other, words)
+
+    def _inside(
+        self, value: Any, kind: type, held: Any, words: set[str]
+    ) -> tuple[list[Any], list[Any]]:
+        """Return what runs when an object is used that holds this, and what lies in it."""
+        is_managed = self.base.is_managed_class
+        if not issubclass(kind, type):
+            run = [kind] if kind not in _BUILT_IN and is_managed(kind) else []
+            if len(held) > MOST_ITEMS or isinstance(held, bytes):
+                return run, []
+            items = list(held.values() if isinstance(held, dict) else held)
+            return run, [item for item in items if type(item) not in _LYING]
+        # who derives from a class runs what its bases say
+        run = [base for base in value.__bases__ if base is not object and is_managed(base)]
+        if kind is not type and is_managed(kind):
+            run.append(kind)
+        lie = []
+        if len(held) <= MOST_ITEMS:
+            for name, member in held.items():
+                if type(member) not in _ATOMS:
+                    if name[:2] == "__" or name in words:
+                        run.append(member)
+                    elif type(member) is not FunctionType:
+                        lie.append(member)
+        return run, lie
+
+    def _note(self, value: Any, held: Any) -> None:
+        """Note what an object holds: as a rule what its base says, and nothing is copied."""
+        content = self.base.contents.get(id(value))
+        if content is None or content.owner is not value or len(self._notes) >= MOST:
+            return
+        if same_items(content.held, held):
+            self._notes.append((value, content.held))
+        else:
+            self._notes.append((value, holding(value, self.base)))
+
+    def _seen_in(self, value: Any, kind: type) -> Any:
+        """Return what an object holds, to look at: where it can be, the very thing and no copy."""
+        if kind is dict or kind is list:
+            return value
+        known = self._plain.get(id(kind))
+        if known is None or known[0]() is not kind:
+            known = self._plain[id(kind)] = (ref(kind), has_plain_state(kind))
+        if known[1]:
+            return instance_dict(value) or {}
+        return holding(value, self.base)
 
 
-def _inside(value: Any, held: Any, words: set[str]) -> list[tuple[Any, bool]]:
-    """Return what an object holds, with whether it runs when the object is used."""
-    if issubclass(type(value), type):
-        return [
-            (member, True)
-            for name, member in held.items()
-            if (name[:2] == "__" or name in words) and type(member) not in _ATOMS
-        ] + [(m, False) for m in held.values() if type(m) not in _LYING]
-    if isinstance(held, bytes):
-        return []
-    items = held.values() if isinstance(held, dict) else held
-    return [(item, False) for item in items if type(item) not in _LYING]
+def _reached_by(function: FunctionType, *, with_names: bool) -> list[Any]:
+    """Return what a function that may be called leads to."""
+    code, closure, defaults = function.__code__, function.__closure__, function.__defaults__
+    found: list[Any] = []
+    if closure and code.co_freevars != ONLY_CLASS:
+        found += closure
+    if defaults:
+        found += defaults
+    if with_names:
+        names = function.__globals__
+        found += [names[name] for name in _words(code) & names.keys()]
+    return found
 
 
 def _defined(code: CodeType) -> set[str]:
     """Return the names of what a module's code defines itself, but for those that it imports."""
-    defined = {const.co_name for const in code.co_consts if type(const) is CodeType}
-    for const in code.co_consts:
-        if type(const) is tuple:
-            defined.difference_update(word for word in const if type(word) is str)
+    consts = code.co_consts
+    defined = {const.co_name for const in consts if type(const) is CodeType}
+    if defined:
+        for const in consts:
+            if type(const) is tuple:
+                defined.difference_update(const)
     return defined
 
 
-def _words(code: CodeType, *, with_functions: bool = True) -> Iterable[str]:
+def _words(code: CodeType, *, with_functions: bool = True) -> set[str]:
     """Return the names that stand in code and in the class bodies in it, also in functions."""
-    words = list(code.co_names)
+    words = set(code.co_names)
     for const in code.co_consts:
         if type(const) is CodeType and (with_functions or not const.co_flags & CO_OPTIMIZED):
-            words += _words(const, with_functions=with_functions)
+            words |= _words(const, with_functions=with_functions)
     return words

@@ -217,22 +217,22 @@ class Recorder:
         if not stack:
             self._ran_beside(code)
             return None
-        here = stack[-1]
-        if here.code is code:
+        here, found = stack[-1], self.runners.get(id(code))
+        frame = here.frame
+        if found is not None and frame is not None:  # most of what runs has run before
+            last = found.last
+            if (
+                last is not None
+                and last is here.sites.get(frame.f_lasti)
+                and (self.first_run is None or id(code) in self._seen)
+            ):
+                return None
+        elif here.code is code:
             here.frame = _getframe(1)
             return None
-        if is_own_body(code):
+        elif is_own_body(code):
             return None
-        frame = here.frame
-        if frame is None or (site := here.sites.get(frame.f_lasti)) is None:
-            site = here.site()
-        found = self.runners.get(id(code))
-        if (
-            found is None
-            or found.last is not site
-            or (self.first_run is not None and id(code) not in self._seen)
-        ):
-            self._note(code, site, _getframe(1))
+        self._note(code, here.site(), _getframe(1))
         return None
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
