@@ -265,6 +265,8 @@ class Execution:
         due = len(self.plan.dirty)
         if self.world.note_ran(live, ran.values()):
             self.plan.look_again(live)
+            if self.unbinder.has_seen_more(live):
+                raise Again
         for change in changes:
             change.note.by = live
         seen = {id(root): root for change in changes for root in change.note.roots}

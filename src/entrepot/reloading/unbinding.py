@@ -45,6 +45,8 @@ class Unbinder:
         self.departed = departed
         self._storing: dict[int, LiveStatement] = {}
         self._stored: dict[Location, Record] = {}
+        self._hidden: set[Location] = set()  # from the statement that runs
+        self._asked: set[int] = set()
 
     # names of other modules
 
@@ -103,24 +105,41 @@ class Unbinder:
 
     def hide(self, live: LiveStatement) -> list[tuple[Record, str, Any]]:
         """Take away names that are bound later only: reading them must fail as at import."""
+        hidden = [(record, name, record.namespace[name]) for record, name in self._later(live)]
+        for record, name, _ in hidden:
+            self.journal.delete_item(record.namespace, name)
+        self._hidden = {(record.name, name) for record, name, _ in hidden}
+        self.world.recorder.loading = partial(self._hide_unfinished, live, hidden)
+        return hidden
+
+    def has_seen_more(self, live: LiveStatement) -> bool:
+        """Return, once, whether by what has run now more was to be hidden from a statement."""
+        if id(live) in self._asked:
+            return False
+        seen = [(record.name, name) for record, name in self._later(live)]
+        more = [found for found in seen if found not in self._hidden]
+        if any(name in self.start.get(module, ()) for module, name in more):
+            self._asked.add(id(live))
+            return True
+        return False
+
+    def _later(self, live: LiveStatement) -> list[tuple[Record, str]]:
+        """Return the names that a statement reads and that are bound after it only."""
         here = self.world.position(live)
-        hidden = []
+        found = []
         for record, name in locations_read(self.world, live):
             is_later = not self.world.is_over(record, here) and self._is_later(record, name, here)
             if name in record.namespace and self._is_submodule(record, name):
                 below = self.world.records[f"{record.name}.{name}"]
                 is_later = not self.world.is_over(below, here)
             if name in record.namespace and is_later:
-                hidden.append((record, name, record.namespace[name]))
+                found.append((record, name))
         for module, level in live.uses.stars:
             source = self.world.module_named(live.record, module, level)
             home = None if source is None else self.world.home_of(source)
             if home is not None and home is not live.record:
-                hidden += [(home, name, home.namespace[name]) for name in self._made_later(home)]
-        for record, name, _ in hidden:
-            self.journal.delete_item(record.namespace, name)
-        self.world.recorder.loading = partial(self._hide_unfinished, live, hidden)
-        return hidden
+                found += [(home, name) for name in self._made_later(home)]
+        return found
 
     def _hide_unfinished(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """A statement is about to execute a module that was never imported: hide all from it.
