@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,29 @@ def readers(world: World, record: Record, name: str) -> list[LiveStatement]:
             for live in world.view(home).dynamic:
                 if live.uses.stars and uses_read(world, home, live.uses, record, name):
                     found[id(live)] = live
+    for place, aliases in words.items():
+        if place not in known and place != record.name:
+            _handed_on_in(world, world.records[place], record, aliases - {name}, found)
     return list(found.values())
+
+
+def _handed_on_in(
+    world: World, home: Record, record: Record, aliases: set[str], found: dict[int, LiveStatement]
+) -> None:
+    """Add who looks at a module as a whole (``vars(settings)``) and says no name of it."""
+    alone = re.compile(rf"(?<![.\w])(?:{'|'.join(map(re.escape, aliases))})\b(?!\s*[.\w])")
+    for live in world.view(home).naming(aliases):
+        if alone.search(live.statement.text) and _is_whole(home, live.uses, record):
+            found[id(live)] = live
+    for scope in ran_that_mention(world, home, aliases):
+        if alone.search(scope.live.statement.text) and _is_whole(
+            home, world.current_uses(scope), record
+        ):
+            world.add_runners(scope, found)
+
+
+def _is_whole(home: Record, uses: Uses, record: Record) -> bool:
+    return any(is_module(root_value(home, whole), record) for whole in uses.whole)
 
 
 def _readers_in(
@@ -127,7 +150,7 @@ def uses_read(world: World, home: Record, uses: Uses, record: Record, name: str)
     for chain in uses.chains:
         if name in chain[1:] and _chain_reads(home, chain, record, name):
             return True
-    return any(is_module(root_value(home, whole), record) for whole in uses.whole)
+    return _is_whole(home, uses, record)
 
 
 def _chain_reads(home: Record, chain: Chain, record: Record, name: str) -> bool:

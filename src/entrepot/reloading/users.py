@@ -12,6 +12,8 @@ import collections
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.by_name import ANY_ATTRIBUTE
+
 from .attributes import state_of
 from .effects import parts_inside
 from .plain import is_reference
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from .world import World
 
 MOST = 300
+#: What stands in code that lists the attributes of an object, or asks for any of them.
+_ASKING = frozenset(
+    {"getattr", "hasattr", "attrgetter", "methodcaller", "vars", "dir", "getmembers",
+     "getmembers_static", "__dict__"}
+)  # fmt: skip
 _EMPTY_CELL = CellType()
 #: Attributes that only those see who ask for them by name.
 _TOLD = frozenset(
@@ -50,6 +57,12 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     for live in found.values():
         if any(leads_to(value, cls) for value in _reached(world, live)):
             yield live
+    asking = _that_mention(world, _ASKING, frozenset({ANY_ATTRIBUTE})) if names - looked_up else {}
+    for live in asking.values():
+        if id(live) not in found and any(
+            leads_to(value, cls, is_deep=False) for value in _reached(world, live)
+        ):
+            yield live
     if looked_up - _TOLD:
         yield from _readers_of_kin(world, cls, of_classes=looked_up <= _TOLD | _OF_CLASSES)
 
@@ -64,22 +77,26 @@ def _plain(cls: type, name: str) -> str:
     return name[len(prefix) - 2 :] if name.startswith(prefix) else name
 
 
-def _that_mention(world: World, words: frozenset[str]) -> dict[int, LiveStatement]:
+def _that_mention(
+    world: World, words: frozenset[str], attributes: frozenset[str] = frozenset()
+) -> dict[int, LiveStatement]:
     """Return the statements that mention an attribute, or during which code ran that does.
 
     Args:
         world: The program.
         words: The attribute, as it is known to the class and as it stands in the text.
+        attributes: What is asked for, if that is not what stands in the text.
     """
-    found = world.by_attribute.get(words)
+    found = world.by_attribute.get(words | attributes)
     if found is None:
-        found = world.by_attribute[words] = {}
+        found = world.by_attribute[words | attributes] = {}
+        wanted = attributes or words
         for record in world.mentioning(words):
             for live in world.view(record).naming(words):
-                if not words.isdisjoint(live.uses.attributes):
+                if not wanted.isdisjoint(live.uses.attributes):
                     found[id(live)] = live
             for scope in ran_that_mention(world, record, words):
-                if not words.isdisjoint(world.current_uses(scope).attributes):
+                if not wanted.isdisjoint(world.current_uses(scope).attributes):
                     world.add_runners(scope, found)
     return found
 
@@ -90,8 +107,13 @@ def _reached(world: World, live: LiveStatement) -> Iterator[Any]:
             yield from passed_by(home, chain)
 
 
-def leads_to(value: Any, cls: type) -> bool:
+def leads_to(value: Any, cls: type, *, is_deep: bool = True) -> bool:
     """Return whether an object is of a class, or derived from it, or holds such an object.
+
+    Args:
+        value: The object.
+        cls: The class.
+        is_deep: Whether to look into instances, too, and not only into lists and the like.
 
     Example:
         >>> class A: pass
@@ -110,7 +132,7 @@ def leads_to(value: Any, cls: type) -> bool:
         seen.add(id(current))
         if len(seen) > MOST:
             return True  # it is not known, and to run is never wrong
-        waiting += _inside(current)
+        waiting += _inside(current) if is_deep else _items(current)
     return False
 
 
@@ -118,12 +140,17 @@ def _is_derived(value: Any, cls: type) -> bool:
     return issubclass(type(value), type) and cls in type.__dict__["__mro__"].__get__(value)
 
 
-def _inside(value: Any) -> list[Any]:
+def _items(value: Any) -> list[Any]:
     kind = type(value)  # a proxy is not asked what it stands for
     if issubclass(kind, dict):
         return list(dict.values(value))
-    if kind in {list, tuple, set, frozenset, collections.deque}:
-        return list(value)
+    return list(value) if kind in {list, tuple, set, frozenset, collections.deque} else []
+
+
+def _inside(value: Any) -> list[Any]:
+    items = _items(value)
+    if items:
+        return items
     if type(value) is CellType:
         return [value.cell_contents] if value != _EMPTY_CELL else []
     return [*parts_inside(value), *_state(value)]

@@ -23,6 +23,7 @@ ANY_ITEM = "[*]"
 ANY_ATTRIBUTE = "*"
 RESULT = "()"  # of a call: what a function returns
 _ASKING = frozenset({"attrgetter", "getattr", "hasattr", "methodcaller"})
+_LOOKING = frozenset({"vars", "dir", "getmembers", "getmembers_static"})
 _LOADING = frozenset({"import_module", "__import__"})
 
 
@@ -100,8 +101,12 @@ def said_attributes(node: ast.Call) -> Iterator[str]:
         >>> def said(text): return list(said_attributes(ast.parse(text, mode="eval").body))
         >>> said("getattr(f(), 'a')"), said("attrgetter('a.b', 'c')"), said("getattr(x, name, 0)")
         (['a'], ['a', 'b', 'c'], ['*'])
+        >>> said("vars(cls)"), said("vars(self)")      # what an object holds, its class has not
+        (['*'], [])
     """
     called = _called(node)
+    if called in _LOOKING and node.args and not (called == "vars" and is_self(node.args[0])):
+        yield ANY_ATTRIBUTE
     if called in {"getattr", "hasattr"}:
         names = node.args[1:2]
     else:
@@ -109,6 +114,11 @@ def said_attributes(node: ast.Call) -> Iterator[str]:
     for argument in names if called in _ASKING else ():
         text = argument.value if isinstance(argument, ast.Constant) else ANY_ATTRIBUTE
         yield from text.split(".") if isinstance(text, str) else ()
+
+
+def is_self(node: ast.AST) -> bool:
+    """Return whether an expression is ``self``."""
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def is_store(node: ast.Call) -> bool:

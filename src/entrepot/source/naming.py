@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .by_name import MODULE, OWN, RESULT, item_chain, named_module, said_chain
+from .by_name import (
+    ANY_ATTRIBUTE,
+    MODULE,
+    OWN,
+    RESULT,
+    is_self,
+    item_chain,
+    named_module,
+    said_chain,
+)
 from .nodes import Chain, asks_namespace, chain_of, root_chain
 from .uses import Touch, Uses
 
@@ -83,6 +92,8 @@ class Naming(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """Read an attribute."""
         self.uses.attributes.add(node.attr)
+        if node.attr == "__dict__" and not is_self(node.value):
+            self.uses.attributes.add(ANY_ATTRIBUTE)
         chain = said_chain(node)
         if isinstance(node.ctx, ast.Load):
             if chain:
