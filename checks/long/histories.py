@@ -52,7 +52,12 @@ def releases(package: str, count: int, python: Path) -> Iterator[Version]:
     for version in reversed(versions):
         with tempfile.TemporaryDirectory() as folder:
             wanted = ["--no-deps", "--only-binary", ":all:", "--dest", folder]
-            printed([*pip, "download", *wanted, f"{package}=={version}"])
+            try:
+                printed([*pip, "download", *wanted, f"{package}=={version}"])
+            except RuntimeError as error:
+                if "No matching distribution" not in str(error):
+                    raise
+                continue  # one that has no wheel
             wheel = zipfile.ZipFile(next(Path(folder).glob("*.whl")))
             with wheel:
                 yield version, {n: wheel.read(n) for n in wheel.namelist() if n.endswith(".py")}
