@@ -2,11 +2,12 @@
 
 ``Adopter.adopt(old, new)`` returns the object to bind: ``old``, changed in place to be what
 ``new`` is, or ``new`` where that cannot be. State that the program made since the import is kept
-(see ``base.py``). Three rules keep it right:
+(see ``base.py``). Four rules keep it right:
 
 * (I6) an old object adopts at most one new object, a new object goes into at most one old one;
 * (I5) what another statement has made and named stays that statement's;
-* (I7) a value that was alive before the reload is never adopted: the statement only refers to it.
+* (I7) a value that was alive before the reload is never adopted: the statement only refers to it;
+* (I8) what belongs to a module that is not managed never becomes something else.
 """
 
 from __future__ import annotations
@@ -223,6 +224,8 @@ class Adopter:
 
     def lead_on(self, old: Any, new: Any) -> Any:
         """Let who holds a function, a partial or a cache call what takes its place."""
+        if self.is_anothers(old):
+            return new
         if type(old) is functools.partial or is_cache(old):
             self.replace(old, new)
         elif type(old) is FunctionType and id(old) not in self.taken:

@@ -7,10 +7,13 @@ Only what a statement made itself may take over what its new version makes: ``g 
 from __future__ import annotations
 
 import enum
+import sys
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_python_class
 from .base import names_of_class
+from .generated import is_of_module
 from .plain import is_reference
 from .values import is_atom
 
@@ -32,6 +35,7 @@ class Ownership:
         self.start = start
         self.current: set[int] = set()
         self._homes: dict[int, list[Location]] | None = None
+        self._outside: set[int] | None = None
 
     def heir_of(self, live: LiveStatement, record: Record, name: str) -> LiveStatement | None:
         """Return the old statement whose object a statement goes on with, under a name.
@@ -85,9 +89,31 @@ class Ownership:
             binders = self.world.old_binders(self.world.records[module], name)
             if binders and not is_reference(binders[-1]):
                 owners.append(binders[-1])
+        if not owners and self._is_outside(value):
+            return True
         if all(id(owner) in self.current for owner in owners):
             return False
         return id(min(owners, key=self.world.old_order.position)) not in self.current
+
+    def _is_outside(self, value: Any) -> bool:
+        """(I8) Return whether an object is one of a module that is not managed.
+
+        ``TABLE = {"clean": textwrap.dedent}`` only refers to it: it never becomes something else.
+        """
+        if type(value) is FunctionType and "<locals>" not in value.__code__.co_qualname:
+            return is_of_module(value.__globals__) and id(value.__globals__) not in self._managed()
+        if self._outside is None:
+            managed = self._managed()
+            self._outside = {
+                id(held)
+                for namespace in map(namespace_of, list(sys.modules.values()))
+                if namespace is not None and id(namespace) not in managed
+                for held in list(namespace.values())
+            }
+        return id(value) in self._outside
+
+    def _managed(self) -> set[int]:
+        return {id(record.namespace) for record in self.world.records.values()}
 
     def runs(self, live: LiveStatement) -> None:
         """A statement is about to run."""
@@ -100,6 +126,14 @@ class Ownership:
                 for name, value in names.items():
                     self._homes.setdefault(id(value), []).append((module, name))
         return self._homes
+
+
+def namespace_of(module: object) -> dict[str, Any] | None:
+    """Return the namespace of what stands in the cache, without asking it; it may be anything."""
+    if not issubclass(type(module), ModuleType):
+        return None
+    found: dict[str, Any] = object.__getattribute__(module, "__dict__")
+    return found
 
 
 def _is_member(value: Any) -> bool:
