@@ -19,7 +19,7 @@ import types
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import delete_state, instance_dict, set_state, state_of
+from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .functions import adopt_function
@@ -98,7 +98,7 @@ class Adopter:
 
     def _same_kind(self, old: Any, new: Any) -> bool:
         """Return whether two objects are of one class, or of a class and its twin."""
-        if type(old) is type(new) or (isinstance(old, type) and isinstance(new, type)):
+        if type(old) is type(new) or (is_a(old, type) and is_a(new, type)):
             return True
         twin = self.twins.get(id(type(new)))
         if twin is not None:
@@ -110,7 +110,7 @@ class Adopter:
 
     def take_over(self, old: Any, new: Any) -> Any:
         """Let an object be what a new one is, and return it, or ``new`` where that cannot be."""
-        if isinstance(new, type):
+        if is_a(new, type):
             from .classes import adopt_class
 
             return adopt_class(self, old, new)
@@ -127,11 +127,11 @@ class Adopter:
             if visible or any(self.is_changed(part) for held in parts for part in held or ()):
                 self.change(old)
             return old
-        if isinstance(new, dict | list | set | bytearray | collections.deque):
+        if is_a(new, dict | list | set | bytearray | collections.deque):
             return self._container(old, new)
         if type(new) is CellType:
             return self._cell(old, new)
-        if isinstance(new, property | staticmethod | classmethod | types.MethodType):
+        if is_a(new, property | staticmethod | classmethod | types.MethodType):
             return adopt_wrapper(self, old, new)
         if type(new) is functools.partial:
             return adopt_partial(self, old, new)
@@ -162,14 +162,14 @@ class Adopter:
     def change(self, owner: Any, *names: str) -> None:
         """Note that readers of an object can see a difference."""
         self.changes.setdefault(id(owner), set()).update(names or (EVERYTHING,))
-        if isinstance(owner, type):
+        if is_a(owner, type):
             self.classes[id(owner)] = owner
 
     def is_changed(self, value: Any) -> bool:
         """Return whether readers of a value can see a difference since before the reload."""
         if id(value) in self.changes:
             return True
-        if isinstance(value, tuple):
+        if is_a(value, tuple):
             return any(self.is_changed(item) for item in tuple.__iter__(value))
         if is_view(value) or type(value) in {staticmethod, classmethod}:
             return any(id(part) in self.changes for part in gc.get_referents(value))
@@ -193,7 +193,7 @@ class Adopter:
             return id(base) not in self.changes
         if type(base) is not type(new) or not depth:
             return False
-        if isinstance(base, tuple) and not instance_dict(base) and not instance_dict(new):
+        if is_a(base, tuple) and not instance_dict(base) and not instance_dict(new):
             items = list(tuple.__iter__(base)), list(tuple.__iter__(new))
             return len(items[0]) == len(items[1]) and all(
                 self.alike(a, b, depth - 1) for a, b in zip(*items, strict=True)
@@ -203,14 +203,14 @@ class Adopter:
                 base.__defaults__, new.__defaults__
             )
         held = self.base.of(base)
-        if held is EMPTY or isinstance(base, type):
+        if held is EMPTY or is_a(base, type):
             return False
         fresh = held_by(new)
-        if isinstance(held, dict):
+        if is_a(held, dict):
             return held.keys() == fresh.keys() and all(
                 self.alike(value, fresh[key], depth - 1) for key, value in held.items()
             )
-        if isinstance(held, list):
+        if is_a(held, list):
             return len(held) == len(fresh) and all(
                 self.alike(a, b, depth - 1) for a, b in zip(held, fresh, strict=True)
             )
@@ -220,12 +220,11 @@ class Adopter:
 
     def _stand_in(self, old: Any, new: Any) -> Any:
         """An object of another type takes the place: what holds the old callable is led on."""
-        return self.lead_on(old, new) if callable(new) and self.is_new(new) else new
+        is_free = callable(new) and self.is_new(new) and not self.is_anothers(old)
+        return self.lead_on(old, new) if is_free else new
 
     def lead_on(self, old: Any, new: Any) -> Any:
         """Let who holds a function, a partial or a cache call what takes its place."""
-        if self.is_anothers(old):
-            return new
         if type(old) is functools.partial or is_cache(old):
             self.replace(old, new)
         elif type(old) is FunctionType and id(old) not in self.taken:
@@ -289,9 +288,7 @@ class Adopter:
             self.journal.refill(old, content)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)
-        if isinstance(new, collections.defaultdict) and old.default_factory is not (
-            new.default_factory
-        ):
+        if is_a(new, collections.defaultdict) and old.default_factory is not (new.default_factory):
             before = old.default_factory
             self.journal.note(lambda: setattr(old, "default_factory", before))
             old.default_factory = self.adopt(before, new.default_factory)
@@ -306,11 +303,11 @@ class Adopter:
 
     def _as_before(self, base: Any, fresh: Any) -> bool:
         """Return whether fresh content (items already adopted) is the base's."""
-        if isinstance(base, dict):
+        if is_a(base, dict):
             return list(base) == list(fresh) and all(
                 self._same_now(a, b) for a, b in zip(base.values(), fresh.values(), strict=True)
             )
-        if isinstance(base, list):
+        if is_a(base, list):
             return len(base) == len(fresh) and all(
                 self._same_now(a, b) for a, b in zip(base, fresh, strict=True)
             )
@@ -320,7 +317,7 @@ class Adopter:
         """Return what readers see differ of an object that was not known to have changed."""
         if id(owner) in self.changes:
             return []
-        if isinstance(owner, type):
+        if is_a(owner, type):
             return [
                 name
                 for name in before.keys() | now.keys()
@@ -373,7 +370,7 @@ class Adopter:
 
     def _attributes(self, old: Any, new: Any) -> None:
         base = self.base.of(old)
-        if not isinstance(base, dict) or isinstance(old, dict):
+        if not is_a(base, dict) or is_a(old, dict):
             base = EMPTY
         live, fresh = state_of(old), state_of(new)
         self.before.setdefault(id(old), (old, base, live))
@@ -399,5 +396,5 @@ class Adopter:
                 delete_state(self.journal, old, name)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)
-        if not isinstance(old, dict | list | set):
+        if not is_a(old, dict | list | set):
             self.note_base(old, fresh)

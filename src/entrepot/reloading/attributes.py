@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from _functools import partial  # type: ignore[import-not-found]  # less to load than functools
 from _thread import _local
-from types import MemberDescriptorType, ModuleType
+from types import MemberDescriptorType, MethodType, ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,19 @@ HEAP_TYPE = 1 << 9
 IMMUTABLE_TYPE = 1 << 8
 POINTER = tuple.__itemsize__
 NOTHING: Any = type("NOTHING", (), {"__slots__": ()})()
+
+
+def is_a(value: Any, kinds: Any) -> bool:
+    """Return whether an object is of a class, or of one of several, asking its type alone.
+
+    ``isinstance`` asks the object for its ``__class__`` as well: that may run code of the program,
+    which may fail, as a proxy's does that stands for nothing at the moment.
+
+    Example:
+        >>> is_a([], list), is_a([], dict | set)
+        (True, False)
+    """
+    return issubclass(type(value), kinds)
 
 
 def is_python_class(cls: type) -> bool:
@@ -96,9 +110,9 @@ def instance_dict(instance: Any) -> dict[str, Any] | None:
 
 def attribute(value: Any, name: str) -> Any:
     """Return an attribute without running code, ``NOTHING`` where that cannot be."""
-    if isinstance(value, ModuleType):
+    if is_a(value, ModuleType):
         return value.__dict__.get(name, NOTHING)
-    if isinstance(value, type):
+    if is_a(value, type):
         for cls in value.__mro__:
             if name in cls.__dict__:
                 return cls.__dict__[name]
@@ -111,6 +125,19 @@ def attribute(value: Any, name: str) -> Any:
             found = cls.__dict__[name]
             return NOTHING if hasattr(type(found), "__get__") else found
     return NOTHING
+
+
+def wrapped_by(value: Any) -> Any:
+    """Return what a method, a partial or a property that remembers was made of, else the value.
+
+    Example:
+        >>> wrapped_by(staticmethod(len)) is wrapped_by(partial(len, "a")) is len
+        True
+    """
+    if is_a(value, (staticmethod, classmethod, MethodType)):
+        return value.__func__
+    inner = value.func if is_a(value, partial) else attribute(value, "func")
+    return value if inner is NOTHING or inner is None else inner
 
 
 def set_state(journal: Journal, owner: Any, name: str, value: Any) -> None:

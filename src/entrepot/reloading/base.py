@@ -22,7 +22,7 @@ from gc import get_referents, is_tracked
 from itertools import compress, repeat
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, state_of, state_reader
+from .attributes import instance_dict, is_a, state_of, state_reader
 from .departed import Departed
 from .journal import content_of
 
@@ -224,7 +224,7 @@ class Base:
         self.contents.pop(id(cls), None)
         self.registered.pop(id(cls), None)
         for value in data_of(cls).values():
-            for cell in getattr(value, "__closure__", None) or ():
+            for cell in (type(value) is FunctionType and value.__closure__) or ():
                 self.contents.pop(id(cell), None)
 
     @staticmethod
@@ -290,7 +290,7 @@ def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
 
 def held_by(value: Any) -> Any:
     """Return what an object holds now, in the form that the base notes it."""
-    if isinstance(value, dict | list | set | bytearray | deque):
+    if is_a(value, dict | list | set | bytearray | deque):
         return content_of(value)
     if type(value) is CellType:
         return _cell(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .readers import ran_that_mention
 from .roots import root_value
 
@@ -94,5 +95,5 @@ def _module_of(home: Record, chain: tuple[str, ...]) -> types.ModuleType | None:
     """Return the module that a chain leads to."""
     value: Any = root_value(home, chain[0])
     for tail in chain[1:]:
-        value = value.__dict__.get(tail) if isinstance(value, types.ModuleType) else None
-    return value if isinstance(value, types.ModuleType) else None
+        value = value.__dict__.get(tail) if is_a(value, types.ModuleType) else None
+    return value if is_a(value, types.ModuleType) else None

@@ -14,6 +14,7 @@ import gc
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .reach import Reach
 from .refilling import memory_of, refill
 
@@ -173,9 +174,9 @@ def _arguments(cache: Any) -> list[Any]:
         waiting = list(held) if type(held) is dict and held is not vars(cache) else []
         while waiting:
             part = waiting.pop()
-            if isinstance(part, tuple | frozenset):
+            if is_a(part, tuple | frozenset):
                 waiting += part
-            found[part if isinstance(part, type) else type(part)] = part
+            found[part if is_a(part, type) else type(part)] = part
     return list(found.values())
 
 
@@ -203,7 +204,7 @@ def _caches(records: Iterable[Record]) -> Iterator[Any]:
     """Yield the caches that modules and their classes have."""
     for record in records:
         for value in list(record.namespace.values()):
-            members = list(vars(value).values()) if isinstance(value, type) else [value]
+            members = list(vars(value).values()) if is_a(value, type) else [value]
             for member in members:
                 if is_cache(member):
                     yield member

@@ -13,6 +13,7 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from .attributes import is_a, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
 from .values import same
@@ -110,7 +111,7 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
     for name, value in live.items():
         was = EMPTY if base is EMPTY else base.get(name, EMPTY)
         is_own = base is EMPTY or value is was
-        if is_own and name in fresh and isinstance(fresh[name], _METHODS):
+        if is_own and name in fresh and is_a(fresh[name], _METHODS):
             merged = adopter.adopt(value, fresh[name])
             if merged is not fresh[name]:
                 adopter.journal.set_attribute(new, name, merged)
@@ -194,13 +195,9 @@ def functions_in(cls: type) -> list[types.FunctionType]:
 
 
 def _functions_of(value: Any) -> list[Any]:
-    if isinstance(value, property):
+    if is_a(value, property):
         return [value.fget, value.fset, value.fdel]
-    if isinstance(value, classmethod | staticmethod):
-        return [value.__func__]
-    if hasattr(type(value), "__get__") and hasattr(value, "func"):
-        return [value.func]
-    return [value]
+    return [wrapped_by(value)]
 
 
 def lead_methods(adopter: Adopter, old: type, new: type) -> None:
@@ -273,7 +270,7 @@ def set_registered(cls: abc.ABCMeta, wanted: Iterable[type]) -> None:
 
 def _update_abstract(adopter: Adopter, cls: type) -> None:
     """Tell anew which methods are abstract, in a class and those derived from it."""
-    if not isinstance(cls, abc.ABCMeta):
+    if not is_a(cls, abc.ABCMeta):
         return
     before: frozenset[str] = getattr(cls, "__abstractmethods__", frozenset())
     wanted = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .base import EMPTY
 from .deciding import Conflict
 from .values import holds_only_attributes
@@ -28,11 +29,11 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     """
     if base is EMPTY or type(base) is not type(live):
         base = live
-    if isinstance(new, dict):
+    if is_a(new, dict):
         return _merged_dict(adopter, base, live, new, owner)
-    if isinstance(new, set):
+    if is_a(new, set):
         return _merged_set(adopter, base, live, new)
-    if isinstance(new, list):
+    if is_a(new, list):
         return _merged_list(adopter, base, live, new)
     return new if live == base else live
 

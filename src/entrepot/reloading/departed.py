@@ -9,6 +9,8 @@ from __future__ import annotations
 import weakref
 from types import FunctionType
 
+from .attributes import is_a
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -24,9 +26,9 @@ class Departed:
     def __init__(self) -> None:
         self._references: dict[str, weakref.ref[Any]] = {}
 
-    def add(self, journal: Journal, place: str, value: object) -> None:
+    def add(self, journal: Journal, place: str, value: Any) -> None:
         """Note what an edit takes away, if it is a function or a class that was made there."""
-        if type(value) is not FunctionType and not isinstance(value, type):
+        if type(value) is not FunctionType and not is_a(value, type):
             return
         if f"{value.__module__}.{value.__qualname__}" != place:
             return

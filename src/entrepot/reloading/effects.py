@@ -18,7 +18,7 @@ from _functools import partial  # type: ignore[import-not-found]
 from _thread import _local
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import delete_state, instance_dict, is_python_class, set_state, state_of
+from .attributes import delete_state, instance_dict, is_a, is_python_class, set_state, state_of
 from .base import EMPTY, data_of
 from .journal import Journal, content_of, fill, move_to_end, names_of, same_items
 from .values import is_atom, is_view
@@ -76,10 +76,10 @@ def mark_of(owner: Any) -> list[int] | None:
         return [*map(id, owner), *map(id, owner.values())]
     if kind is list or kind is deque:
         return list(map(id, owner))
-    if isinstance(owner, type):
+    if is_a(owner, type):
         names = type.__getattribute__(owner, "__dict__")
         return [*map(id, names), *map(id, names.values())]
-    if isinstance(owner, _CONTAINERS) or kind is CellType:
+    if is_a(owner, _CONTAINERS) or kind is CellType:
         return None
     if any("__slots__" in cls.__dict__ for cls in kind.__mro__):
         return None
@@ -165,14 +165,14 @@ class Effects:
                     note.mark = mark_of(value)
                 note.roots.append(root)
                 found.append(note)
-                if not isinstance(held, bytes):
-                    waiting.extend(held.values() if isinstance(held, dict) else held)
+                if not is_a(held, bytes):
+                    waiting.extend(held.values() if is_a(held, dict) else held)
         return found
 
     def held(self, note: Note) -> Any:
         """Return what an object holds now, also if nobody would look at it any more."""
         now = holding(note.owner, self.base)
-        if now is None and isinstance(note.owner, type):  # it says now that it is of elsewhere
+        if now is None and is_a(note.owner, type):  # it says now that it is of elsewhere
             return data_of(note.owner)
         return note.start if now is None else now
 
@@ -238,7 +238,7 @@ class Effects:
             if note.is_changed:
                 try:
                     now = holding(note.owner, self.base)
-                    if now is None and isinstance(note.owner, type):
+                    if now is None and is_a(note.owner, type):
                         now = data_of(note.owner)
                     if now is not None and not same_items(note.start, now):
                         _set_held(note.owner, note.start, now)
@@ -309,14 +309,14 @@ def parts_inside(value: Any) -> list[Any]:
 def _set_held(owner: Any, held: Any, now: Any) -> None:
     """Let an object hold what it held before."""
     scratch = Journal()
-    if isinstance(owner, _CONTAINERS):
+    if is_a(owner, _CONTAINERS):
         fill(owner, held)
     elif type(owner) is CellType:
         if held:
             owner.cell_contents = held[0]
         else:
             del owner.cell_contents
-    elif isinstance(owner, type):
+    elif is_a(owner, type):
         for name in now.keys() - held.keys():
             type.__delattr__(owner, name)
         for name, value in held.items():
@@ -350,13 +350,13 @@ def carried_over(base: Any, before: Any, after: Any) -> Any:
     """
     if same_items(base, before):
         return after
-    if isinstance(base, dict) and isinstance(after, dict):
+    if is_a(base, dict) and isinstance(after, dict):
         out = {k: v for k, v in base.items() if k in after or k not in before}
         changed = {k: v for k, v in after.items() if k not in before or before[k] is not v}
         return out | changed
-    if isinstance(base, set):
+    if is_a(base, set):
         return (base - (before - after)) | (after - before)
-    if isinstance(base, list):
+    if is_a(base, list):
         gone = _without(before, after)
         return _without(base, gone) + _without(after, before)
     return base

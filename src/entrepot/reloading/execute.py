@@ -21,6 +21,7 @@ from entrepot.source.scopes import nested
 
 from .adopt import Adopter
 from .annotations import Annotations
+from .attributes import is_a
 from .bookkeeping import Bookkeeping
 from .changes import FUTURES, beside, compile_in_place
 from .classes import stand_in
@@ -342,14 +343,14 @@ class Execution:
         if id(value) in self.base.contents and self.base.contents[id(value)].owner is value:
             return False
         if not gc.is_tracked(value):
-            return not isinstance(value, type)  # a class of C's own
+            return not is_a(value, type)  # a class of C's own
         return self.young.holds(value)
 
     def _relink_twins(self) -> None:
         """Lead to the old objects what took hold of their twins."""
         twins = self.adopter.twins
         new_ones = islice(twins.values(), self._linked, None)
-        pairs = [pair for pair in new_ones if not isinstance(pair[0], CellType)]
+        pairs = [pair for pair in new_ones if not is_a(pair[0], CellType)]
         self._linked = len(twins)
         if pairs:
             pairs += weak_pairs(pairs)
@@ -364,7 +365,7 @@ class Execution:
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)  # for who holds it where nobody sees: a frame, C
         for old, new in self.adopter.replaced:
-            if isinstance(old, type):
+            if is_a(old, type):
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
                 if stuck.get(id(old)):
                     stand_in(self.journal, old, new)

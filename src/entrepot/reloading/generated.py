@@ -11,7 +11,7 @@ import dis
 import sys
 from typing import TYPE_CHECKING, Any, Generic
 
-from .attributes import instance_dict, is_python_class
+from .attributes import instance_dict, is_a, is_python_class
 from .journal import same_items
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def is_bare_tuple(value: Any) -> bool:
     """
     if type(value) is tuple:
         return True
-    if not isinstance(value, tuple) or instance_dict(value):
+    if not is_a(value, tuple) or instance_dict(value):
         return False
     return all(
         cls is tuple or cls is Generic or is_python_class(cls) for cls in type(value).__mro__

@@ -7,6 +7,7 @@ import types
 import weakref
 from typing import Any
 
+from .attributes import is_a
 from .journal import names_of
 from .references import references
 
@@ -29,7 +30,7 @@ def holders_of_young(
     counts = dict.fromkeys(targets, 0)
     wanted = counts.keys()
     for place, holder in enumerate(young):
-        if isinstance(holder, type):
+        if is_a(holder, type):
             dicts.append((id(names_of(holder)), place))
         parts: Any = gc.get_referents(holder)
         if wanted.isdisjoint(map(id, parts)):
@@ -68,7 +69,7 @@ def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """
     found = []
     for new, old in pairs:
-        if isinstance(new, type) or not weakref.getweakrefcount(new):
+        if is_a(new, type) or not weakref.getweakrefcount(new):
             continue
         for reference in weakref.getweakrefs(new):
             kind: Any = type(reference)

@@ -16,7 +16,7 @@ import weakref
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import instance_dict
+from .attributes import instance_dict, is_a
 from .references import references
 
 if TYPE_CHECKING:
@@ -142,15 +142,15 @@ def _below_function(function: FunctionType, below: list[Any]) -> None:
 
 
 def _inside(value: Any, module: object) -> Iterator[Any]:
-    if isinstance(value, type):
+    if is_a(value, type):
         namespace = type.__getattribute__(value, "__dict__")
         if namespace.get("__module__") == module:
             yield from list(namespace.values())
-    elif isinstance(value, property):
+    elif is_a(value, property):
         yield from (value.fget, value.fset, value.fdel)
-    elif isinstance(value, staticmethod | classmethod | types.MethodType):
+    elif is_a(value, staticmethod | classmethod | types.MethodType):
         yield value.__func__
-    elif isinstance(value, functools.partial | functools.partialmethod):
+    elif is_a(value, functools.partial | functools.partialmethod):
         yield value.func
     elif type(value) in _PLAIN:
         yield from value

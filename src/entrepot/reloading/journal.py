@@ -14,7 +14,7 @@ from _functools import partial  # type: ignore[import-not-found]  # functools lo
 from _operator import is_
 from types import CellType
 
-from .attributes import instance_dict
+from .attributes import instance_dict, is_a
 from .outcomes import HalfUndone
 
 TYPE_CHECKING = False
@@ -212,15 +212,15 @@ def content_of(container: Any) -> Any:
 
     Hashes are taken over, not asked for: the program's ``__hash__`` is not called.
     """
-    if isinstance(container, OrderedDict):
+    if is_a(container, OrderedDict):
         return {key: dict.__getitem__(container, key) for key in _ordered_keys(container)}
-    if isinstance(container, dict):
+    if is_a(container, dict):
         return dict.copy(container)
-    if isinstance(container, set):
+    if is_a(container, set):
         return set(container)
-    if isinstance(container, list):
+    if is_a(container, list):
         return list.copy(container)
-    if isinstance(container, bytearray):
+    if is_a(container, bytearray):
         return bytes(container)
     return list(container)
 
@@ -232,15 +232,15 @@ def same_items(left: Any, right: Any) -> bool:
         >>> same_items({"a": 1}, {"a": 1}), same_items([()], [[]]), same_items({1}, {1})
         (True, False, True)
     """
-    if isinstance(left, dict):
+    if is_a(left, dict):
         return (
             len(left) == len(right)
             and all(map(is_, left.values(), right.values()))
             and (all(map(is_, left, right)) or all(map(_is_same_key, left, right)))
         )
-    if isinstance(left, set):
+    if is_a(left, set):
         return set(map(id, left)) == set(map(id, right))
-    if isinstance(left, list):
+    if is_a(left, list):
         return len(left) == len(right) and all(map(is_, left, right))
     return bool(left == right)
 
@@ -257,15 +257,15 @@ def fill(container: Any, content: Any) -> None:
         >>> fill(box, [3]); box
         [3]
     """
-    if isinstance(container, dict):
+    if is_a(container, dict):
         _fill_dict(container, content)
-    elif isinstance(container, set):
+    elif is_a(container, set):
         if not same_items(set(container), content):
             set.clear(container)
             set.update(container, content)
-    elif isinstance(container, list):
+    elif is_a(container, list):
         list.__setitem__(container, slice(None), content)
-    elif isinstance(container, bytearray):
+    elif is_a(container, bytearray):
         container[:] = content
     else:
         container.clear()
@@ -298,7 +298,7 @@ _STEADY = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def _is_ordered(container: Any) -> bool:
-    return isinstance(container, OrderedDict)
+    return is_a(container, OrderedDict)
 
 
 def _ordered_keys(container: Any) -> list[Any]:
@@ -306,14 +306,14 @@ def _ordered_keys(container: Any) -> list[Any]:
 
 
 def _accessors(owner: Any) -> tuple[Any, Any, Any]:
-    if isinstance(owner, type):
+    if is_a(owner, type):
         return type.__setattr__, _class_attribute, type.__delattr__
     return object.__setattr__, _attribute, object.__delattr__
 
 
 def names_of(owner: Any) -> dict[str, Any]:
     """Return the dict that holds an owner's attributes: of a class, the one behind its proxy."""
-    if isinstance(owner, type):
+    if is_a(owner, type):
         found: dict[str, Any] = gc.get_referents(type.__getattribute__(owner, "__dict__"))[0]
         return found
     return instance_dict(owner) or {}

@@ -13,7 +13,7 @@ from _operator import is_
 from _weakref import ref
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict
+from .attributes import instance_dict, is_a
 from .base import ONLY_CLASS, own_dicts
 from .effects import carried_over, has_plain_state, holding, parts_inside
 from .journal import same_items
@@ -90,8 +90,8 @@ class LaterImports:
                 content, now = self.base.contents[id(owner)], holding(owner, self.base)
                 held = now if content.held is start else carried_over(content.held, start, now)
                 self.base.hold(self.base.journal, content, held)
-                if not isinstance(held, bytes):  # what it put in there is known as it is now
-                    self.base.take_imported(held.values() if isinstance(held, dict) else held)
+                if not is_a(held, bytes):  # what it put in there is known as it is now
+                    self.base.take_imported(held.values() if is_a(held, dict) else held)
         for record, before in self.names.values():
             namespace = record.namespace
             if len(before) == len(namespace) and all(
@@ -99,7 +99,7 @@ class LaterImports:
             ):
                 continue
             for name, value in namespace.items():
-                if before.get(name, self) is not value and not isinstance(value, ModuleType):
+                if before.get(name, self) is not value and not is_a(value, ModuleType):
                     self._bind(record.base, name, value)
                     self.base.take_imported([value])
         if self.is_first:
@@ -190,9 +190,9 @@ class LaterImports:
         is_managed = self.base.is_managed_class
         if not issubclass(kind, type):
             run = [kind] if kind not in _BUILT_IN and is_managed(kind) else []
-            if len(held) > MOST_ITEMS or isinstance(held, bytes):
+            if len(held) > MOST_ITEMS or is_a(held, bytes):
                 return run, []
-            items = list(held.values() if isinstance(held, dict) else held)
+            items = list(held.values() if is_a(held, dict) else held)
             return run, [item for item in items if type(item) not in _LYING]
         # who derives from a class runs what its bases say
         run = [base for base in value.__bases__ if base is not object and is_managed(base)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.by_name import ANY_ATTRIBUTE
 
 from .adopt import EVERYTHING
-from .attributes import set_state
+from .attributes import is_a, set_state
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
@@ -70,7 +70,7 @@ class Merger:
                 continue
             for name, value in list(record.namespace.items()):
                 is_bound = before.get(name, _MISSING) is not value or (module, name) in known
-                if is_bound and not isinstance(value, ModuleType) and name != "__builtins__":
+                if is_bound and not is_a(value, ModuleType) and name != "__builtins__":
                     self._merge_name(live, record, name)
             self.world.changed(record)
 
@@ -125,17 +125,17 @@ class Merger:
         for change in changes if old is not None else ():
             owner, start, base = change.note.owner, change.note.start, change.note.base
             now = effects.held(change.note)
-            if not isinstance(start, dict):
+            if not is_a(start, dict):
                 continue
             for key, new in now.items():
                 was = start.get(key, EMPTY)
                 if was is EMPTY or was is new:
                     continue
-                known = base.get(key, EMPTY) if isinstance(base, dict) else EMPTY
+                known = base.get(key, EMPTY) if is_a(base, dict) else EMPTY
                 if known is not EMPTY and known is not was and self.adopter.alike(known, new):
                     self._put(owner, key, was)
                     continue
-                if is_atom(new) or isinstance(owner, type):
+                if is_atom(new) or is_a(owner, type):
                     continue
                 if old is None or not self.ownership.made(old, was):
                     continue
@@ -144,9 +144,9 @@ class Merger:
                     self._put(owner, key, final)
 
     def _put(self, owner: Any, key: Any, value: Any) -> None:
-        if isinstance(owner, dict):
+        if is_a(owner, dict):
             self.journal.set_item(owner, key, value)
-        elif isinstance(owner, type):
+        elif is_a(owner, type):
             self.journal.set_attribute(owner, key, value)
         else:
             set_state(self.journal, owner, key, value)
@@ -202,7 +202,7 @@ class Merger:
     def _note_dropped(self, start: Any) -> None:
         """What the program had put there is overridden."""
         place = self.adopter.place
-        if place not in self.adopter.dropped and not isinstance(start, ModuleType):
+        if place not in self.adopter.dropped and not is_a(start, ModuleType):
             self.adopter.dropped.append(place)
 
     def _is_edited(self, live: LiveStatement) -> bool:
@@ -222,10 +222,10 @@ class Merger:
         if not self.ownership.made(owners[-1], start):
             return new
         if owners[-1] in self._going() or owners[-1] is self.world.before(live):
-            if isinstance(start, FunctionType | partial) or is_cache(start):
+            if is_a(start, FunctionType | partial) or is_cache(start):
                 if callable(new):
                     self.adopter.lead_on(start, new)
-            elif isinstance(start, type) and isinstance(new, type):
+            elif is_a(start, type) and is_a(new, type):
                 self.adopter.replace(start, new)
                 lead_methods(self.adopter, start, new)
             elif is_reference(live) and not self._was_there(new):
@@ -296,7 +296,7 @@ class Merger:
 
     def _depends(self, reader: LiveStatement, adopted: Any, name: str, names: set[str]) -> bool:
         """Return whether a reader can see the difference in an adopted object."""
-        if isinstance(adopted, type) and not self._is_used(reader, name):
+        if is_a(adopted, type) and not self._is_used(reader, name):
             return False
         is_alias = is_reference(reader) and self._is_bound_by(reader, adopted)
         if EVERYTHING in names:

@@ -11,7 +11,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_python_class
+from .attributes import is_a, is_python_class
 from .base import names_of_class
 from .generated import is_of_module
 from .plain import is_reference
@@ -139,6 +139,6 @@ def namespace_of(module: object) -> dict[str, Any] | None:
 def _is_member(value: Any) -> bool:
     """Return whether an object is one that its class holds by a name."""
     cls = type(value)
-    if isinstance(value, enum.Enum):  # before 3.12 the class has descriptors that give them
+    if is_a(value, enum.Enum):  # before 3.12 the class has descriptors that give them
         return True
     return is_python_class(cls) and any(held is value for held in names_of_class(cls).values())

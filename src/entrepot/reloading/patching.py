@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
 
+from .attributes import is_a
 from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import set_closure, set_code
@@ -83,7 +84,7 @@ class Patcher:
         leads = {id(old): new for old, new, _ in held}
         ours = {id(codes) for _, _, codes in held} | {id(held)}
         for holder in gc.get_referrers(*[old for old, _, _ in held]):
-            if not isinstance(holder, list | set | dict) or id(holder) in ours:
+            if not is_a(holder, list | set | dict) or id(holder) in ours:
                 continue
             content = content_of(holder)
             if isinstance(content, dict):
@@ -145,7 +146,7 @@ class Patcher:
                 value = function.__globals__.get(name)
             else:
                 value = getattr(value, "__dict__", {}).get(name)
-        return value if isinstance(value, type) else None
+        return value if is_a(value, type) else None
 
     def made_by(self, live: LiveStatement) -> FunctionType | None:
         """Return the one live function that the statement's old version made."""

@@ -12,7 +12,7 @@ import builtins
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, attribute
+from .attributes import NOTHING, attribute, is_a
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def is_reference(live: LiveStatement) -> bool:
 
 def _is_generic(value: Any) -> bool:
     """Return whether an item of a value is a type made of it; an enum's is a member."""
-    if isinstance(value, type):
+    if is_a(value, type):
         return not hasattr(type(value), "__getitem__")
     return type(value).__module__ == "typing"
 

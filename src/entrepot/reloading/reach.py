@@ -13,6 +13,8 @@ import functools
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a, wrapped_by
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -75,16 +77,16 @@ class Reach:
         return found
 
     def _value(self, value: Any) -> None:
-        if isinstance(value, ModuleType | FunctionType):
+        if is_a(value, ModuleType | FunctionType):
             home = self.world.home_of(value)
             if home is not None:
                 self.modules.setdefault(home.name, home)
-                if isinstance(value, FunctionType):
+                if is_a(value, FunctionType):
                     self._function(value)
         elif type(value) is _LRU:
-            self._value(getattr(value, "__wrapped__", None))
+            self._value(value.__wrapped__)
         else:
-            for cls in (value if isinstance(value, type) else type(value)).__mro__:
+            for cls in (value if is_a(value, type) else type(value)).__mro__:
                 if id(cls) not in self._classes and self.world.home_of(cls) is not None:
                     self._classes[id(cls)] = cls
                     home = self.world.home_of(cls)
@@ -94,9 +96,8 @@ class Reach:
     def _member(self, value: Any) -> None:
         parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value,)
         for part in parts:
-            inner = getattr(part, "__func__", None) or getattr(part, "func", None) or part
-            if inner is not None:
-                self._value(inner)
+            if part is not None:
+                self._value(wrapped_by(part))
 
     def _function(self, function: FunctionType) -> None:
         record = self.world.by_namespace.get(id(function.__globals__))
@@ -118,7 +119,7 @@ class Reach:
             for name in code.co_names:
                 self._imported(record.name, name)
         for inner in code.co_consts:
-            if isinstance(inner, CodeType):
+            if is_a(inner, CodeType):
                 self._code(inner, record)
 
     def _imported(self, importer: str, name: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY
 
+from .attributes import is_a
 from .roots import gets, is_module, root_value
 from .stars import star_names
 
@@ -158,7 +159,7 @@ def _chain_reads(home: Record, chain: Chain, record: Record, name: str) -> bool:
         return chain[1] == name
     value: Any = root_value(home, chain[0])
     for tail in chain[1:]:
-        if not isinstance(value, types.ModuleType):
+        if not is_a(value, types.ModuleType):
             return False
         if tail == name and is_module(value, record):
             return True
@@ -185,7 +186,7 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
                 found.update({(record.name, name): record for name in star_names(source)})
         for chain in uses.chains:
             value = root_value(home, chain[0])
-            record = world.home_of(value) if isinstance(value, types.ModuleType) else None
+            record = world.home_of(value) if is_a(value, types.ModuleType) else None
             if record is not None:
                 found[record.name, chain[1]] = record
     for (_, name), record in found.items():

@@ -10,6 +10,8 @@ from __future__ import annotations
 from _weakref import ref
 from abc import ABCMeta
 
+from .attributes import is_a
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +48,9 @@ def registering(
 ) -> tuple[ABCMeta, type] | None:
     """Return what a call of ``register`` is about to register, if managed code makes it."""
     names = frame.f_locals
-    abstract, cls = (names.get(name) for name in REGISTER.co_varnames[:2])
-    if not isinstance(abstract, ABCMeta) or not isinstance(cls, type):
+    abstract: Any = names.get(REGISTER.co_varnames[0])
+    cls: Any = names.get(REGISTER.co_varnames[1])
+    if not is_a(abstract, ABCMeta) or not is_a(cls, type):
         return None
     caller = frame.f_back
     while caller is not None and not is_managed(caller.f_code.co_filename):

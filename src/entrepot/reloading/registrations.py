@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.nodes import chain_of
 
+from .attributes import is_a
 from .base import registered_with
 from .classes import forget_answers, set_registered
 from .registered import Registration, registering
@@ -163,7 +164,7 @@ def told(live: LiveStatement, site: Site) -> Iterator[Registration]:
         for called, given in _calls(node):
             *_, abstract = (None, *passed_by(live.record, called))
             *_, cls = (None, *passed_by(live.record, given))
-            is_one = isinstance(abstract, ABCMeta) and isinstance(cls, type)
+            is_one = is_a(abstract, ABCMeta) and is_a(cls, type)
             if is_one and cls in registered_with(abstract):
                 yield Registration(abstract, cls, site)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):

@@ -18,7 +18,7 @@ import types
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import instance_dict, is_python_class, state_of
+from .attributes import instance_dict, is_a, is_python_class, state_of
 from .holders import holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
@@ -96,7 +96,7 @@ class _Relinker:
         else:
             holders = gc.get_referrers(*[source for source, _ in pairs])
         for source, target in pairs:
-            if isinstance(source, type):
+            if is_a(source, type):
                 for derived in cast("list[type]", type.__subclasses__(source)):
                     self._class(derived, source, target)  # of its bases it holds but the first
         if not holders:
@@ -107,11 +107,11 @@ class _Relinker:
         for holder in holders:
             if id(holder) in hidden or id(holder) in self.journal.own or self.is_own(holder):
                 continue
-            if isinstance(holder, FrameType):
+            if is_a(holder, FrameType):
                 continue
             keys = {id(item) for item in gc.get_referents(holder)} & targets.keys()
             leads = {key: targets[key] for key in keys if targets[key][0] is not holder}
-            if isinstance(holder, _REMADE):
+            if is_a(holder, _REMADE):
                 self._remake(holder, leads)
                 continue
             for source, target in leads.values():
@@ -125,11 +125,11 @@ class _Relinker:
         return pairs
 
     def _remake(self, holder: Any, leads: dict[int, tuple[Any, Any]]) -> None:
-        if isinstance(holder, tuple):
+        if is_a(holder, tuple):
             leads = {
                 key: (source, target)
                 for key, (source, target) in leads.items()
-                if not (isinstance(source, type) and _is_mro_or_bases(holder, source))
+                if not (is_a(source, type) and _is_mro_or_bases(holder, source))
             }
         if not leads:
             return
@@ -145,18 +145,18 @@ class _Relinker:
 
     def _one(self, holder: Any, source: Any, target: Any) -> None:
         journal = self.journal
-        if isinstance(holder, dict):
+        if is_a(holder, dict):
             self._dict(holder, source, target)
-        elif isinstance(holder, list):
-            if type(holder) is list or isinstance(holder, list):
+        elif is_a(holder, list):
+            if type(holder) is list or is_a(holder, list):
                 journal.refill(holder, [target if item is source else item for item in holder])
-        elif isinstance(holder, set):
+        elif is_a(holder, set):
             journal.refill(holder, {target if item is source else item for item in holder})
         elif type(holder) is CellType:
             journal.set_cell(holder, target)
         elif type(holder) is FunctionType:
             self._function(holder, source, target)
-        elif isinstance(holder, type):
+        elif is_a(holder, type):
             self._class(holder, source, target)
         elif type(holder) is functools.partial:
             part: Any = holder
@@ -165,7 +165,7 @@ class _Relinker:
             after = (target if function is source else function, args, keywords, names)
             journal.note(lambda: part.__setstate__(before), before, *before)
             part.__setstate__(after)
-        elif isinstance(source, type) and type(holder) is source:
+        elif is_a(source, type) and type(holder) is source:
             self._state(holder, source, target)
             self._instance_class(holder, source, target)
         elif type(holder).__name__ in _PASSED_OVER:
@@ -209,7 +209,7 @@ class _Relinker:
     def _class(self, holder: type, source: Any, target: Any) -> None:
         if holder is target or holder is source:
             return
-        if isinstance(source, type) and source in holder.__bases__:
+        if is_a(source, type) and source in holder.__bases__:
             bases = tuple(target if base is source else base for base in holder.__bases__)
             try:
                 self.journal.set_attribute(holder, "__bases__", bases)
@@ -222,7 +222,7 @@ class _Relinker:
                 self.journal.set_attribute(holder, name, target)
 
     def _instance_class(self, holder: Any, source: Any, target: Any) -> None:
-        setter: Any = type.__setattr__ if isinstance(holder, type) else object.__setattr__
+        setter: Any = type.__setattr__ if is_a(holder, type) else object.__setattr__
         try:
             setter(holder, "__class__", target)
         except TypeError:
@@ -242,7 +242,7 @@ class _Relinker:
                 self.again(reference, like, source)
 
     def _state(self, holder: Any, source: Any, target: Any) -> None:
-        if id(holder) in self.sources and not isinstance(holder, type):
+        if id(holder) in self.sources and not is_a(holder, type):
             return  # it is led away from itself: what it holds, nobody reaches through it
         if not all(is_python_class(cls) for cls in type(holder).__mro__):
             namespace = instance_dict(holder)
@@ -264,7 +264,7 @@ class _Relinker:
 
 def _is_mro_or_bases(holder: Any, source: type) -> bool:
     return any(
-        isinstance(item, type) and (item.__mro__ is holder or item.__bases__ is holder)
+        is_a(item, type) and (item.__mro__ is holder or item.__bases__ is holder)
         for item in holder
     ) or any(
         sub.__mro__ is holder or sub.__bases__ is holder
@@ -279,23 +279,23 @@ def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
         lead = leads.get(id(value))
         return value if lead is None else lead[1]
 
-    if isinstance(holder, tuple):
+    if is_a(holder, tuple):
         return _tuple_of(led(type(holder)), [led(item) for item in holder])
-    if isinstance(holder, frozenset):
+    if is_a(holder, frozenset):
         return frozenset(led(item) for item in holder)
-    if isinstance(holder, types.MethodType):
+    if is_a(holder, types.MethodType):
         return types.MethodType(led(holder.__func__), led(holder.__self__))
-    if isinstance(holder, types.BuiltinMethodType | types.MethodWrapperType):
+    if is_a(holder, types.BuiltinMethodType | types.MethodWrapperType):
         owner = led(holder.__self__)
         return None if owner is holder.__self__ else getattr(owner, holder.__name__, None)
-    if isinstance(holder, property):
+    if is_a(holder, property):
         parts: list[Any] = [holder.fget, holder.fset, holder.fdel, holder.__doc__]
         return property(*map(led, parts)) if type(holder) is property else None
-    if isinstance(holder, staticmethod | classmethod):
+    if is_a(holder, staticmethod | classmethod):
         return type(holder)(led(holder.__func__))
     args = holder.__args__
     args = led(args) if id(args) in leads else tuple(led(item) for item in args)
-    if isinstance(holder, types.UnionType):
+    if is_a(holder, types.UnionType):
         return functools.reduce(operator.or_, args)
     return types.GenericAlias(led(holder.__origin__), args)
 

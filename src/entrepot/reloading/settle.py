@@ -11,6 +11,7 @@ import linecache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .base import registered_with
 from .index import hide
 from .order import Place
@@ -166,7 +167,7 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
         record = execution.world.records[module]
         journal.delete_item(record.base, name)
         value = execution.merger.start[module].get(name)
-        if isinstance(value, type) and session.is_managed_class(value):
+        if is_a(value, type) and session.is_managed_class(value):
             classes.append(value)
     value = None
     if not classes:

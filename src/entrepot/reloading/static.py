@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import is_function
 
 from . import importers
-from .attributes import instance_dict
+from .attributes import instance_dict, is_a, wrapped_by
 from .recorder import Ran
 from .registrations import told
 from .revision import Site
@@ -103,7 +103,7 @@ class _Reach:
     def _along(self, home: Record, chain: Chain) -> Iterator[LiveScope]:
         value = home.namespace.get(chain[0], _NOTHING)
         for tail in chain[1:]:
-            if not isinstance(value, types.ModuleType):
+            if not is_a(value, types.ModuleType):
                 return
             value = value.__dict__.get(tail, _NOTHING)
             yield from self._behind(value)
@@ -112,7 +112,7 @@ class _Reach:
         """Yield what may run when a value is called or used with an operator."""
         if value is _NOTHING or not depth:
             return
-        if isinstance(value, types.FunctionType):
+        if is_a(value, types.FunctionType):
             scope = self.by_code.get(id(value.__code__))
             if scope is not None:
                 yield scope
@@ -122,26 +122,25 @@ class _Reach:
                 except ValueError:
                     continue
             return
-        if isinstance(value, types.MethodType):
+        if is_a(value, types.MethodType):
             yield from self._behind(value.__func__, depth - 1)
             return
-        cls = value if isinstance(value, type) else type(value)
+        cls = value if is_a(value, type) else type(value)
         if getattr(cls, "__module__", None) in self.by_name:
             yield from self._special_methods(cls)
         wrapped = (instance_dict(value) or {}).get("__wrapped__")
-        for inner in (
-            wrapped,
-            getattr(value, "func", None) if cls.__module__ == "functools" else None,
-        ):
-            if inner is not None:
-                yield from self._behind(inner, depth - 1)
+        inner = wrapped_by(value) if cls.__module__ == "functools" else value
+        for part in (wrapped, inner):
+            if part is not None and part is not value:
+                yield from self._behind(part, depth - 1)
 
     def _special_methods(self, cls: type) -> Iterator[LiveScope]:
         metaclass: type = type(cls)
         for owner in (*cls.__mro__, *metaclass.__mro__):
             for name, member in list(owner.__dict__.items()):
                 if name[:2] == "__" or owner in metaclass.__mro__:
-                    function = getattr(member, "__func__", member)
-                    scope = self.by_code.get(id(getattr(function, "__code__", None)))
+                    function = wrapped_by(member)
+                    is_function = type(function) is types.FunctionType
+                    scope = self.by_code.get(id(function.__code__)) if is_function else None
                     if scope is not None:
                         yield scope

@@ -10,7 +10,7 @@ import ast
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import state_of
+from .attributes import is_a, state_of
 from .base import EMPTY
 from .journal import content_of
 from .touches import passed_by
@@ -59,7 +59,7 @@ def stores_of(world: World, adopter: Adopter, live: LiveStatement) -> list[Store
             base, content = known[1], known[2]
         else:
             base, content = adopter.base.of(store.owner), _content(store.owner)
-        if isinstance(base, dict):
+        if is_a(base, dict):
             store.base = base.get(store.key, EMPTY)
         store.live = content.get(store.key, EMPTY)
         found.append(store)
@@ -67,20 +67,20 @@ def stores_of(world: World, adopter: Adopter, live: LiveStatement) -> list[Store
 
 
 def _store(owner: Any, word: str) -> Store | None:
-    if isinstance(owner, dict):
+    if is_a(owner, dict):
         try:
             return Store(owner, ast.literal_eval(word), is_item=True)
         except (ValueError, SyntaxError):
             return None
     if type(owner) is FunctionType:
         return Store(owner.__dict__, word, is_item=True)
-    if isinstance(owner, type | list):
+    if is_a(owner, type | list):
         return None
     return Store(owner, word, is_item=False)
 
 
 def _content(owner: Any) -> dict[Any, Any]:
-    content: dict[Any, Any] = content_of(owner) if isinstance(owner, dict) else state_of(owner)
+    content: dict[Any, Any] = content_of(owner) if is_a(owner, dict) else state_of(owner)
     return content
 
 

@@ -11,6 +11,7 @@ import linecache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .classes import functions_in
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def forget_texts(journal: Journal, values: Iterable[Any]) -> None:
     """Take the texts of generated functions, and of those in classes, out of ``linecache``."""
     for value in values:
         found = [value] if type(value) is FunctionType else []
-        found += functions_in(value) if isinstance(value, type) else []
+        found += functions_in(value) if is_a(value, type) else []
         for name in {function.__code__.co_filename for function in found}:
             if is_generated(name) and name in linecache.cache:
                 journal.delete_item(linecache.cache, name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
-from .attributes import NOTHING, attribute
+from .attributes import NOTHING, attribute, is_a
 from .defaults import defaults_of
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
@@ -102,7 +102,7 @@ def _class_touched(scope: LiveScope) -> list[Any]:
         return []
     owner = scope.live.record.namespace.get(scope.path[0][0])
     is_method = len(scope.path) > 1 and scope.live.statement.is_class
-    return [owner] if owner is not None and (not is_method or isinstance(owner, type)) else []
+    return [owner] if owner is not None and (not is_method or is_a(owner, type)) else []
 
 
 def _changes_owner(scope: LiveScope) -> bool:
@@ -155,13 +155,13 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
         return values
     if touch.how == "method" and _only_looks(world, last, touch.word):
         return values[:-1]
-    if touch.how == "method" and isinstance(last, type):
-        is_registry = touch.word == "register" and isinstance(last, abc.ABCMeta)
+    if touch.how == "method" and is_a(last, type):
+        is_registry = touch.word == "register" and is_a(last, abc.ABCMeta)
         return [last] if is_registry else []
     if touch.how == "argument":
         if touch.chain[-1] == ANY_ITEM:
             values = [v for v in values if not isinstance(v, type | types.FunctionType)]
-        elif isinstance(last, type | types.FunctionType):
+        elif is_a(last, type | types.FunctionType):
             return []
         return values if _callee_touches(world, home, touch) else []
     return values
@@ -194,7 +194,7 @@ def _callee_touches(world: World, home: Record, touch: Touch) -> bool:
         return touch.callee[0] not in PURE_BUILTINS
     for tail in touch.callee[1:]:
         callee = attribute(callee, tail)
-    if isinstance(callee, types.FunctionType):
+    if is_a(callee, types.FunctionType):
         is_managed = id(callee.__globals__) in world.by_namespace
         scope = world.scope_of(callee.__code__) if is_managed else None
         if scope is not None:
@@ -242,7 +242,7 @@ def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
 
 def creators(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements that made an object: bind it and do not only refer to it."""
-    made = world.home_of(value) if isinstance(value, type | types.FunctionType) else None
+    made = world.home_of(value) if is_a(value, type | types.FunctionType) else None
     homes = [] if made is None else world.homes_in(made, value)
     homes = homes or world.homes(value)
     last = [
@@ -259,18 +259,18 @@ def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, Live
     for home, uses in world.parts(live):
         attributes |= uses.attributes
         for value in _read(home, uses):
-            if not _is_inert(value) and not isinstance(value, types.FunctionType):
+            if not _is_inert(value) and not is_a(value, types.FunctionType):
                 values[id(value)] = value
                 kinds = (*_kinds(value), *_kinds(type(value)))  # who derives from it calls that
                 ours = [kind for kind in kinds if world.home_of(kind) is not None]
                 values.update((id(kind), kind) for kind in ours)
     for value in values.values():
-        is_container = _is_builtin_container(value) and not isinstance(value, type)
+        is_container = _is_builtin_container(value) and not is_a(value, type)
         for other in touchers(world, value):
             if other is live or world.position(other) <= here:
                 continue
             words = _stored_words(world, other, value)
-            is_class = isinstance(value, type)
+            is_class = is_a(value, type)
             is_seen = ANY_ATTRIBUTE in attributes or words & attributes - {""}
             if is_container or is_seen or (is_class and words & _CREATING):
                 yield value, other
@@ -363,7 +363,7 @@ def _is_inert(value: Any) -> bool:
         >>> _is_inert(5), _is_inert(re.compile("a")), _is_inert(re.ASCII), _is_inert([])
         (True, True, True, False)
     """
-    return is_atom(value) or isinstance(value, _FIXED) or type(value) is frozenset
+    return is_atom(value) or is_a(value, _FIXED) or type(value) is frozenset
 
 
 def _is_builtin_container(value: Any) -> bool:

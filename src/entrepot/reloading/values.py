@@ -8,16 +8,18 @@ shows that nothing differs.
 
 from __future__ import annotations
 
+import functools
 import gc
 import sys
 import types
 
-from .attributes import is_python_class, state_of
+from .attributes import is_a, is_python_class, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_LRU = type(functools.lru_cache(len))
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
 _PLAIN = (tuple, str, int, bytes, float)
 _NO_STATE = frozenset({"object", "lock", "RLock"})
@@ -53,7 +55,7 @@ def is_view(value: Any) -> bool:
     """
     kind = type(value)
     if kind is types.BuiltinMethodType:
-        return not isinstance(value.__self__, types.ModuleType)
+        return not is_a(value.__self__, types.ModuleType)
     return kind is types.MethodType or kind in _VIEWS
 
 
@@ -89,7 +91,7 @@ def same(left: Any, right: Any, depth: int = 20) -> bool:
             and {type(a) for a in left} == {type(b) for b in right}
         )
     for plain in _PLAIN:
-        if isinstance(left, plain):
+        if is_a(left, plain):
             return _same_derived(plain, left, right, depth)
     return same_opaque(left, right, depth)
 
@@ -106,7 +108,7 @@ def same_plain(left: Any, right: Any) -> bool:
         (True, False, False)
     """
     for plain in (str, int, bytes, float):
-        if isinstance(left, plain) and isinstance(right, plain):
+        if is_a(left, plain) and is_a(right, plain):
             return bool(plain.__repr__(left) == plain.__repr__(right))
     return False
 
@@ -129,7 +131,7 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
         return left.__self__ is right.__self__ and left.__func__ is right.__func__
     if is_view(left):
         return list(map(id, gc.get_referents(left))) == list(map(id, gc.get_referents(right)))
-    if hasattr(left, "cache_parameters"):
+    if kind is _LRU:
         return bool(left.cache_parameters() == right.cache_parameters()) and (
             left.__wrapped__ is right.__wrapped__
         )
@@ -137,7 +139,7 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
         return False
     if kind.__name__ in _NO_STATE:
         return True
-    if kind in {types.FunctionType, types.GeneratorType} or isinstance(left, type):
+    if kind in {types.FunctionType, types.GeneratorType} or is_a(left, type):
         return False
     if getattr(kind, "__eq__", None) is not object.__eq__:
         try:
@@ -183,4 +185,4 @@ def is_shared(value: Any) -> bool:
     ``logging.getLogger("a")`` gives the same object to all: it must not become another one.
     """
     logging: Any = sys.modules.get("logging")
-    return logging is not None and isinstance(value, logging.Logger)
+    return logging is not None and is_a(value, logging.Logger)

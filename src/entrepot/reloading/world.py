@@ -10,7 +10,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .attributes import NOTHING
+from .attributes import NOTHING, is_a
 from .bindings import bound_elsewhere, foreign_binders
 from .homes import Homes
 from .mentions import Mentions
@@ -226,11 +226,11 @@ class World(Runs):
 
     def home_of(self, value: Any) -> Record | None:
         """Return the managed module that a value is, or was made in; ``None`` for others."""
-        if isinstance(value, types.ModuleType):
+        if is_a(value, types.ModuleType):
             return self.by_namespace.get(id(value.__dict__))
-        if isinstance(value, types.FunctionType):
+        if is_a(value, types.FunctionType):
             return self.by_namespace.get(id(value.__globals__))
-        cls = value if isinstance(value, type) else type(value)
+        cls = value if is_a(value, type) else type(value)
         name = getattr(cls, "__module__", None)
         return self.records.get(name) if isinstance(name, str) else None
 
@@ -345,9 +345,7 @@ class World(Runs):
             value = record.namespace.get(name, NOTHING)
             if name in told or value is NOTHING or name[:2] == "__":
                 continue
-            if isinstance(value, types.ModuleType) and value is sys.modules.get(
-                f"{record.name}.{name}"
-            ):
+            if is_a(value, types.ModuleType) and value is sys.modules.get(f"{record.name}.{name}"):
                 continue
             found.append(name)
         return found
