@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE
@@ -85,7 +85,8 @@ class Merger:
         extra = changed - static
         if extra:
             self.world.also_binds(live, extra)
-        for name in sorted((static | changed) & namespace.keys()):
+        names = sorted((static | changed) & namespace.keys())
+        for name in sorted(names, key=lambda name: is_view(namespace[name])):  # then what shows it
             if name == "__builtins__":
                 continue
             self._merge_name(live, record, name)
@@ -195,7 +196,7 @@ class Merger:
         owns = old is not None and bool(owners) and owners[-1] is old
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
-        if start is new or (is_view(start) and same(start, new)):
+        if start is new or self._is_same_view(start, new):
             return start
         return self._succeed(start, new, owners, live)
 
@@ -218,6 +219,8 @@ class Merger:
             What the name is to be bound to: the old object, if it could take over the new one.
         """
         if not owners or is_reference(owners[-1]):
+            if type(start) is FunctionType and callable(new) and self._is_left(start, live):
+                self._forward(start, new)
             return new
         if not self.ownership.made(owners[-1], start):
             return new
@@ -236,6 +239,29 @@ class Merger:
                     self.world.changed(self.world.records[module])
                 return final
         return new
+
+    def _forward(self, start: FunctionType, new: Any) -> None:
+        if id(start) not in self.adopter.taken:
+            self.adopter.taken[id(start)] = start
+            self.adopter.forwards.append((start, new))
+
+    def _is_left(self, value: Any, live: LiveStatement) -> bool:
+        """Return whether no name leads to a value any more but those that a statement binds anew.
+
+        A function was renamed, and who holds it got it by its second name.
+        """
+        names = {(live.record.name, name) for name in self.world.binds(live)}
+        going = self.plan.deletions
+        return self.ownership.is_named(value) and all(
+            location in names or location in going for location in self.ownership.names_of(value)
+        )
+
+    def _is_same_view(self, start: Any, new: Any) -> bool:
+        """Return whether a value shows what another one does, when twins count as one."""
+        if type(start) is MethodType and type(new) is MethodType:
+            parts = self.adopter.mapped([new.__self__, new.__func__])
+            return parts[0] is start.__self__ and parts[1] is start.__func__
+        return is_view(start) and same(start, new)
 
     def _was_there(self, value: Any) -> bool:
         """(I7) Return whether a value was there before the reload."""

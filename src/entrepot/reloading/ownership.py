@@ -76,6 +76,10 @@ class Ownership:
         """Return whether some name led to a value before the reload."""
         return id(value) in self._index()
 
+    def names_of(self, value: Any) -> list[Location]:
+        """Return the names that led to a value before the reload."""
+        return self._index().get(id(value), [])
+
     def is_anothers(self, value: Any) -> bool:
         """(I5) Return whether a statement that does not run now has made and named a value.
 
