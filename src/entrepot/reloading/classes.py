@@ -204,7 +204,7 @@ def lead_methods(adopter: Adopter, old: type, new: type) -> None:
     """Who holds a method of a class whose place another one takes calls the method of that."""
     fresh = data_of(new)
     for name, value in data_of(old).items():
-        if type(fresh.get(name)) is not type(value):
+        if name not in fresh or type(fresh[name]) is not type(value):
             continue
         for was, now in zip(_functions_of(value), _functions_of(fresh[name]), strict=True):
             if type(was) is not types.FunctionType or was.__module__ != old.__module__:
