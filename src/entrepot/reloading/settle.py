@@ -160,7 +160,10 @@ def _moved(execution: Execution) -> dict[int, tuple[CodeType, CodeType]]:
 
 
 def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]]) -> None:
-    """Forget what deleted names meant; a class that is gone is no subclass of another any more."""
+    """Forget what deleted names meant; a class that is gone is no subclass of another any more.
+
+    Nor is one that another class has taken the place of.
+    """
     journal, classes = execution.journal, []
     value: Any = None
     for module, name in deletions:
@@ -169,13 +172,16 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
         value = execution.merger.start[module].get(name)
         if is_a(value, type) and session.is_managed_class(value):
             classes.append(value)
+    replaced = [old for old, _ in execution.adopter.replaced if isinstance(old, type)]
     value = None
-    if not classes:
+    if not classes and not replaced:
         return
 
     def release() -> None:  # not the execution: it holds what is to go
         while classes:
             session.base.forget(classes.pop())
+        while replaced:  # its methods go on, in the class that took its place
+            session.base.contents.pop(id(replaced.pop()), None)
         gc.collect()  # a class refers to itself
 
     journal.when_committed.append(release)

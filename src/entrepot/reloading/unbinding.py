@@ -80,6 +80,7 @@ class Unbinder:
             others = [live for live in binders if id(live) not in self._storing]
             if name in record.namespace and not others and (module, name) not in bound:
                 self._delete(record, name, report)
+                self.journal.delete_item(record.base, name)
                 merger.deleted(record, name, self.plan.in_order()[-1])
 
     def delete(self, report: Report) -> None:

@@ -173,6 +173,9 @@ class _Reader(Naming):
 
     def visit_Import(self, node: ast.Import) -> None:
         self._imported(node.names)
+        for alias in node.names:
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.imported[alias.asname or name] = (MODULE + name,)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.names[0].name == "*":
@@ -182,6 +185,8 @@ class _Reader(Naming):
             self._imported(node.names)
             for alias in node.names:
                 self.uses.imports.add((node.module or "", node.level, alias.name))
+                source = MODULE + "." * node.level + (node.module or "")
+                self.imported[alias.asname or alias.name] = (source, alias.name)
 
     def visit_Global(self, node: ast.Global) -> None:
         self.declared.update(node.names)

@@ -33,6 +33,7 @@ class Naming(ast.NodeVisitor):
         self.never = never
         self.is_top = is_top
         self.declared: set[str] = set()
+        self.imported: dict[str, Chain] = {}  # what imports in a function have bound there
         self.depth = 0
         self.is_annotation = False
 
@@ -42,8 +43,15 @@ class Naming(ast.NodeVisitor):
         """Return whether a name is not local here."""
         return name not in self.local or name in self.declared
 
+    def led(self, chain: Chain) -> Chain:
+        """Return what a chain means whose first word a function has imported for itself."""
+        if not chain or chain[0] not in self.imported or self.is_global(chain[0]):
+            return chain
+        return (*self.imported[chain[0]], *chain[1:])
+
     def load(self, chain: Chain, *, is_whole: bool) -> None:
         """Note that a chain is loaded."""
+        chain = self.led(chain)
         if chain and self.is_global(chain[0]):
             if chain[0].startswith(MODULE):
                 self.uses.loads.add(chain[0])
@@ -75,6 +83,8 @@ class Naming(ast.NodeVisitor):
         """Note what may change an object."""
         if not touch.chain:
             return
+        chain, callee = self.led(touch.chain), self.led(touch.callee)
+        touch = Touch(chain, touch.how, touch.word, callee, touch.position)
         if self.is_global(touch.chain[0]):
             self.uses.touches.add(touch)
         else:
@@ -136,6 +146,7 @@ class Naming(ast.NodeVisitor):
 
     def stored(self, chain: Chain, *, is_deleted: bool = False) -> None:
         """Note that an attribute is set or deleted."""
+        chain = self.led(chain)
         self.add_touch(Touch(chain[:-1], "store", chain[-1]))
         self.uses.attributes.add(chain[-1])
         if self.is_global(chain[0]):
