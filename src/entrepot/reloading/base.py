@@ -14,12 +14,11 @@ from __future__ import annotations
 import abc
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
-from _operator import attrgetter, is_
+from _operator import attrgetter
 from _thread import _local
 from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
-from itertools import compress, repeat
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, state_of, state_reader
@@ -45,6 +44,7 @@ _ATOMS: frozenset[type] = frozenset(
 
 _CONTAINERS = (dict, list, set, bytearray)
 ONLY_CLASS = ("__class__",)  # what a method with ``super()`` closes over; nobody binds it anew
+_builtins_of = attrgetter("__builtins__")
 _keyword_defaults_of = attrgetter("__kwdefaults__")
 
 
@@ -279,13 +279,20 @@ def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
     A function makes the dict of its attributes when it is asked for it, and few have one. So they
     are not asked, but looked for among what the functions lead to.
     """
-    parts = get_referents(*functions)
-    dicts = compress(parts, map(is_, map(type, parts), repeat(dict)))  # by C alone: they are many
-    found = [d for d in dicts if d and "__builtins__" not in d]
+    names, builtins = functions[0].__globals__, _builtins_of(functions[0])
+    found = [
+        d
+        for d in get_referents(*functions)
+        if type(d) is dict and d is not names and d is not builtins and d
+    ]
     if not found:
         return []
     defaults = set(map(id, map(_keyword_defaults_of, functions)))
-    return [d for d in found if id(d) not in defaults and "__build_class__" not in d]
+    return [
+        d
+        for d in found
+        if id(d) not in defaults and "__builtins__" not in d and "__build_class__" not in d
+    ]
 
 
 def held_by(value: Any) -> Any:

@@ -9,8 +9,9 @@ them; what merely lies in a table is not called, so it is not followed further.
 
 from __future__ import annotations
 
-from _operator import is_
+from _operator import is_, is_not
 from _weakref import ref
+from itertools import compress, islice
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a
@@ -91,7 +92,7 @@ class LaterImports:
                 held = now if content.held is start else carried_over(content.held, start, now)
                 self.base.hold(self.base.journal, content, held)
                 if not is_a(held, bytes):  # what it put in there is known as it is now
-                    self.base.take_imported(held.values() if is_a(held, dict) else held)
+                    self.base.take_imported(_put_in(start, now))
         for record, before in self.names.values():
             namespace = record.namespace
             if len(before) == len(namespace) and all(
@@ -228,6 +229,21 @@ class LaterImports:
         if known[1]:
             return instance_dict(value) or {}
         return holding(value, self.base)
+
+
+def _put_in(start: Any, now: Any) -> list[Any]:
+    """Return what an object holds that did not hold it, or not at this place.
+
+    A table into which each import puts something is not to be gone through by each import.
+
+    Example:
+        >>> _put_in({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}), _put_in([1], [1, 2])
+        ([3, 4], [2])
+    """
+    if is_a(now, set):
+        return list(now)
+    was, are = (held.values() if is_a(held, dict) else held for held in (start, now))
+    return [*compress(are, map(is_not, are, was)), *islice(are, len(was), None)]
 
 
 def _reached_by(function: FunctionType, *, with_names: bool) -> list[Any]:

@@ -236,9 +236,11 @@ class Recorder:
         return None
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
+        if event != "call":
+            return  # most are calls of C, and returns
         code = frame.f_code
-        if event != "call" or code.co_filename not in self._files:
-            if event == "call" and code is REGISTER:
+        if code.co_filename not in self._files:
+            if code is REGISTER:
                 self._note_registered(frame)
             return
         stack = self._stacks.get(get_ident())
