@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .readers import locations_read
+from .plain import is_reference
+from .readers import locations_read, readers
 from .revision import absolute
 from .rules import last_before, moved_up
 from .touches import creators, touched, touchers
@@ -99,6 +100,25 @@ def imported_in_another_order(world: World) -> Iterator[Due]:
                 if _sees(world, live, home, name) != _saw(world, old, home, name):
                     yield live, "order", f"{home.name} is imported before or after it now"
                     break
+
+
+def changed_in_another_order_elsewhere(world: World) -> Iterator[Due]:
+    """A statement runs again when an object that it reads is changed before it now, or after it.
+
+    The one that changes it stands in a module that is imported elsewhere now.
+    """
+    moved = [world.records[name] for name in world.order.moved if name in world.records]
+    for other in (live for record in moved for live in world.lives(record)):
+        old = world.before(other)
+        for value in touched(world, other).values() if old is not None else ():
+            for module, name in world.homes(value):
+                for live in readers(world, world.records[module], name):
+                    before = world.before(live)
+                    if before is None or old is None or live is other or is_reference(live):
+                        continue
+                    was_first = world.old_order.position(before) < world.old_order.position(old)
+                    if was_first != (world.position(live) < world.position(other)):
+                        yield live, "order", f"{other.where} changes {name} before or after it now"
 
 
 def _sees(world: World, live: LiveStatement, home: Record, name: str) -> tuple[int, int]:

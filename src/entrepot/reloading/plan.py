@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING
 from . import rules
 from .gone import deleted, readers_of_deleted, readers_of_submodules
 from .marks import KEEP, mark_of
-from .module_rules import changed_in_another_order, imported_in_another_order
+from .module_rules import (
+    changed_in_another_order,
+    changed_in_another_order_elsewhere,
+    imported_in_another_order,
+)
 from .readers import readers
 
 if TYPE_CHECKING:
@@ -177,6 +181,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         plan.add(readers_of_submodules(world, change))
         plan.deletions.extend(deleted(world, change))
     plan.add(imported_in_another_order(world))
+    plan.add(changed_in_another_order_elsewhere(world))
     for module, name in plan.deletions:
         plan.add(readers_of_deleted(world, world.records[module], name))
     return plan
