@@ -120,6 +120,7 @@ class Patcher:
         """Give a live closure the defaults of its new text."""
         now: Any = self.world.now(scope.live)
         missing = redefault(self.journal, function, scope, now.scopes[scope.path])
+        self.adopter.change(function)
         if missing:
             self._without.append((function, missing, f"{scope.live.where} {scope.name}"))
 

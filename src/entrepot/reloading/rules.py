@@ -315,10 +315,16 @@ def binders_of_what_is_gone(world: World, live: LiveStatement) -> Iterator[Due]:
                 yield before[-1], "6b", f"{live.where} reads {name}, which is gone"
 
 
+def _computes_nothing(node: ast.stmt) -> bool:
+    """Return whether a statement defines a function without decorators and defaults."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.decorator_list:
+        return False
+    return not node.args.defaults and not any(node.args.kw_defaults)
+
+
 def creators_of_what_is_changed_later(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of an object that is changed later needs it as it was made."""
-    is_plain = live.statement.is_function and not getattr(live.statement.node, "decorator_list", 0)
-    if is_plain or is_reference(live):
+    if _computes_nothing(live.statement.node) or is_reference(live):
         return
     for value, other in changed_later(world, live):
         for creator in creators(world, value):
