@@ -155,6 +155,10 @@ def _left(value: Any, transplant: str) -> list[Any]:
         if not isinstance(getattr(owner, "__dict__", None), dict):
             return ["instance", None]
         return ["instance", _atoms(_state(owner))]
+    if transplant == "class":
+        quiet = {"__module__", "__qualname__", "__doc__", "__firstlineno__"}
+        plain = {n: v for n, v in vars(value).items() if type(v) in (int, str) and n not in quiet}
+        return ["class", plain]
     if transplant == "cells" and isinstance(value, types.FunctionType):
         names = value.__code__.co_freevars
         cells = [cell.cell_contents for cell in value.__closure__ or ()]
@@ -186,6 +190,10 @@ def _transplant(value: Any, transplant: str, kept: list[Any]) -> bool:
         return True
     if values is None:
         return False
+    if kind == "class":
+        for name, held in values.items():
+            setattr(value, name, held)
+        return True
     if kind == "instance":
         owner = value.__self__ if isinstance(value, types.MethodType) else value
         if not isinstance(getattr(owner, "__dict__", None), dict):

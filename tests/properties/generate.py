@@ -33,7 +33,7 @@ HOLDS = {
         ("{0}(3)", "h.value()", "instance"),
         ("{0}(3)", "isinstance(h, {0})", ""),
         ("{0}(3).value", "h()", "instance"),
-        ("type('Held', ({0},), {{}})", "h(4).value()", ""),
+        ("type('Held', ({0},), {{}})", "h(4).value()", "class"),
         ("{0}", "h(2).value(), h is {0}", ""),
     ),
     "obj": (("{0}", "h is {0}", ""), ("{0}.value", "h()", "")),

@@ -116,7 +116,8 @@ class Hold:
     Attributes:
         make: Evaluated once, over ``M``.
         probe: Evaluated after each edit, over ``M`` and ``h``, what was made.
-        transplant: Whether what old code computed into it is kept (``instance`` or ``cells``).
+        transplant: Whether what old code computed into it is kept: ``instance``, ``class`` or
+            ``cells``.
     """
 
     make: str
