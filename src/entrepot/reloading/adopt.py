@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
-from .functions import adopt_function
+from .functions import adopt_function, same_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
 from .instances import takes_class
 from .journal import content_of, same_items
@@ -199,9 +199,7 @@ class Adopter:
                 self.alike(a, b, depth - 1) for a, b in zip(*items, strict=True)
             )
         if type(base) is FunctionType:
-            return bool(base.__code__ == new.__code__) and same(
-                base.__defaults__, new.__defaults__
-            )
+            return same_function(base, new)
         held = self.base.of(base)
         if held is EMPTY or is_a(base, type):
             return False

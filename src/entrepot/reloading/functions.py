@@ -148,6 +148,11 @@ def forward(journal: Journal, function: FunctionType, successor: Any) -> None:
         journal.set_item(function.__dict__, "__wrapped__", successor)
 
 
+def same_function(old: FunctionType, new: FunctionType) -> bool:
+    """Return whether two functions do the same, wherever their text stands."""
+    return same_body(old.__code__, new.__code__) and same(old.__defaults__, new.__defaults__)
+
+
 def adopt_function(
     journal: Journal,
     old: FunctionType,
