@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from types import AsyncGeneratorType, CoroutineType, GeneratorType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import instance_dict, is_python_class, state_of
@@ -63,6 +63,8 @@ def made_anew(instance: Any, cls: type) -> Any | None:
     state = state_of(instance)
     namespace = instance_dict(instance)
     if namespace is not None and instance_dict(made) is not None:
+        if any(_is_slot(cls, name) for name in namespace):  # what has a slot now lies there
+            namespace = {n: value for n, value in namespace.items() if not _is_slot(cls, n)}
         object.__setattr__(made, "__dict__", namespace)
         state = {name: value for name, value in state.items() if name not in namespace}
     for name, value in state.items():
@@ -71,6 +73,12 @@ def made_anew(instance: Any, cls: type) -> Any | None:
         except AttributeError:  # the new layout has no room for it
             continue
     return made
+
+
+def _is_slot(cls: type, name: str) -> bool:
+    """Return whether instances of a class hold an attribute in a slot."""
+    found = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+    return type(found) is MemberDescriptorType
 
 
 def _bare(cls: type) -> Any | None:
