@@ -68,6 +68,7 @@ class Adopter:
         self.taken: dict[int, Any] = {}
         self.dropped: list[str] = []
         self.undecided: list[Conflict] = []
+        self.lost: list[tuple[Any, Any, Any, str]] = []  # containers that were made anew as edited
         self.place = ""
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
@@ -277,7 +278,7 @@ class Adopter:
         self.before.setdefault(id(old), (old, base, live))
         fresh = content_of(new)
         if self.edited is old and not self._as_before(live if base is EMPTY else base, fresh):
-            self._note_lost(base, live)
+            self._note_lost(old, base, live)
             base = EMPTY  # its own statement was edited: it is made anew
             content = merged(self, live, live, fresh, old)
         else:
@@ -295,9 +296,9 @@ class Adopter:
         self.note_base(old, fresh)
         return old
 
-    def _note_lost(self, base: Any, live: Any) -> None:
+    def _note_lost(self, owner: Any, base: Any, live: Any) -> None:
         if base is not EMPTY and not same_items(base, live):
-            self.dropped.append(self.place)
+            self.lost.append((owner, base, live, self.place))
 
     def _as_before(self, base: Any, fresh: Any) -> bool:
         """Return whether fresh content (items already adopted) is the base's."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .base import EMPTY
-from .journal import same_items
+from .journal import content_of, same_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,12 @@ def decide(journal: Journal, adopter: Adopter) -> None:
         if now is not EMPTY and adopter.alike(base, now):
             journal.set_item(owner, key, live)
         elif now is not live:
+            adopter.dropped.append(place)
+    for owner, base, live, place in adopter.lost:
+        now = content_of(owner)
+        if adopter._as_before(base, now):  # noqa: SLF001  # only how it is written was edited
+            journal.refill(owner, live)
+        else:
             adopter.dropped.append(place)
 
 

@@ -135,7 +135,7 @@ class Execution:
         self.adopter.changes = dict(state[0])
         adopter, mine = self.adopter, (self.executed, self.ran)
         of_pass = (adopter.twins, adopter.equals, adopter.taken, adopter.before, adopter.copies)
-        found = (adopter.replaced, adopter.dropped, adopter.undecided, adopter.stale)
+        found = (adopter.replaced, adopter.dropped, adopter.undecided, adopter.stale, adopter.lost)
         for known in (*of_pass, *found, *mine):
             known.clear()
         del adopter.forwards[state[1] :]
