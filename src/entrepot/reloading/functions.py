@@ -13,7 +13,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any, cast
 
-from entrepot.source.scopes import KINDS, docstring, same_body
+from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 
 from .values import same
 
@@ -148,9 +148,17 @@ def forward(journal: Journal, function: FunctionType, successor: Any) -> None:
         journal.set_item(function.__dict__, "__wrapped__", successor)
 
 
-def same_function(old: FunctionType, new: FunctionType) -> bool:
-    """Return whether two functions do the same, wherever their text stands."""
-    return same_body(old.__code__, new.__code__) and same(old.__defaults__, new.__defaults__)
+def same_function(left: FunctionType, right: FunctionType) -> bool:
+    """Return whether two functions do the same with the same defaults, wherever they stand.
+
+    Example:
+        >>> f, g = eval("lambda x: x + 1"), eval(chr(10) + "lambda x: (x + 1)")
+        >>> same_function(f, g), same_function(f, lambda x: x + 2)
+        (True, False)
+    """
+    return same_code(left.__code__, right.__code__) and same(
+        (left.__defaults__, left.__kwdefaults__), (right.__defaults__, right.__kwdefaults__)
+    )
 
 
 def adopt_function(

@@ -138,6 +138,14 @@ def same_body(old: CodeType, new: CodeType) -> bool:
     return list(_instructions(old)) == list(_instructions(new))
 
 
+def same_code(old: CodeType, new: CodeType) -> bool:
+    """Return whether two code objects have the same body, and so what is nested in them."""
+    if old == new:
+        return True
+    pairs = list(zip(nested(old), nested(new), strict=False))
+    return same_body(old, new) and all(same_code(a, b) for a, b in pairs)
+
+
 def _same_tables(old: CodeType, new: CodeType) -> bool:
     return old.co_exceptiontable == new.co_exceptiontable
 
