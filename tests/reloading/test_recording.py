@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +16,8 @@ from tests.reloading.project import Project, projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 MONITORING: Any = getattr(sys, "monitoring", None)
 with_monitoring = pytest.mark.skipif(MONITORING is None, reason="3.11 has no sys.monitoring")
 
@@ -123,3 +126,33 @@ def test_nothing_is_recorded_without_a_free_tool_and_an_edit_arrives(project: Pr
             MONITORING.free_tool_id(tool)
 
     assert (report.status, shop.DEFAULT) == ("ok", 30)
+
+
+@pytest.mark.process
+@with_monitoring
+def test_nothing_listens_when_the_interpreter_takes_modules_apart(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text("A = 1\n")
+    (tmp_path / "main.py").write_text(
+        "import atexit, sys\n"
+        "def told():\n"
+        "    return [sys.monitoring.get_tool(number) for number in range(6)]\n"
+        "atexit.register(lambda: print(told()))\n"
+        "import entrepot\n"
+        f"live = entrepot.live(roots=[{str(tmp_path)!r}])\n"
+        "import m\n"
+        "print(told())\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    while_it_ran, at_exit = done.stdout.splitlines()
+    assert "'entrepot'" in while_it_ran
+    assert at_exit == str([None] * 6)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.imports import imports_of
 
+from .arriving import Arriving, named
 from .revision import absolute
 
 if TYPE_CHECKING:
@@ -133,22 +134,31 @@ class Order:
             self._left.add(record.name)
 
 
-def imported(records: Mapping[str, Record], home: Record, live: LiveStatement) -> Iterator[Record]:
-    """Yield the managed modules that executing a statement imports, in order."""
+def imported(
+    records: Mapping[str, Record],
+    home: Record,
+    live: LiveStatement,
+    arriving: Arriving | None = None,
+) -> Iterator[Record]:
+    """Yield the managed modules that executing a statement imports, in order.
+
+    Args:
+        records: The managed modules.
+        home: The module of the statement.
+        live: The statement.
+        arriving: If given, those count too that come by way of modules that are not there yet.
+    """
     node = live.statement.node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return
     for fact in imports_of(ast.Module(body=[node], type_ignores=[])):
         if fact.when != "import":
             continue
-        name = absolute(home, fact.module, fact.level)
-        parts = name.split(".")
-        names = [".".join(parts[: count + 1]) for count in range(len(parts))]
-        if fact.name is not None:
-            names.append(f"{name}.{fact.name}")
-        for found in names:
+        for found in named(absolute(home, fact.module, fact.level), fact.name):
             if found in records:
                 yield records[found]
+            elif arriving is not None:
+                yield from arriving.brought_by(found)
 
 
 def _affected(world: World) -> set[str] | None:
@@ -160,8 +170,9 @@ def _affected(world: World) -> set[str] | None:
         edited += [live.old for live in change.signed if live.old is not None]
         if not _is_rearranged(change) and not any(map(_may_import, edited)):
             continue
+        arriving = Arriving(world.records)
         old = [_targets(world, change, live) for live in change.record.lives]
-        new = [_targets(world, change, live) for live in change.lives]
+        new = [_targets(world, change, live, arriving) for live in change.lives]
         if list(filter(None, old)) != list(filter(None, new)):
             found |= {name for names in (*old, *new) for name in names}
             is_moved = True
@@ -171,10 +182,13 @@ def _affected(world: World) -> set[str] | None:
     return found if is_moved else None
 
 
-def _targets(world: World, change: ModuleChange, live: LiveStatement) -> tuple[str, ...]:
+def _targets(
+    world: World, change: ModuleChange, live: LiveStatement, arriving: Arriving | None = None
+) -> tuple[str, ...]:
     if not _may_import(live):
         return ()
-    return tuple(record.name for record in imported(world.records, change.record, live))
+    found = imported(world.records, change.record, live, arriving)
+    return tuple(record.name for record in found)
 
 
 def _may_import(live: LiveStatement) -> bool:
@@ -197,6 +211,7 @@ class _Rehearsal:
     def __init__(self, order: Order, affected: set[str]) -> None:
         self.order = order
         self.world = order.world
+        self.arriving = Arriving(self.world.records)
         self.first: dict[str, list[Record]] = {}
         for record in self._by_order():
             if record.parent is not None:
@@ -256,6 +271,7 @@ class _Rehearsal:
                 if old is not None and child.parent is not None
                 and self.world.live_of(child.parent) is old
             ]  # fmt: skip
-            for child in (*imported(self.world.records, record, live), *dynamic):
+            brought = imported(self.world.records, record, live, self.arriving)
+            for child in (*brought, *dynamic):
                 turn += 1
                 self._execute(child, Place(record, live, turn))
