@@ -109,6 +109,8 @@ class Plan:
     def _add_one(self, live: LiveStatement, reason: Reason) -> None:
         if id(live) in self.dirty or rules.never_runs(live):
             return
+        if live.record.name in self.world.gone:
+            return
         if rules.is_kept(self.world, live, reason.rule):
             names = ", ".join(sorted(self.world.binds(live)))
             self.kept[f"{live.record.name}.{names}"] = None

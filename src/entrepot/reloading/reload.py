@@ -111,7 +111,8 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     records = session.records
     if prepared.changes or prepared.gone or appeared:
         records = dict(records)  # imports may go on while it is looked at
-    world = World(records, prepared.changes, session.recorder)
+    gone = {record.name for record in prepared.gone}
+    world = World(records, prepared.changes, session.recorder, gone)
     prepared.world = world
     prepared.plan = plan_of(world, prepared.changes.values())
     for record in prepared.gone:

@@ -23,7 +23,7 @@ from .touching import Touching
 from .view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from .changes import ModuleChange
     from .recorder import Recorder
@@ -38,6 +38,7 @@ class World(Runs):
     Attributes:
         records: By name.
         changes: The changed modules by name.
+        gone: The names of those whose files are gone: none of their statements runs again.
         extra_binds: Names that statements were seen to bind, by the statement's identity.
         effects: Objects that statements were seen to change, by the statement's identity.
         sources: Who may read a name from which module.
@@ -50,8 +51,10 @@ class World(Runs):
         records: dict[str, Record],
         changes: dict[str, ModuleChange],
         recorder: Recorder,
+        gone: Collection[str] = (),
     ) -> None:
         super().__init__(recorder)
+        self.gone = gone
         self.records = records
         self.changes = changes
         self._binders: dict[tuple[str, str, bool], list[LiveStatement]] = {}
