@@ -4,21 +4,29 @@ One process for each way imports a program of many modules, which hold functions
 decorated functions: as stock Python does it, after taking over, and kept live; also beside
 coverage and with a debugger's tool id taken. CPU time and memory of the imports alone, as ratios
 to those that record nothing; and both for a program twice as large: the cost is linear.
+
+Then real packages, each within one import, compiled and from bytecode. To compile takes longer
+than all that is done to keep a module live, so the ratios say most where there is bytecode.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import rounds, run, title
+from benchmarks.measure import ROOT, rounds, run, title
+from benchmarks.packages import environment_with
 from entrepot.reloading.reading import LATELY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EXTRA = "peers"  # of pyproject.toml: what the environment of this benchmark holds
 MODULES = 300
@@ -35,6 +43,14 @@ CASES: dict[str, tuple[str, int]] = {
     "kept live, coverage": ("live coverage", MODULES),
     "taken over, twice": ("taken over", 2 * MODULES),
     "kept live, twice": ("live", 2 * MODULES),
+}
+PACKAGES = ("sqlalchemy", "django", "rich", "click")
+#: What stands for a package: its parts that programs import most.
+PARTS: Mapping[str, str] = {
+    "sqlalchemy": "sqlalchemy.orm",
+    "django": "django.db.models",
+    "rich": "rich.progress",
+    "click": "click",
 }
 PAIRS = (
     ("taken over", "stock"),
@@ -101,6 +117,18 @@ def memory() -> int:
     return int(next(row for row in status.split("\n") if row.startswith("VmRSS")).split()[1])
 
 
+def package_child(how: str, package: str) -> dict[str, float]:
+    """Import a package in this process, and return what it took."""
+    found = importlib.util.find_spec(package)
+    assert found is not None
+    assert found.origin is not None
+    kept = before(how, Path(found.origin).resolve().parent)
+    held, start = memory(), time.process_time()
+    importlib.import_module(PARTS[package])
+    taken = 1000 * (time.process_time() - start)
+    return {"cpu": taken, "memory": float(memory() - held), "kept": float(kept is not None)}
+
+
 def child(name: str) -> dict[str, float]:
     """Import the program in this process, and return what it took."""
     how, count = CASES[name]
@@ -155,8 +183,37 @@ def main() -> int:
     return 0 if good else 1
 
 
+def packages() -> None:
+    """Print the same of real packages, with their bytecode and without."""
+    python = str(environment_with(PACKAGES))
+    with tempfile.TemporaryDirectory() as folder:
+        for package in PACKAGES:
+            for kind in ("compiled", "from bytecode"):
+                variables = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+                variables["PYTHONPYCACHEPREFIX"] = str(Path(folder, kind))
+                if kind == "compiled":
+                    variables["PYTHONDONTWRITEBYTECODE"] = "1"
+                found: dict[str, list[Any]] = {"taken over": [], "live": []}
+                for number in range(rounds(5) + 1):  # the first writes the bytecode
+                    for how, values in found.items():
+                        command = [python, "-m", "benchmarks.bench_live_recording", how, package]
+                        answer = run(command, variables).answer
+                        if number:
+                            values.append(answer)
+                cpu, held = (
+                    statistics.median(one[what] for one in found["live"])
+                    / statistics.median(one[what] for one in found["taken over"])
+                    for what in ("cpu", "memory")
+                )
+                print(f"{package + ', ' + kind:46}CPU {cpu:5.2f}   memory {held:5.2f}")
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 2:
+        print(json.dumps(package_child(*sys.argv[1:3])))
+    elif len(sys.argv) > 1:
         print(json.dumps(child(sys.argv[1])))
     else:
-        sys.exit(main())
+        verdict = main()
+        packages()
+        sys.exit(verdict)
