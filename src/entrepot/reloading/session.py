@@ -94,7 +94,7 @@ class Live(Managed):
             What was done. ``status`` is ``"ok"``, or ``"failed"`` or ``"needs_restart"``, and
             then nothing has changed.
         """
-        with self.lock:
+        with self.lock, Paused():
             prepared = self.prepare(edit, alone=alone)
             report = self.commit(prepared)
             if self._taken is prepared:
