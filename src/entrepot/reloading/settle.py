@@ -178,13 +178,23 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
         return
 
     def release() -> None:  # not the execution: it holds what is to go
+        is_derived = any(map(_is_listed, [*classes, *replaced]))
         while classes:
             session.base.forget(classes.pop())
         while replaced:  # its methods go on, in the class that took its place
             session.base.contents.pop(id(replaced.pop()), None)
-        gc.collect()  # a class refers to itself
+        if is_derived:
+            gc.collect()  # a class refers to itself
 
     journal.when_committed.append(release)
+
+
+def _is_listed(cls: type) -> bool:
+    """Return whether somebody may ask a base of a class for its subclasses; nobody asks object.
+
+    To let a class go at once takes as long as to look through the whole heap.
+    """
+    return any(base.__module__ != "builtins" for base in cls.__bases__)
 
 
 def _places(execution: Execution) -> list[tuple[Record, Place | None]]:
