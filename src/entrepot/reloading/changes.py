@@ -45,11 +45,13 @@ class ModuleChange:
         signed: Statements that continue one of another signature.
         patches: Old and new code of every scope whose code object differs.
         bodies: Old scopes whose body is another now, or is gone.
+        codes: What statements of another text were compiled to, by their identity.
     """
 
     __slots__ = (
         "added",
         "bodies",
+        "codes",
         "flags",
         "imported",
         "lives",
@@ -70,11 +72,13 @@ class ModuleChange:
         self.signed: list[LiveStatement] = []
         self.patches: list[tuple[LiveScope, CodeType]] = []
         self.bodies: list[LiveScope] = []
+        self.codes: dict[int, CodeType] = {}
         self.imported: frozenset[str] = frozenset()
 
     def let_go(self) -> None:
         """Forget the old statements and their code."""
         self.lives = []  # the record has them
+        self.codes.clear()
         for known in (self.removed, self.added, self.signed, self.patches, self.bodies):
             known.clear()
 
@@ -125,7 +129,9 @@ def _live(
             change.patches.extend((s, live.scopes[path].code) for path, s in old.scopes.items())
             return live
     live = LiveStatement(record, statement, [])
-    live.codes = nested(compiled(live, change.text.file, change.flags, change.imported))
+    code = compiled(live, change.text.file, change.flags, change.imported)
+    change.codes[id(live)] = code
+    live.codes = nested(code)
     live.old = old
     if old is None:
         change.added.append(live)

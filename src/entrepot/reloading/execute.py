@@ -289,7 +289,10 @@ class Execution:
             node: ast.stmt = live.statement.node
             return [node if old is None else marked(node), *beside(live.statement, imported)]
 
-        code = compile_in_place(live.statement, nodes, live.record.file, flags & FUTURES)
+        file, known = live.record.file, None
+        if change is not None and change.text.file == file and old is None:
+            known = change.codes.get(id(live))
+        code = known or compile_in_place(live.statement, nodes, file, flags & FUTURES)
         if nested(code) == live.codes:
             code = with_codes(code, live.codes)
         else:

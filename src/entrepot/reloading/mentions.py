@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .changes import ModuleChange
     from .revision import Record
 
-FEW = 24
+FEW = 20_000  # looks into modules: then all words are worth an index
 
 
 class Mentions:
@@ -46,7 +46,8 @@ class Mentions:
         """Return the modules whose code may mention a name, by their names."""
         found = self._found.get(word)
         if found is None:
-            if len(self._found) >= FEW and word.isascii() and word.isidentifier():
+            is_many = len(self._found) * len(self._records) >= FEW
+            if is_many and word.isascii() and word.isidentifier():
                 found = self._index().get(word, {})
             else:
                 found = {n: record for n, record in self._records.items() if self.by(record, word)}

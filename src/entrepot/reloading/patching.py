@@ -67,6 +67,7 @@ class Patcher:
             for scope, code in patches
             if is_missing(scope, self._functions[id(scope.code)], self.recorder)
         ]
+        edited = {scope for change in self.world.changes.values() for scope in change.bodies}
         for scope, code in patches:
             functions = self._functions[id(scope.code)]
             has_defaults = bool(functions) and self._has_other_defaults(scope)
@@ -74,7 +75,7 @@ class Patcher:
                 self._patch_one(function, code, f"{scope.live.where} {scope.name}")
                 if has_defaults:
                     self._redefault(function, scope)
-            if functions and scope in self._bodies():
+            if functions and scope in edited:
                 self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
         if held:
             self._lead_code(held)
@@ -92,9 +93,6 @@ class Patcher:
             else:
                 made = type(content)(leads.get(id(item), item) for item in content)
             self.journal.refill(holder, made)
-
-    def _bodies(self) -> set[Any]:
-        return {scope for change in self.world.changes.values() for scope in change.bodies}
 
     def _patch_one(self, function: FunctionType, code: CodeType, where: str) -> None:
         old = function.__code__
