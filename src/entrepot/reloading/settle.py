@@ -247,6 +247,7 @@ def _take_base(session: Live, execution: Execution, record: Record) -> None:
         if name not in record.namespace:
             journal.delete_item(base, name)
     added = session.base.take(record.namespace.values())
+    session.base.done()  # an edit may give a class other slots
 
     def undo() -> None:
         for key in added:
