@@ -14,12 +14,16 @@ from .readers import ran_that_mention
 from .roots import root_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import TypeAlias
 
+    from entrepot.source.nodes import Chain
     from entrepot.source.uses import Uses
 
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
+
+    #: What sets an attribute: its module, of what, and the statement or the function that does.
+    Storing: TypeAlias = tuple[Record, list[Chain], LiveStatement | None, LiveScope | None]
 
 
 def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> list[LiveStatement]:
@@ -31,16 +35,35 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
                 is_used = id(scope.code) in world.recorder.runners
                 if is_used and name in _uses(world, scope, old=old).binds:
                     _add_runners(world, scope, found, old=old)
-    for other in world.setting(name, old=old):
-        if other is record:
+    for other, chains, live, scope in _storing(world, name, old=old):
+        if other is record or not any(_leads_to(other, chain, record) for chain in chains):
             continue
-        for live in world.view(other, old=old).naming((name,)):
-            if name in _stored(other, live.uses, record):
-                found[id(live)] = live
-        for scope in ran_that_mention(world, other, {name}):
-            if name in _stored(other, _uses(world, scope, old=old), record):
-                _add_runners(world, scope, found, old=old)
+        if live is not None:
+            found[id(live)] = live
+        if scope is not None:
+            _add_runners(world, scope, found, old=old)
     return [live for live in found.values() if live.record is not record]
+
+
+def _storing(world: World, name: str, *, old: bool) -> list[Storing]:
+    """Return what sets an attribute of a name, of whatever module: that does not change."""
+    found = world.storing.get((name, old))
+    if found is None:
+        found = world.storing[name, old] = []
+        for home in world.setting(name, old=old):
+            for live in world.view(home, old=old).naming((name,)):
+                chains = _owners(live.uses, name)
+                if chains:
+                    found.append((home, chains, live, None))
+            for scope in ran_that_mention(world, home, {name}):
+                chains = _owners(_uses(world, scope, old=old), name)
+                if chains:
+                    found.append((home, chains, None, scope))
+    return found
+
+
+def _owners(uses: Uses, name: str) -> list[Chain]:
+    return [chain[:-1] for chain in uses.stores if chain[-1] == name]
 
 
 def bound_elsewhere(
@@ -84,11 +107,9 @@ def _add_runners(
         found.update((id(live), live) for live in world.runners(scope))
 
 
-def _stored(home: Record, uses: Uses, record: Record) -> Iterator[str]:
-    for chain in uses.stores:
-        owner = _module_of(home, chain[:-1])
-        if owner is not None and owner.__dict__ is record.namespace:
-            yield chain[-1]
+def _leads_to(home: Record, chain: Chain, record: Record) -> bool:
+    owner = _module_of(home, chain)
+    return owner is not None and owner.__dict__ is record.namespace
 
 
 def _module_of(home: Record, chain: tuple[str, ...]) -> types.ModuleType | None:

@@ -25,6 +25,7 @@ from .view import View
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from .bindings import Storing
     from .changes import ModuleChange
     from .recorder import Recorder
     from .revision import LiveScope, LiveStatement, Record
@@ -67,6 +68,7 @@ class World(Runs):
         self.sources = Sources(self)
         self.touching = Touching(self)
         self.by_attribute: dict[frozenset[str], dict[int, LiveStatement]] = {}
+        self.storing: dict[tuple[str, bool], list[Storing]] = {}  # see ``bindings.py``
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
         self._scopes: dict[int, LiveScope] = {}
         self._scoped: set[str] = set()
