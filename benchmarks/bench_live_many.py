@@ -84,9 +84,10 @@ def main() -> int:
         found: dict[int, list[float]] = {MODULES: [], MODULES * TIMES: []}
         for _ in range(rounds(3)):
             for count, times in found.items():
-                answer = run([sys.executable, "-m", "benchmarks.bench_live_many", kind, str(count)])
-                assert answer.answer is not None
-                times.append(answer.answer)
+                command = [sys.executable, "-m", "benchmarks.bench_live_many", kind, str(count)]
+                answer = run(command).answer
+                assert answer is not None
+                times.append(answer)
         few, many = (statistics.median(times) for times in found.values())
         growth = many / few / TIMES
         is_slow = is_slow or growth > MOST

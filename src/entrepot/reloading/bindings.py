@@ -35,13 +35,13 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
                 is_used = id(scope.code) in world.recorder.runners
                 if is_used and name in _uses(world, scope, old=old).binds:
                     _add_runners(world, scope, found, old=old)
-    for other, chains, live, scope in _storing(world, name, old=old):
+    for other, chains, setter, function in _storing(world, name, old=old):
         if other is record or not any(_leads_to(other, chain, record) for chain in chains):
             continue
-        if live is not None:
-            found[id(live)] = live
-        if scope is not None:
-            _add_runners(world, scope, found, old=old)
+        if setter is not None:
+            found[id(setter)] = setter
+        if function is not None:
+            _add_runners(world, function, found, old=old)
     return [live for live in found.values() if live.record is not record]
 
 
