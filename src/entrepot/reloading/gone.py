@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from typing import TYPE_CHECKING
 
 from .bindings import bound_elsewhere
 from .readers import readers
 from .rules import names_in_play
+from .touches import passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from entrepot.source.nodes import Chain
 
     from .changes import ModuleChange
     from .revision import LiveStatement, Record
@@ -59,6 +64,24 @@ def _is_submodule(world: World, record: Record, name: str) -> bool:
     """A package has its loaded submodules as attributes, whoever imports them."""
     found = world.records.get(f"{record.name}.{name}")
     return found is not None and record.namespace[name] is found.module
+
+
+def names_in_cache(world: World) -> list[str]:
+    """Return the names under which edited statements had put managed modules into the cache."""
+    found = []
+    for change in world.changes.values():
+        for live in _left(change):
+            for touch in live.uses.touches:
+                if touch.how == "store" and touch.word and _is_cache(change.record, touch.chain):
+                    name = ast.literal_eval(touch.word)
+                    module = sys.modules.get(name) if isinstance(name, str) else None
+                    if name not in world.records and world.home_of(module) is not None:
+                        found.append(name)
+    return found
+
+
+def _is_cache(record: Record, chain: Chain) -> bool:
+    return any(value is sys.modules for value in list(passed_by(record, chain))[-1:])
 
 
 def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]:

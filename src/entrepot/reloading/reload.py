@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
@@ -10,6 +11,7 @@ from .caches import clear, is_cache
 from .changes import change_of
 from .execute import Execution
 from .files import forget, found_again, move
+from .gone import names_in_cache
 from .journal import Journal
 from .late import learn
 from .module_rules import importers_of_appeared, readers_of_module
@@ -141,6 +143,8 @@ def commit(session: Live, prepared: Prepared) -> None:
             prepared.world.moved(record)
         for record in prepared.gone:
             forget(journal, session.records, record)
+        for name in names_in_cache(prepared.world):
+            journal.delete_item(sys.modules, name)
         execution.patcher.patch()
         execution.run()
         execution.finish()

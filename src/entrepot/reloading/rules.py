@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeAlias
 
-from entrepot.source.scopes import docstring, is_function
+from entrepot.source.scopes import KINDS, docstring, is_function
 
 from .bindings import bound_elsewhere
 from .caches import is_cache
@@ -27,6 +27,7 @@ from .touches import (
     touched_by,
     touchers,
 )
+from .users import users
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -94,6 +95,25 @@ def remembered(world: World, change: ModuleChange) -> Iterator[Due]:
         if is_cache(change.record.namespace.get(name)):
             for live in readers(world, change.record, name):
                 yield live, "ran", f"{live.where} may have got what {name} remembered"
+
+
+def called_otherwise(world: World, change: ModuleChange) -> Iterator[Due]:
+    """Who calls a function runs again when that makes a generator now, or does not any more.
+
+    To make a generator runs nothing of its text, so nothing was recorded.
+    """
+    for scope, code in change.patches:
+        if not (scope.code.co_flags ^ code.co_flags) & KINDS or len(scope.path) > 2:
+            continue
+        value = change.record.namespace.get(scope.path[0][0])
+        if isinstance(value, type) and len(scope.path) == 2:
+            callers = list(users(world, value, {scope.path[1][0]}))
+        else:
+            homes = [(world.records[module], name) for module, name in world.homes(value)]
+            callers = [live for home, name in homes for live in readers(world, home, name)]
+        for live in callers:
+            if not is_reference(live):
+                yield live, "ran", f"to call {scope.name} does something else now"
 
 
 def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
@@ -240,6 +260,7 @@ INITIAL = (
     signed,
     code_that_ran,
     remembered,
+    called_otherwise,
     decorated_docstring,
     definition_reached,
     last_binder_other,
