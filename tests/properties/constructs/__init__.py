@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 EASY = ("easy", "library", "more")
-HARD = ("easy", "library", "more", "hard", "machinery")
+HARD = ("easy", "library", "more", "hard", "machinery", "people")
 
 
 class Construct(NamedTuple):
