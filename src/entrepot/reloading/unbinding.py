@@ -117,7 +117,8 @@ class Unbinder:
         """Return, once, whether by what has run now more was to be hidden from a statement."""
         if id(live) in self._asked:
             return False
-        seen = [(record.name, name) for record, name in self._later(live)]
+        here = self.world.position(live)
+        seen = [(r.name, name) for r, name in self._later(live) if self._is_unfinished(r, here)]
         more = [found for found in seen if found not in self._hidden]
         if any(name in self.start.get(module, ()) for module, name in more):
             self._asked.add(id(live))
@@ -142,6 +143,11 @@ class Unbinder:
                 found += [(home, name) for name in self._made_later(home)]
         return found
 
+    def _is_unfinished(self, record: Record, here: Position) -> bool:
+        """Return whether a module's import is going on at a position."""
+        prefix = self.world.order.prefix(record)
+        return here[: len(prefix)] == prefix
+
     def _hide_unfinished(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """A statement is about to execute a module that was never imported: hide all from it.
 
@@ -149,12 +155,11 @@ class Unbinder:
         """
         here = self.world.position(live)
         for record in [self.world.records[name] for name in self.start]:
-            prefix = self.world.order.prefix(record)
-            for name in list(record.namespace) if here[: len(prefix)] == prefix else ():
+            for name in list(record.namespace) if self._is_unfinished(record, here) else ():
                 is_later = self._is_later(record, name, here)
                 if self._is_submodule(record, name):  # one that is not begun, an import may set
-                    below = self.world.order.prefix(self.world.records[f"{record.name}.{name}"])
-                    is_later = here[: len(below)] == below
+                    below = self.world.records[f"{record.name}.{name}"]
+                    is_later = self._is_unfinished(below, here)
                 if is_later:
                     hidden.append((record, name, record.namespace[name]))
                     self.journal.delete_item(record.namespace, name)
