@@ -75,7 +75,7 @@ def state_reader(kind: type) -> Callable[[Any], dict[str, Any]]:
         if not cls.__flags__ & HEAP_TYPE or "__slots__" not in cls.__dict__:
             continue
         for name, member in cls.__dict__.items():
-            if type(member) is MemberDescriptorType:
+            if type(member) is MemberDescriptorType and member.__objclass__ is cls:
                 slots.append((name, member.__get__))
 
     def state(instance: Any) -> dict[str, Any]:
