@@ -161,7 +161,7 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     if touch.how == "argument":
         if touch.chain[-1] == ANY_ITEM:
             values = [v for v in values if not isinstance(v, type | types.FunctionType)]
-        elif is_a(last, type | types.FunctionType):
+        elif touch.callee[-1:] != ("setattr",) and is_a(last, type | types.FunctionType):
             return []
         return values if _callee_touches(world, home, touch) else []
     return values
