@@ -143,8 +143,9 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
         return False
     if getattr(kind, "__eq__", None) is not object.__eq__:
         try:
-            if left == right:
-                return True
+            if left == right:  # which it says of ``List[Union[int, str]]`` and ``List[int | str]``
+                arguments = getattr(left, "__args__", ()), getattr(right, "__args__", ())
+                return same(*arguments, depth=depth - 1)
         except Exception:  # noqa: BLE001 (a comparison that fails is no answer)
             return False
     return _same_facts(left, right, depth)
