@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeAlias
 
-from entrepot.source.scopes import KINDS, docstring, is_function
+from entrepot.source.scopes import KINDS, is_function
 
 from .bindings import bound_elsewhere
 from .caches import is_cache
+from .docstrings import asked_for_docstring, decorated_docstring
 from .marks import ALWAYS, KEEP, has_marks, mark_of
 from .plain import is_reference
 from .readers import readers
@@ -114,19 +115,6 @@ def called_otherwise(world: World, change: ModuleChange) -> Iterator[Due]:
         for live in callers:
             if not is_reference(live):
                 yield live, "ran", f"to call {scope.name} does something else now"
-
-
-def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
-    """A decorator may have read the docstring: the definition runs again when it changed."""
-    del world
-    for scope, code in change.patches:
-        if docstring(scope.code) == docstring(code):
-            continue
-        node = scope.live.node_of(scope)
-        if getattr(node, "decorator_list", None):
-            live = next((new for new in change.lives if new.old is scope.live), None)
-            if live is not None:
-                yield live, "docstring", f"the docstring of {scope.name} was edited"
 
 
 def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
@@ -262,6 +250,7 @@ INITIAL = (
     remembered,
     called_otherwise,
     decorated_docstring,
+    asked_for_docstring,
     definition_reached,
     last_binder_other,
     by_text_removed,
