@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import sys
 from _thread import allocate_lock, get_ident
-from atexit import register, unregister  # while statements run again a guard stands there
 
 from .registered import REGISTER, Registration, registering
 from .revision import Record, Site
@@ -182,7 +181,6 @@ class Recorder:
             _stop_profiling_by(self._callback)
         elif self._tool is not None:
             tool, self._tool = self._tool, None
-            unregister(self.close)
             _free(tool)
 
     def _program_runs(self) -> None:
@@ -201,11 +199,11 @@ class Recorder:
             _profile_by(self._callback)
         elif self._tool is None:
             self._tool = _listen(TOOL_NAME, self._callback)
-            if self._tool is not None:  # what runs when modules are taken apart would be told
-                register(self.close)
 
     def _on_start(self, code: CodeType, _offset: int) -> object:
         if code.co_filename not in self._files:
+            if _getframe is None:
+                return None  # the interpreter takes modules apart, and this one is empty
             if code is REGISTER:
                 self._note_registered(_getframe(1))
                 return None
