@@ -131,6 +131,22 @@ def test_a_namespace_that_a_module_keeps_is_no_object_of_its_own(tmp_path: Path)
     assert out[1].startswith("equal to a restart; 1 module, ")
 
 
+def test_a_module_without_a_name_is_a_value_like_any(tmp_path: Path) -> None:
+    text = """
+        import types
+        class Quiet(types.ModuleType):
+            def __getattribute__(self, name):
+                raise RuntimeError(name)
+        QUIET = Quiet("quiet")
+        BARE = types.ModuleType("bare")
+        del BARE.__name__
+    """
+
+    first = said(tmp_path, {"m.py": text}, "import m\nprint(live.verify())").splitlines()[0]
+
+    assert first.startswith("equal to a restart; 1 module, ")
+
+
 def test_the_restart_has_the_environment_and_the_flags_of_the_program(tmp_path: Path) -> None:
     text = "import os, sys\nHELD = dict(os.environ)\nFLAGS = sys.flags, sys.dont_write_bytecode\n"
 

@@ -148,9 +148,10 @@ class Snapshot:
             self._state(path, parent, text)
             return
         if is_a(value, types.ModuleType):
-            known = self.modules.get(value.__name__)
+            name = object.__getattribute__(value, "__dict__").get("__name__")  # it may have none
+            known = self.modules.get(name) if is_a(name, str) else None
             stale = known is not None and known is not value
-            self._state(path, parent, f"module {value.__name__}{', not the loaded one' * stale}")
+            self._state(path, parent, f"module {name}{', not the loaded one' * stale}")
             return
         if id(value) in self._named:  # the names are compared by themselves
             self._state(path, parent, f"the namespace of {self._named[id(value)]}")
