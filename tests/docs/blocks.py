@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+LONGEST = 300  # seconds that a command may take
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 SESSION = """\
@@ -111,7 +112,10 @@ def run_command(command: str, expected: str, folder: Path, groups: list[int]) ->
         start_new_session=True,
     )
     groups.append(process.pid)
-    printed, _ = process.communicate()
+    try:
+        printed, _ = process.communicate(timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        raise BlockFailed(f"$ {command}\ndid not end within {LONGEST} seconds") from None
     if not doctest.OutputChecker().check_output(expected, printed, FLAGS):
         raise BlockFailed(f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}")
 
