@@ -92,3 +92,22 @@ def test_what_cannot_be_imported_is_tried_again_once_it_has_another_text(project
         ran.append([line.split("  ")[0].rpartition(":")[2] for line in report.ran])
 
     assert ran == [["5"], ["1", "5"], ["5"]]
+
+
+def test_code_is_that_of_the_whole_text_when_a_name_is_imported_no_more(
+    project: Project,
+) -> None:
+    body = (
+        "def held():\n    import textwrap\n"
+        "    def inner():\n        return textwrap.dedent(' a')\n    return inner\n"
+    )
+    project.write(shop="if __name__ == '__main__':\n    import textwrap\n" + body)
+    shop = project.load("shop")
+
+    for text in (body, f"import textwrap\n{body}", f"RATE = 1\n{body}"):
+        report = project.edit(shop=text)
+
+        names: dict[str, Any] = {}
+        exec(compile(text, "whole", "exec"), names)
+        assert report.status == "ok", str(report)
+        assert shop.held().__code__.co_code == names["held"]().__code__.co_code

@@ -10,6 +10,7 @@ import __future__
 
 import ast
 import contextlib
+import sys
 from typing import TYPE_CHECKING
 
 from entrepot.source.scopes import HOLDS_LINES, can_shift, nested, same_body, shifted, walk
@@ -19,7 +20,7 @@ from .diff import match
 from .revision import LiveStatement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import CodeType
 
     from entrepot.source.statements import Statement
@@ -97,15 +98,30 @@ def change_of(record: Record, text: Text) -> ModuleChange:
     change.imported = imported_names(new)
     pairs = match(old, new)
     is_same_language = flags == record.flags & FUTURES
+    called = _called_otherwise(old, new, pairs)
     for position, statement in enumerate(new):
         mate = pairs.get(position)
         before = None if mate is None else old_lives[mate]
-        change.lives.append(_live(change, statement, before, is_same_language=is_same_language))
+        is_same = is_same_language and not any(map(statement.mentions, called))
+        change.lives.append(_live(change, statement, before, is_same_language=is_same))
     taken = set(pairs.values())
     change.removed = [live for number, live in enumerate(old_lives) if number not in taken]
     for live in change.removed:
         change.bodies.extend(live.scopes.values())
     return change
+
+
+def _called_otherwise(
+    old: Sequence[Statement], new: Sequence[Statement], pairs: Mapping[int, int]
+) -> frozenset[str]:
+    """Return the names that one text imports and the other does not: see ``beside``."""
+    same = {at: mate for at, mate in pairs.items() if old[mate].text == new[at].text}
+    taken = set(same.values())
+    edited = [statement for number, statement in enumerate(old) if number not in taken]
+    edited += [statement for number, statement in enumerate(new) if number not in same]
+    if sys.version_info < (3, 12) or not any(s.mentions("import") for s in edited):
+        return frozenset()
+    return imported_names(old) ^ imported_names(new)
 
 
 def _live(
