@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY, MODULE, OWN
 
-from .attributes import NOTHING, instance_dict
+from .attributes import NOTHING, attribute, instance_dict
 from .revision import absolute
 
 if TYPE_CHECKING:
@@ -22,14 +22,30 @@ MOST = 200
 
 
 def root_value(home: Record, word: str) -> Any:
-    """Return what the first word of a chain leads to in a module, ``NOTHING`` if to nothing."""
+    """Return what the first word of a chain leads to in a module, ``NOTHING`` if to nothing.
+
+    A name that the module deleted after its use (``import settings ... del settings``) leads to
+    what its import had bound.
+    """
     if not word.startswith(MODULE):
-        return home.namespace.get(word, NOTHING)
+        found = home.namespace.get(word, NOTHING)
+        return _imported(home, word) if found is NOTHING else found
     if word == OWN:
         return home.module
     name = word[len(MODULE) :]
     tail = name.lstrip(".")
     return sys.modules.get(absolute(home, tail, len(name) - len(tail)), NOTHING)
+
+
+def _imported(home: Record, word: str) -> Any:
+    fact = home.view.imports.get(word) if home.is_parsed else None
+    if fact is None:
+        return NOTHING
+    module = absolute(home, fact.module, fact.level)
+    if fact.name is None:
+        return sys.modules.get(module if fact.asname else word, NOTHING)
+    found = sys.modules.get(f"{module}.{fact.name}")
+    return attribute(sys.modules.get(module), fact.name) if found is None else found
 
 
 def gets(home: Record, uses: Uses, record: Record) -> bool:

@@ -314,10 +314,11 @@ def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterato
 
 
 def binders_of_what_is_gone(world: World, live: LiveStatement) -> Iterator[Due]:
-    """(6b) A reader of a name that something deleted later needs it bound again."""
+    """(6b) Who reads a name that something deleted later, or deletes it, needs it bound again."""
     here = world.position(live)
+    is_deleting = isinstance(live.statement.node, ast.Delete)
     for home, uses in world.parts(live):
-        for name in uses.reads:
+        for name in {*uses.reads, *(world.binds(live) if is_deleting else ())}:
             if name in home.namespace:
                 continue
             before = [b for b in world.binders(home, name) if world.position(b) < here]

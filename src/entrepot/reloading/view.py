@@ -7,10 +7,15 @@ question is that of its answer, not of the module.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
+
+from entrepot.source.imports import imports_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from entrepot.source.imports import ImportFact
 
     from .revision import LiveStatement
 
@@ -22,13 +27,14 @@ class View:
         lives: The statements, in order.
     """
 
-    __slots__ = ("_dynamic", "_naming", "_numbers", "lives")
+    __slots__ = ("_dynamic", "_imports", "_naming", "_numbers", "lives")
 
     def __init__(self, lives: list[LiveStatement]) -> None:
         self.lives = lives
         self._numbers: dict[int, int] | None = None
         self._naming: dict[str, list[LiveStatement]] = {}
         self._dynamic: list[LiveStatement] | None = None
+        self._imports: dict[str, ImportFact] | None = None
 
     def number(self, live: LiveStatement) -> int:
         """Return the position of a statement, -1 if it is none of these."""
@@ -55,3 +61,16 @@ class View:
         if self._dynamic is None:
             self._dynamic = [live for live in self.lives if live.statement.is_dynamic]
         return self._dynamic
+
+    @property
+    def imports(self) -> dict[str, ImportFact]:
+        """What imports the statements themselves make, by the names that they bind."""
+        if self._imports is None:
+            self._imports = {}
+            for live in self.naming(["import"]):
+                tree = ast.Module(body=[live.statement.node], type_ignores=[])
+                for fact in imports_of(tree):
+                    name = fact.asname or fact.name or fact.module.partition(".")[0]
+                    if fact.when == "import":
+                        self._imports[name] = fact
+        return self._imports
