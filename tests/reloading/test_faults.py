@@ -117,6 +117,7 @@ NEW = {
 ENTRANCES = {
     *(
         "Live.apply",
+        "Paused.__enter__",
         "Live.prepare",
         "Live._prepared",
         "Live.commit",

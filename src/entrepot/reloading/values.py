@@ -8,10 +8,10 @@ shows that nothing differs.
 
 from __future__ import annotations
 
-import functools
 import gc
 import sys
 import types
+from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
 
 from .attributes import is_a, is_python_class, state_of
 
@@ -19,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_LRU = type(functools.lru_cache(len))
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
 _PLAIN = (tuple, str, int, bytes, float)
 _NO_STATE = frozenset({"object", "lock", "RLock"})
@@ -131,7 +130,7 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
         return left.__self__ is right.__self__ and left.__func__ is right.__func__
     if is_view(left):
         return list(map(id, gc.get_referents(left))) == list(map(id, gc.get_referents(right)))
-    if kind is _LRU:
+    if kind is _lru_cache_wrapper:
         return bool(left.cache_parameters() == right.cache_parameters()) and (
             left.__wrapped__ is right.__wrapped__
         )

@@ -74,7 +74,7 @@ class Text:
         r"""All names that may stand in the text, but for those that are not ASCII.
 
         Example:
-            >>> sorted(Text("m.py", b"a = 'b\nc'").words)
+            >>> sorted(Text("m.py", b"a = 'b\\nc'").words)
             ['a', 'b', 'c', 'nc']
         """
         return self._asked().all()
