@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Position: TypeAlias = tuple[int, ...]
 DEEPEST = 200
+AFTER_ALL = 1 << 40  # more than there are modules
 
 
 class Place:
@@ -56,7 +57,6 @@ class Order:
         self._left: set[str] = set()  # what imported them first does so no more
         self._numbers: dict[str, dict[int, int]] = {}
         self._lines: dict[str, int] = {}
-        self._after_all = 1 + max((r.order for r in world.records.values()), default=0)
         if not is_old:
             affected = _affected(world)
             if affected is not None:
@@ -85,7 +85,7 @@ class Order:
             return known
         place = self.place(record)
         if place is None or depth > DEEPEST or place.importer.name not in self.world.records:
-            found: Position = (record.order + self._after_all * (record.name in self._left),)
+            found: Position = (record.order + AFTER_ALL * (record.name in self._left),)
         else:
             number = place.line if place.live is None else self._number(place.live)
             found = (*self.prefix(place.importer, depth + 1), number, 0, place.turn)
