@@ -124,6 +124,7 @@ class Adopter:
             visible = adopt_function(
                 self.journal, old, new, self.base.of(old.__dict__), self.adopt
             )
+            self.note_base(old.__dict__, dict(new.__dict__))
             parts = (old.__closure__, old.__defaults__, (old.__kwdefaults__ or {}).values())
             if visible or any(self.is_changed(part) for held in parts for part in held or ()):
                 self.change(old)

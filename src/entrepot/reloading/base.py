@@ -174,6 +174,24 @@ class Base:
         if self.journal is not None:
             self.journal.note(lambda: [self.contents.pop(key, None) for key in added])
 
+    def take_attributes(self, journal: Journal, values: Iterable[Any]) -> None:
+        """Note, before an edit, that attributes which functions have got since are state.
+
+        A function that had none when its import was over has no dict to be noted then.
+        """
+        found = list(values)
+        for value in found[:]:
+            if issubclass(type(value), type) and self.is_managed_class(value):
+                found += names_of_class(value).values()
+        functions = [value for value in found if type(value) is FunctionType]
+        added = {
+            id(namespace): Content(namespace, {})
+            for namespace in (own_dicts(functions) if functions else ())
+            if id(namespace) not in self.contents
+        }
+        self.contents.update(added)
+        journal.note(lambda: [self.contents.pop(key, None) for key in added])
+
     def done(self) -> None:
         """Forget the kinds of values that were met, which would keep classes alive."""
         self._kinds = dict(_KINDS)

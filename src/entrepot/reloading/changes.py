@@ -10,7 +10,6 @@ import __future__
 
 import ast
 import contextlib
-import sys
 from typing import TYPE_CHECKING
 
 from entrepot.source.scopes import HOLDS_LINES, can_shift, nested, same_body, shifted, walk
@@ -119,7 +118,7 @@ def _called_otherwise(
     taken = set(same.values())
     edited = [statement for number, statement in enumerate(old) if number not in taken]
     edited += [statement for number, statement in enumerate(new) if number not in same]
-    if sys.version_info < (3, 12) or not any(s.mentions("import") for s in edited):
+    if not any(s.mentions("import") for s in edited):
         return frozenset()
     return imported_names(old) ^ imported_names(new)
 
@@ -227,7 +226,7 @@ def imported_names(statements: Iterable[Statement]) -> frozenset[str]:
 def beside(statement: Statement, imported: frozenset[str]) -> list[ast.stmt]:
     """Return what is compiled with a statement, and does nothing, to get the code of a whole text.
 
-    From 3.12 on the compiler calls ``name.method()`` in another way if the text imports the name.
+    The compiler calls ``name.method()`` in another way if the text imports the name.
     """
     names = [ast.alias(name) for name in sorted(imported) if statement.mentions(name)]
     if not names:

@@ -124,6 +124,21 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     return prepared
 
 
+def _begin(session: Live, prepared: Prepared, world: World) -> None:
+    """Let modules be those of other files, or of none; note what functions have got since."""
+    journal = prepared.journal
+    for record, spec in prepared.moved:
+        move(journal, record, spec)
+        session.note_record(record)
+        world.moved(record)
+    for record in prepared.gone:
+        forget(journal, session.records, record)
+    for name in names_in_cache(world):
+        journal.delete_item(sys.modules, name)
+    for change in prepared.changes.values():
+        session.base.take_attributes(journal, change.record.namespace.values())
+
+
 def commit(session: Live, prepared: Prepared) -> None:
     """Carry a plan out, or change nothing."""
     report = prepared.report
@@ -137,14 +152,7 @@ def commit(session: Live, prepared: Prepared) -> None:
     try:
         if prepared.refusals:
             raise Refused(*prepared.refusals)
-        for record, spec in prepared.moved:
-            move(journal, record, spec)
-            session.note_record(record)
-            prepared.world.moved(record)
-        for record in prepared.gone:
-            forget(journal, session.records, record)
-        for name in names_in_cache(prepared.world):
-            journal.delete_item(sys.modules, name)
+        _begin(session, prepared, prepared.world)
         execution.patcher.patch()
         execution.run()
         execution.finish()
