@@ -105,9 +105,10 @@ class Ownership:
         ``TABLE = {"clean": textwrap.dedent}`` only refers to it: it never becomes something else.
         """
         if type(value) is FunctionType and "<locals>" not in value.__code__.co_qualname:
-            return is_of_module(value.__globals__) and id(value.__globals__) not in self._managed()
+            names = value.__globals__
+            return is_of_module(names) and id(names) not in self.world.by_namespace
         if self._outside is None:
-            managed = self._managed()
+            managed = self.world.by_namespace
             self._outside = {
                 id(held)
                 for namespace in map(namespace_of, list(sys.modules.values()))
@@ -115,9 +116,6 @@ class Ownership:
                 for held in list(namespace.values())
             }
         return id(value) in self._outside
-
-    def _managed(self) -> set[int]:
-        return {id(record.namespace) for record in self.world.records.values()}
 
     def runs(self, live: LiveStatement) -> None:
         """A statement is about to run."""
