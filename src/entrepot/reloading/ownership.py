@@ -15,6 +15,7 @@ from .attributes import is_a, is_python_class
 from .base import names_of_class
 from .generated import is_of_module
 from .plain import is_reference
+from .readers import readers
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Ownership:
         """Return the old statement whose object a statement goes on with, under a name.
 
         That is its own old version, if that was the last to bind the name; or the last binder, if
-        that is gone or binds the name no more; what is bound by text goes on with what was. What
-        gave a name to another's object has no heir.
+        that is gone or binds the name no more, or if nothing gets what it makes before the name
+        is bound anew; what is bound by text goes on with what was. What gave a name to another's
+        object has no heir.
         """
         if is_reference(live):
             return None
@@ -55,9 +57,25 @@ class Ownership:
         owner = owners[-1]
         if owner is not self.world.before(live):
             now = self.world.now(owner)
-            if now is not None and now in self.world.binders(record, name):
+            if now is not None and not self._makes_for_nobody(now, live, record, name):
                 return None
         return owner if self.made(owner, self.start[record.name].get(name)) else None
+
+    def _makes_for_nobody(
+        self, live: LiveStatement, later: LiveStatement, record: Record, name: str
+    ) -> bool:
+        """Return whether nothing reads what a statement binds before a later one binds it anew.
+
+        Who holds the object got it by the name, and means what the name is bound to.
+        """
+        binders = self.world.binders(record, name)
+        if live not in binders:
+            return True
+        here, until = self.world.position(live), self.world.position(later)
+        return here < until and not any(
+            here <= self.world.position(reader) <= until
+            for reader in readers(self.world, record, name)
+        )
 
     def made(self, owner: LiveStatement, value: Any) -> bool:
         """(I5) Return whether a statement made what it bound: nobody had it before."""
