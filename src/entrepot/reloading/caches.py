@@ -44,7 +44,11 @@ class Caches:
         self._cleared: dict[int, set[tuple[str, str]]] = {}  # with what had moved then
         self._known: dict[int, tuple[Any, int, Memory | None]] = {}
         self._hits: list[tuple[Any, int]] = []  # before the statement that runs
-        edited = [scope.code for scope in edited_bodies(world)]
+        scopes = set(edited_bodies(world))
+        patches = [patch for change in world.changes.values() for patch in change.patches]
+        self._new = {id(code) for scope, code in patches if scope in scopes}
+        self._edited_names = {(scope.live.record.name, scope.path[-1][0]) for scope in scopes}
+        edited = [scope.code for scope in scopes]
         self._edited = set(map(id, edited))
         self._edited_places = {(code.co_filename, code.co_qualname) for code in edited}
 
@@ -74,11 +78,15 @@ class Caches:
             by_name.setdefault(scope.path[-1][0], []).append(scope)
         for cache in caches:
             code = cache.__wrapped__.__code__
-            is_stale = (code.co_filename, code.co_qualname) in self._edited_places or any(
-                scope.code.co_qualname == code.co_qualname and self._is_stale(scope, by_name)
-                for scope in by_name.get(code.co_name, ())
-            )
-            if is_stale and id(cache) not in self._cleared:
+            if id(cache) in self._cleared:
+                continue
+            mine = by_name.get(code.co_name, ())
+            mine = [scope for scope in mine if scope.code.co_qualname == code.co_qualname]
+            if (
+                (code.co_filename, code.co_qualname) in self._edited_places
+                or any(self._is_stale(scope, by_name) for scope in mine)
+                or (mine and self._is_in_reach(cache))
+            ):
                 self._cleared[id(cache)] = set(self._moved())
                 cache.cache_clear()
                 found.append(cache)
@@ -115,26 +123,26 @@ class Caches:
 
     def stale_at_last(self, base: Base) -> Iterator[Any]:
         """Yield the caches whose results the program must not see after the edit."""
-        bodies = set(edited_bodies(self.world))
-        new = {
-            id(code)
-            for change in self.world.changes.values()
-            for scope, code in change.patches
-            if scope in bodies
-        }
         moved = set(self._moved())
-        words = {(scope.live.record.name, scope.path[-1][0]) for scope in bodies} | moved
-        if not words:
-            return
         for cache in base.caches():
             known = self._cleared.get(id(cache))
             if known is not None and known >= moved:
                 continue  # what it holds was computed since
-            reach = Reach(self.world, cache.__wrapped__, _arguments(cache))
-            if not new.isdisjoint(reach.codes) or any(
-                name in reach.names and module in reach.modules for module, name in words
-            ):
+            if self._is_in_reach(cache):
                 yield cache
+
+    def _is_in_reach(self, cache: Any) -> bool:
+        """Return whether a function may run what was edited, or read what has moved.
+
+        Also where no name says so: ``self.x = 1`` runs what the class has put there.
+        """
+        words = {*self._edited_names, *self._moved()}
+        if not words:
+            return False
+        reach = Reach(self.world, cache.__wrapped__, _arguments(cache))
+        return not self._new.isdisjoint(reach.codes) or any(
+            name in reach.names and module in reach.modules for module, name in words
+        )
 
     def _moved(self) -> Iterator[tuple[str, str]]:
         return ((module, name) for name, modules in self.moved.items() for module in modules)

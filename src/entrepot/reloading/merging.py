@@ -10,7 +10,7 @@ from entrepot.source.by_name import ANY_ATTRIBUTE
 
 from .adopt import EVERYTHING
 from .attributes import is_a, set_state
-from .base import EMPTY
+from .base import EMPTY, names_of_class
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
 from .classes import lead_methods
@@ -251,10 +251,24 @@ class Merger:
         A function was renamed, and who holds it got it by its second name.
         """
         names = {(live.record.name, name) for name in self.world.binds(live)}
-        going = self.plan.deletions
-        return self.ownership.is_named(value) and all(
-            location in names or location in going for location in self.ownership.names_of(value)
-        )
+        others = [found for found in self.ownership.names_of(value) if found not in names]
+        if others:
+            return all(location in self.plan.deletions for location in others)
+        return self.ownership.is_named(value) and self._has_left_class(value)
+
+    def _has_left_class(self, value: FunctionType) -> bool:
+        """Return whether a method is no more where its class was defined.
+
+        A function without a name of its own, as in a table, may be held there still.
+        """
+        home = self.world.by_namespace.get(id(value.__globals__))
+        path = value.__qualname__.split(".")
+        if home is None or len(path) < 2 or not all(map(str.isidentifier, path)):
+            return False
+        found = home.namespace.get(path[0])
+        for tail in path[1:]:
+            found = names_of_class(found).get(tail) if is_a(found, type) else None
+        return found is not value
 
     def _is_same_view(self, start: Any, new: Any) -> bool:
         """Return whether a value shows what another one does, when twins count as one."""
