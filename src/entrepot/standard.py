@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import fcntl as fcntl
     import fnmatch as fnmatch
     import json as json
+    import mmap as mmap
     import termios as termios
     import tokenize as tokenize
     import unicodedata as unicodedata
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _NAMES = (
-    "ast", "base64", "ctypes", "fcntl", "fnmatch", "json", "termios", "tokenize", "unicodedata",
-    "util",
+    "ast", "base64", "ctypes", "fcntl", "fnmatch", "json", "mmap", "termios", "tokenize",
+    "unicodedata", "util",
 )  # fmt: skip
 
 

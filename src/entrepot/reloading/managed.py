@@ -16,6 +16,7 @@ from .later import LaterImports
 from .reading import RealPaths, read
 from .recorder import Recorder
 from .revision import Record
+from .stowing import Stowage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Managed:
         records: What the process runs, by module name: ``{"shop.cart": Record}``.
         recorder: What ran while which line was imported.
         base: What values held when the imports were over.
+        stowage: Where the texts lie.
         to_learn: Modules that may have to be learned yet; they may have gone since.
         to_look_into: Modules of which it is not known yet what they imported in vain.
         lock: Held during a reload.
@@ -46,6 +48,7 @@ class Managed:
         self.roots = [os.path.realpath(root) for root in roots]
         self.records: dict[str, Record] = {}
         self.paths = RealPaths()
+        self.stowage = Stowage()
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
         self._began = time.time_ns()
@@ -178,6 +181,7 @@ class Managed:
         if found is None:
             return code
         text, code = found
+        self.stowage.add(text)
         self._order += 1
         name = module.__name__
         record = Record(module, name, text, code, self._order)

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from .words import Words
+
+    class _Place(Protocol):
+        def __getitem__(self, part: slice, /) -> bytes: ...
 
 
 class Text:
@@ -16,18 +21,41 @@ class Text:
 
     Attributes:
         file: Absolute file name, as it stands in code objects and tracebacks.
-        content: The bytes as read.
     """
 
-    __slots__ = ("_lines", "_set", "_source", "_words", "content", "file")
+    __slots__ = ("_content", "_lines", "_set", "_source", "_words", "file")
 
     def __init__(self, file: str, content: bytes) -> None:
         self.file = file
-        self.content = content
+        self._content: bytes | tuple[_Place, slice] = content
         self._source: str | None = None
         self._lines: list[str] | None = None
         self._words: Words | None = None
         self._set: frozenset[str] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The bytes as read."""
+        if isinstance(self._content, bytes):
+            return self._content
+        place, part = self._content
+        return place[part]
+
+    def lie_in(self, place: _Place, start: int, end: int) -> None:
+        """Let the bytes be read from elsewhere, and hold none.
+
+        Args:
+            place: What gives bytes for a slice.
+            start: Where they begin there.
+            end: Where they end.
+
+        Example:
+            >>> text = Text("m.py", b"a = 1")
+            >>> text.lie_in(b"...a = 1...", 3, 8)
+            >>> text.content
+            b'a = 1'
+        """
+        self._content = (place, slice(start, end))
 
     @property
     def source(self) -> str:
