@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.reloading.edit import Edit
-from entrepot.running import keeper
+from entrepot.running import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def test_a_file_that_is_missing_for_a_moment_is_waited_for(
     waited: list[float] = []
     monkeypatch.setattr("time.sleep", waited.append)
 
-    edit = keeper.settled(Saving(*contents), {"/app/shop.py"}, set())  # type: ignore[arg-type]
+    edit = program.settled(Saving(*contents), {"/app/shop.py"}, set())  # type: ignore[arg-type]
 
     assert edit.contents == {"/app/shop.py": taken}
     assert len(waited) == waits

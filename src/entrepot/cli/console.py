@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from entrepot.running.connection import high
+from entrepot.running.connection import high, identity
 from entrepot.running.facts import Fact, clock
 
 TYPE_CHECKING = False
@@ -50,12 +50,15 @@ class Console:
         self._is_quiet = is_quiet
         self._is_json = log == "json" or log.endswith((".json", ".jsonl"))
         self._is_logging = log == "logging"
-        self._descriptor = self._open(log)
+        self._log = log
+        self._descriptor = self._open()
+        self._identity = identity(self._descriptor)
         self.is_terminal = self._descriptor >= 0 and os.isatty(self._descriptor)
         self._has_colour = _wants_colour(is_terminal=self.is_terminal)
         self._leader = os.getpid()
 
-    def _open(self, log: str) -> int:
+    def _open(self) -> int:
+        log = self._log
         if log in ("", "json"):
             try:
                 return high(os.dup(2))
@@ -95,6 +98,9 @@ class Console:
     def _write(self, text: str) -> None:
         if self.is_terminal and _is_raw(self._descriptor):
             text = text.replace("\n", "\r\n")
+        if identity(self._descriptor) != self._identity:  # a daemon closes every descriptor
+            self._descriptor = self._open()
+            self._identity = identity(self._descriptor)
         remaining = text.encode("utf-8", "backslashreplace")
         try:
             while remaining:

@@ -15,6 +15,10 @@ import time
 
 from .wire import Unpacker, packed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _HIGH = 200
 #: The hub's program: whatever stands in the working folder must not be imported by it.
 _HUB = (
@@ -27,7 +31,8 @@ _LEAVE = "import os; os.fork() and os._exit(0)"
 _QUIET = getattr(_socket, "MSG_NOSIGNAL", 0)
 _AT_ONCE = getattr(_socket, "MSG_DONTWAIT", 0)
 _READ_SIZE = 65536
-_SOON = 5.0  # seconds
+_SOON = 60.0  # seconds: a machine may be busy, and another hub may have to leave first
+_LOOK = 0.05  # seconds between two tries to connect
 _MOST_FILES = 65536
 
 
@@ -46,13 +51,18 @@ class Connection:
         self._lock = _thread.allocate_lock()
         self._unpacker = Unpacker()
         self.is_open = True
-        self._identity = _identity(self._socket.fileno())
+        self._identity = identity(self._socket.fileno())
 
     def fileno(self) -> int:
         """Return the descriptor to wait for; -1 when it is not ours any more."""
-        if self._socket is None or _identity(self._socket.fileno()) != self._identity:
+        if self._socket is None or identity(self._socket.fileno()) != self._identity:
             self._give_up()
         return -1 if self._socket is None else self._socket.fileno()
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether the hub has not taken everything yet."""
+        return bool(self._unsent)
 
     def send(self, word: str, *fields: str) -> None:
         """Send a message, or keep it until the next call when the hub does not read yet."""
@@ -97,7 +107,8 @@ class Connection:
         self.is_open = False
 
 
-def _identity(descriptor: int) -> tuple[int, int]:
+def identity(descriptor: int) -> tuple[int, int]:
+    """Return what tells an open descriptor from another of its number."""
     try:
         status = os.fstat(descriptor)
     except OSError:
@@ -130,15 +141,18 @@ def connect(path: str) -> Connection | None:
     return connection
 
 
-def connect_soon(path: str) -> Connection | None:
-    """Connect to a hub that is about to be started; None when it is not there in the end."""
+def connect_soon(path: str, rest: Callable[[float], bool]) -> Connection | None:
+    """Connect to a hub that is about to listen; None when it is not there in the end.
+
+    Args:
+        path: Where it listens.
+        rest: Waits so many seconds, and returns whether to go on.
+    """
     end = time.monotonic() + _SOON
-    while time.monotonic() < end:
-        time.sleep(_SOON / 20)
-        connection = connect(path)
-        if connection is not None:
-            return connection
-    return None
+    found = connect(path)
+    while found is None and time.monotonic() < end and rest(_LOOK):
+        found = connect(path)
+    return found
 
 
 def start_hub(path: str, poll: float | None) -> Connection:

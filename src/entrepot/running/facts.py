@@ -15,6 +15,7 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from entrepot.reloading.report import Report
 
@@ -71,6 +72,18 @@ class Outcome:
         self.waited_for = waited_for
         self.took = took
         self.edit = edit
+
+
+def counted(prepared: Any) -> tuple[int, int]:
+    """Return how many statements a prepared edit changes, and of how many."""
+    changes = (getattr(prepared, "changes", None) or {}).values()
+    changed = {
+        id(live)
+        for change in changes
+        for live in (*change.added, *change.signed, *(scope.live for scope, _ in change.patches))
+    }
+    removed = sum(len(change.removed) for change in changes)
+    return max(len(changed), removed), sum(len(change.lives) for change in changes)
 
 
 def short(file: str) -> str:

@@ -105,8 +105,11 @@ class Hub:
     def close(self) -> None:
         """Take the socket away."""
         if self._listener is not None:
-            os.unlink(self._path)
+            self._selector.unregister(self._listener)
+            with suppress(OSError):
+                os.unlink(self._path)
             self._listener.close()
+            self._listener = None
 
     def add(self, connection: socket.socket, *, is_program: bool) -> None:
         """Begin to read what somebody sends."""
@@ -203,6 +206,7 @@ class Hub:
             self._ask(peer, fields)
         elif word == "replace":
             self._is_replaced = True
+            self.close()  # who connects from now on belongs to the other program
 
     def _ask(self, asker: Peer, fields: list[str]) -> None:
         programs = [peer for peer in self._peers if peer.is_program]

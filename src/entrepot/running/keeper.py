@@ -3,7 +3,8 @@
 It waits for the hub, reads the files that have changed, and has the edit carried out at a safe
 point. What runs on it blocks all signals, so that the program's own threads get them; it is no
 thread that ``threading`` knows of; and it is stopped around a fork, so that a program with one
-thread forks with one thread. A forked child connects to the hub by itself.
+thread forks with one thread. A forked child connects to the hub by itself, and tells it what the
+files looked like that it runs: what was saved around the fork, it hears of then.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ import time
 from entrepot.reloading.report import FAILED, Report
 
 from . import connection
-from .facts import Fact, Outcome, relative
+from .bell import Bell
+from .facts import Fact, Outcome, counted, relative
+from .program import GRACE, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from entrepot.reloading.edit import Edit
 
     from .program import LiveProgram
     from .safepoint import SafePoints
 
-GRACE = 0.1  # seconds that a file may be missing, or empty, in the middle of a save
 IDLE = 0.5  # seconds after the start: then what a reload needs is loaded, before an edit comes
 QUIET = 0.1  # seconds without news that end a save of many files; the hub's own is half of it
 MANY = 3  # files
@@ -88,11 +89,13 @@ class Keeper:
         self.answer: Callable[[str, list[str]], str] | None = None
         self._connection: connection.Connection | None = None
         self._leader = os.getpid()
+        self._bell: Bell | None = None  # while the thread runs
+        self._stops: list[bool] = []  # a wish that it stops; who takes it out has decided
         self._stopped = _thread.allocate_lock()
-        self._wake: tuple[int, int] = (-1, -1)
         self._number = 0  # of the thread, for the kernel
+        self._is_stopping = False
+        self._is_over = False
         self._is_warm = False
-        self._is_woken = False
         self._failed: Edit | None = None
         self._hubs = 0
 
@@ -114,7 +117,9 @@ class Keeper:
         )
 
     def _start_thread(self) -> None:
-        self._wake = tuple(connection.high(end) for end in os.pipe())  # type: ignore[assignment]
+        self._bell = Bell()
+        self._stops.clear()
+        self._is_stopping = False
         self._stopped.acquire()
         ours = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
         try:
@@ -122,123 +127,122 @@ class Keeper:
         finally:
             _signal.pthread_sigmask(_signal.SIG_SETMASK, ours)
 
-    def _stop_thread(self) -> None:
+    def _stop_thread(self, bell: Bell) -> None:
         """Stop the thread, unless it is at work: it may be waiting for the thread that forks."""
-        read_end, write_end = self._wake
-        os.write(write_end, b"x")
-        if not self._stopped.acquire(timeout=LONGEST_STOP):
-            waiting = select.poll()
-            waiting.register(read_end, select.POLLIN)
-            if waiting.poll(0):
-                os.read(read_end, 1)
+        self._stops.append(True)
+        if not self._stopped.acquire(timeout=LONGEST_STOP if bell.ring() else 0):
+            if self._is_stop_taken():
                 return
             self._stopped.acquire()
         self._stopped.release()
-        self._close_wake()
+        bell.close()
+        self._bell = None
         # C counts the threads of the process when it forks: wait until the kernel has ended it.
-        deadline = time.monotonic() + 1
-        while os.path.exists(f"/proc/self/task/{self._number}"):
-            if time.monotonic() > deadline:
-                return
+        end = time.monotonic() + 1
+        while os.path.exists(f"/proc/self/task/{self._number}") and time.monotonic() < end:
+            pass
 
-    def _close_wake(self) -> None:
-        for end in self._wake:
-            if end >= 0:
-                os.close(end)
-        self._wake = (-1, -1)
-
-    @property
-    def is_keeping(self) -> bool:
-        """Whether the thread runs."""
-        return self._wake[0] >= 0
+    def _is_stop_taken(self) -> bool:
+        try:
+            return self._stops.pop()
+        except IndexError:
+            return False
 
     def _is_this_thread(self) -> bool:
         return self._number != 0 and _thread.get_native_id() == self._number
 
     def _at_exit(self) -> None:
         """End the thread before the interpreter ends: it would be cut off wherever it stands."""
-        if self.is_keeping and not self._is_this_thread():
-            self._stop_thread()
+        self._is_over = True
+        if self._bell is not None and not self._is_this_thread():
+            self._stop_thread(self._bell)
 
     def _before_fork(self) -> None:
         self.program.lock.acquire()  # no fork in the middle of a reload
-        if self.is_keeping and not self._is_this_thread():
-            self._stop_thread()
+        if self._bell is not None and not self._is_this_thread():
+            self._stop_thread(self._bell)
 
     def _after_fork_in_parent(self) -> None:
         self.program.lock.release()
-        if not self.is_keeping and self._connection is not None and self._connection.is_open:
+        if self._bell is None and not self._is_over:
             self._start_thread()
 
     def _after_fork_in_child(self) -> None:
         self.program.after_fork()
         self.points.after_fork()
-        self._close_wake()
         self._stopped = _thread.allocate_lock()
+        if self._bell is not None:
+            self._bell.close()
         if self._connection is not None:
             self._connection.close()
-        self._connection = connection.connect(self.socket)
-        if self._connection is not None:
+        self._connection = self._bell = None
+        if not self._is_over:
             self._start_thread()
-            self._tell_all_files()
-
-    def _tell_all_files(self) -> None:
-        """Tell a hub that knows nothing yet of every file, as it is now."""
-        for file in self.program.files():
-            self.program.note(file)
-        self.tell_files()
 
     def tell_files(self) -> None:
-        """Tell the hub of the files that it does not know yet."""
-        marks, self.program.marks = self.program.marks, {}
-        fields = [field for pair in marks.items() for field in pair]
-        if self._connection is not None and fields:
-            self._connection.send("files", *fields)
+        """Tell the hub of the files that it does not know yet; one that is found, of all."""
+        hub = self._connection
+        if hub is None:
+            return
+        fields, was_behind = self.program.new_marks(), hub.has_unsent
+        if fields:
+            hub.send("files", *fields)
+        if hub.has_unsent and not was_behind and self._bell is not None:
+            self._bell.ring()  # the thread sends it when the hub can take it
 
     # the thread
 
     def _keep(self) -> None:
         self._number = _thread.get_native_id()
         try:
-            while self._wait_or_warm_up():
+            while self._has_hub() and self._wait_or_warm_up():
                 self._follow(self._connection.receive() if self._connection else [])
-                if (
-                    self._connection is None or not self._connection.is_open
-                ) and not self._found_another_hub():
-                    self.tell([Fact("unwatch", "the watcher has ended", "no edit is seen now")])
-                    break
         except Exception as error:  # noqa: BLE001  # a fault of ours must not end the program
+            self._is_over = True
             self.tell([Fact("fault", f"entrepot: {type(error).__name__}: {error}", "live is off")])
         finally:
             self._stopped.release()
 
-    def _found_another_hub(self) -> bool:
-        """Go on with another hub when somebody has ended ours; return whether there is one.
+    def _has_hub(self) -> bool:
+        """Return whether there is a hub to wait for, after a search if there is none."""
+        if self._connection is not None and self._connection.is_open:
+            return True
+        if self._found_hub():
+            return True
+        if not self._is_stopping:
+            self._is_over = True
+            self.tell([Fact("unwatch", "the watcher has ended", "no edit is seen now")])
+        return False
 
-        The process that started the first one starts it; a forked child connects to it then.
+    def _found_hub(self) -> bool:
+        """Find the hub that a forked child begins with, or another when ours has been ended.
+
+        It is told what the files that run here looked like, and tells which have changed.
         """
-        is_leader = os.getpid() == self._leader
-        self._hubs += 1
-        if self._hubs > MOST_HUBS:
+        is_another = self._connection is not None
+        if self._hubs + is_another > MOST_HUBS:
             return False
-        try:
-            if is_leader:
-                self._connection = connection.start_hub(self.socket, self.settings.poll)
-            else:
-                self._connection = connection.connect_soon(self.socket)
-        except OSError:
+        found = self._new_connection()
+        if found is None:
             return False
-        if self._connection is None:
-            return False
-        self._tell_all_files()
-        if is_leader:
+        self._hubs += is_another
+        self._connection = found
+        found.send("files", *self.program.all_marks())
+        if os.getpid() == self._leader:
             self.tell([Fact("watch", "the watcher was ended", "another one watches now")])
-        self.bring_up(set(self.program.files()), time.monotonic())  # saved while nobody watched
         return True
+
+    def _new_connection(self) -> connection.Connection | None:
+        if os.getpid() != self._leader:
+            return connection.connect_soon(self.socket, self._rest)
+        try:
+            return connection.start_hub(self.socket, self.settings.poll)
+        except OSError:
+            return None
 
     def _wait_or_warm_up(self) -> bool:
         if not self._is_warm and not self._wait(IDLE):
-            if self._is_woken:
+            if self._is_stopping:
                 return False
             self._is_warm = True
             import entrepot.reloading.reload  # noqa: F401  # parsers and all: most of a first edit
@@ -249,15 +253,34 @@ class Keeper:
 
     def _wait(self, seconds: float | None) -> bool:
         """Wait for the hub; return whether it has something to say."""
-        if self._connection is None or self._connection.fileno() < 0:
-            return True
-        self._connection.flush()
+        hub = self._connection
+        while hub is not None and hub.fileno() >= 0:
+            hub.flush()
+            wanted = select.POLLIN | (select.POLLOUT if hub.has_unsent else 0)
+            ready = self._ready(seconds, (hub.fileno(), wanted))
+            if self._is_stopping or not ready:
+                return False
+            if ready.get(hub.fileno(), 0) & ~select.POLLOUT:
+                return True
+        return True
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait; return whether the thread is to go on."""
+        self._ready(seconds)
+        return not self._is_stopping
+
+    def _ready(self, seconds: float | None, *others: tuple[int, int]) -> dict[int, int]:
+        """Wait for the bell, or another descriptor; return which is ready, and for what."""
+        bell = self._bell
+        if bell is None or bell.fileno() < 0:  # a daemon closes every descriptor
+            bell = self._bell = Bell()
         waiting = select.poll()
-        waiting.register(self._connection.fileno(), select.POLLIN)
-        waiting.register(self._wake[0], select.POLLIN)
-        ready = {number for number, _ in waiting.poll(None if seconds is None else 1000 * seconds)}
-        self._is_woken = self._wake[0] in ready
-        return bool(ready) and not self._is_woken
+        for number, wanted in ((bell.fileno(), select.POLLIN), *others):
+            waiting.register(number, wanted)
+        ready = dict(waiting.poll(None if seconds is None else 1000 * seconds))
+        bell.hush()
+        self._is_stopping = self._is_stopping or self._is_stop_taken()
+        return ready
 
     def _follow(self, messages: list[list[str]]) -> None:
         changed: set[str] = set()
@@ -310,6 +333,7 @@ class Keeper:
             return
         if self.program.is_running(edit):
             self.outstanding = set()
+            self.program.note_read(edit)
             if self.error is not None:
                 self.program.apply(edit)
                 self.error = self._failed = None
@@ -366,8 +390,7 @@ class Keeper:
         self._failed = None if report.is_ok else edit
         self.outstanding = set() if report.is_ok else set(edit.contents)
         self.edits += report.is_ok
-        for file in edit.contents:
-            self.program.note(file)
+        self.program.note_read(edit)
         self.tell_files()
         took = time.monotonic() - start
         files = sorted(edit.contents)
@@ -375,24 +398,3 @@ class Keeper:
         self.on_outcome(outcome)
         if was_wrong is not None and report.is_ok:
             self.tell([Fact("clear", "the error is over: the program runs what is saved")])
-
-
-def counted(prepared: Any) -> tuple[int, int]:
-    """Return how many statements a prepared edit changes, and of how many."""
-    changes = (getattr(prepared, "changes", None) or {}).values()
-    changed = {
-        id(live)
-        for change in changes
-        for live in (*change.added, *change.signed, *(scope.live for scope, _ in change.patches))
-    }
-    removed = sum(len(change.removed) for change in changes)
-    return max(len(changed), removed), sum(len(change.lives) for change in changes)
-
-
-def settled(program: LiveProgram, files: set[str], outstanding: set[str]) -> Edit:
-    """Return an edit of files, after a moment if one of them is being saved right now."""
-    edit = program.edit_of(files, outstanding)
-    if any(not content for content in edit.contents.values()):
-        time.sleep(GRACE)
-        edit = program.edit_of(files, outstanding)
-    return edit

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 
 from entrepot.reloading.edit import Edit
 from entrepot.reloading.report import NEEDS_RESTART
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 
+GRACE = 0.1  # seconds that a file may be missing, or empty, in the middle of a save
+
+
 class LiveProgram(Live):
     """Keeps the modules in a scope live.
 
     Attributes:
         scope: Tells which files.
-        marks: What the files looked like that are not told to the watcher yet:
-            ``{"/app/cart.py": "17… 210 5 17…"}``.
+        marks: What each file looked like before the text was read that runs, or that failed
+            last: ``{"/app/cart.py": "17… 210 5 17…"}``.
         main: What is known of ``__main__``, if it is in scope.
     """
 
@@ -50,6 +54,8 @@ class LiveProgram(Live):
     ) -> None:
         self.scope = scope
         self.marks: dict[str, str] = {}
+        self._new_marks: dict[str, str] = {}  # that the watcher is not told yet
+        self._marks_of_edit: dict[str, str] = {}
         self.main: MainModule | None = None
         self._tell_files = tell_files
         self._edited = threading.Condition()
@@ -86,26 +92,44 @@ class LiveProgram(Live):
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """End recording, and have the files told that are new."""
         super().executed(module, code, error)
-        if self.marks and not self._running:
+        if self._new_marks and not self._running:
             self._tell_files()
 
-    def note(self, file: str) -> None:
-        """Note what a file looks like, before it is read."""
-        try:
-            self.marks[file] = mark_of(os.stat(file))
-        except OSError:
-            self.marks[file] = ""
+    # what files looked like
+
+    def note(self, file: str, mark: str | None = None) -> None:
+        """Note what a file looks like, or looked like before it was read."""
+        self._new_marks[file] = self.marks[file] = _mark(file) if mark is None else mark
+
+    def note_read(self, edit: Edit) -> None:
+        """Note what the files of an edit looked like before it was read."""
+        for file in edit.contents:
+            self.note(file, self._marks_of_edit.get(file))
+
+    def new_marks(self) -> list[str]:
+        """Return what has not been told, as file, mark, file, mark, …; it counts as told."""
+        fields: list[str] = []
+        while self._new_marks:
+            fields += self._new_marks.popitem()
+        return fields
+
+    def all_marks(self) -> list[str]:
+        """Return what each file looked like, as file, mark, file, mark, …."""
+        return [field for pair in list(self.marks.items()) for field in pair]
 
     # the main module
 
     def is_about_to_start(self) -> None:
         """Note the text of ``__main__``, right before its first line."""
-        self._take_main(main_module_of_script(sys.modules["__main__"]))
+        self._take_main(sys.modules["__main__"])
 
-    def _take_main(self, main: MainModule | None) -> None:
+    def _take_main(self, module: Any) -> None:
+        file = module.__dict__.get("__file__")
+        mark = _mark(file) if isinstance(file, str) else ""
+        main = main_module_of_script(module)
         if main is not None and self.is_managed_file(main.file):
             self.main = main
-            self.note(main.file)
+            self.note(main.file, mark)
             self._tell_files()
 
     def manage_main(self) -> None:
@@ -113,7 +137,7 @@ class LiveProgram(Live):
         if self.main is None:  # run with -m: what its file is, shows when it has begun
             module = sys.modules.get("__main__")
             if getattr(module, "__spec__", None) is not None:
-                self._take_main(main_module_of_script(module))
+                self._take_main(module)
         known = self.records.get("__main__")
         if self.main is None or (known is not None and known.revision > 1):
             return
@@ -146,7 +170,9 @@ class LiveProgram(Live):
         running: dict[str, set[bytes]] = {}
         for record in list(self.records.values()):
             running.setdefault(record.file, set()).add(record.text.content)
-        found = Edit.of_files(sorted((files | outstanding) & running.keys()))
+        wanted = sorted((files | outstanding) & running.keys())
+        self._marks_of_edit = {file: _mark(file) for file in wanted}
+        found = Edit.of_files(wanted)
         contents = {
             file: new
             for file, new in found.contents.items()
@@ -191,3 +217,19 @@ class LiveProgram(Live):
         except (SyntaxError, ValueError):
             pass  # the reload itself says so
         return super().prepare(Edit(contents), alone=alone)
+
+
+def settled(program: LiveProgram, files: set[str], outstanding: set[str]) -> Edit:
+    """Return an edit of files, after a moment if one of them is being saved right now."""
+    edit = program.edit_of(files, outstanding)
+    if any(not content for content in edit.contents.values()):
+        time.sleep(GRACE)
+        edit = program.edit_of(files, outstanding)
+    return edit
+
+
+def _mark(file: str) -> str:
+    try:
+        return mark_of(os.stat(file))
+    except OSError:
+        return ""
