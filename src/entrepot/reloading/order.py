@@ -104,9 +104,25 @@ class Order:
             else:
                 live = self.world.live_of(parent)
                 if live is not None and not self.is_old:
-                    live = self.world.now(live)
+                    live = self.world.now(live) or self._in_place_of(live, record)
                 self._places[record.name] = Place(parent.record, live, record.order)
         return self._places[record.name]
+
+    def _in_place_of(self, old: LiveStatement, record: Record) -> LiveStatement | None:
+        """Return the statement that imports a module now, where the one that did is gone.
+
+        An import that was put under a ``try`` is another statement. Where the text does not say
+        what it imports, it is the one that stands there now.
+        """
+        home = old.record
+        for live in self.world.lives(home):
+            if _may_import(live) and record in imported(self.world.records, home, live):
+                return live
+        before = home.lives[: home.lives.index(old)]
+        above = next(filter(None, map(self.world.now, reversed(before))), None)
+        lives = self.world.lives(home)
+        at = 0 if above is None else lives.index(above) + 1
+        return lives[at] if at < len(lives) and self.world.before(lives[at]) is None else None
 
     def _line_of_import(self, record: Record) -> int:
         """Return the line at which a module was imported, of an importer that was never parsed.
