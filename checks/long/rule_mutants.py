@@ -28,6 +28,7 @@ OTHERS: Mapping[str, Any] = {
     "plan:readers_of_deleted": (),
     "plan:readers_of_submodules": (),
     "reload:readers_of_module": (),
+    "reload:readers_of_moved": (),
     "execute:Execution._tell_readers": False,
     "execute:relink": {},
     "execute:forward": None,

@@ -6,7 +6,7 @@ Each yields *dues*, as those in ``rules.py`` do.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .plain import is_reference
 from .readers import locations_read, readers
@@ -16,6 +16,8 @@ from .touches import creators, touched, touchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from entrepot.source.uses import Uses
 
     from .changes import ModuleChange
     from .order import Order
@@ -46,6 +48,24 @@ def readers_of_module(world: World, record: Record) -> Iterator[Due]:
         for live in world.lives(other):
             if _imports(world, live, record):
                 yield live, "deleted", f"the file of {record.name} is gone"
+
+
+#: What a module says of the file that it was loaded from.
+_OF_ITS_FILE = ("__cached__", "__file__", "__loader__", "__package__", "__path__", "__spec__")
+
+
+def readers_of_moved(world: World, record: Record) -> Iterator[Due]:
+    """What asks a module for its file runs again when that is another one, or a package's."""
+    for name in _OF_ITS_FILE:
+        for live in readers(world, record, name):
+            yield live, "moved", f"{record.name} is loaded from another file"
+    for live in world.lives(record):
+        if any(level for _, uses in world.parts(live) for _, level, *_ in _imports_in(uses)):
+            yield live, "moved", f"what it imports is told from where {record.name} is"
+
+
+def _imports_in(uses: Uses) -> list[tuple[Any, ...]]:
+    return [*uses.imports, *uses.stars]
 
 
 def importers_of_appeared(world: World, record: Record, names: list[str]) -> Iterator[Due]:

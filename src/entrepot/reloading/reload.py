@@ -14,7 +14,7 @@ from .files import forget, found_again, move
 from .gone import names_in_cache
 from .journal import Journal
 from .late import learn
-from .module_rules import importers_of_appeared, readers_of_module
+from .module_rules import importers_of_appeared, readers_of_module, readers_of_moved
 from .outcomes import ProgramError, Refused
 from .plan import plan_of
 from .report import FAILED, NEEDS_RESTART, Report
@@ -119,6 +119,8 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     prepared.plan = plan_of(world, prepared.changes.values())
     for record in prepared.gone:
         prepared.plan.add(readers_of_module(world, record))
+    for record, _ in prepared.moved:
+        prepared.plan.add(readers_of_moved(world, record))
     for record, names in appeared:
         prepared.plan.add(importers_of_appeared(world, record, names))
     return prepared
