@@ -7,7 +7,7 @@ import types
 import weakref
 from typing import Any
 
-from .attributes import is_a
+from .attributes import is_a, state_of
 from .journal import names_of
 from .references import references
 
@@ -73,13 +73,15 @@ def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
             continue
         for reference in weakref.getweakrefs(new):
             kind: Any = type(reference)
-            if kind is weakref.KeyedRef:
-                made: Any = kind(old, reference.__callback__, reference.key)
-            elif kind is weakref.WeakMethod:
-                made = kind(types.MethodType(reference().__func__, old))
-            elif kind is weakref.ref:
-                made = kind(old, reference.__callback__)
+            if is_a(reference, weakref.WeakMethod):
+                method = reference()
+                made: Any = method and kind(types.MethodType(method.__func__, old))
+            elif is_a(reference, weakref.ref):
+                made = weakref.ref.__new__(kind, old, reference.__callback__)
+                for name, value in state_of(reference).items():
+                    object.__setattr__(made, name, value)
             else:
                 continue
-            found.append((reference, made))
+            if made is not None:
+                found.append((reference, made))
     return found

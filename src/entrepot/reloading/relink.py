@@ -18,7 +18,7 @@ import types
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import instance_dict, is_a, is_python_class, state_of
+from .attributes import instance_dict, is_a, state_of
 from .holders import holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
@@ -244,11 +244,6 @@ class _Relinker:
     def _state(self, holder: Any, source: Any, target: Any) -> None:
         if id(holder) in self.sources and not is_a(holder, type):
             return  # it is led away from itself: what it holds, nobody reaches through it
-        if not all(is_python_class(cls) for cls in type(holder).__mro__):
-            namespace = instance_dict(holder)
-            if namespace is None or not any(v is source for v in namespace.values()):
-                self.cannot(source, f"a {type(holder).__qualname__}")
-                return
         found = False
         for name, value in state_of(holder).items():
             if value is source:
