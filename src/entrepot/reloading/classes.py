@@ -49,15 +49,27 @@ def slots_of(cls: type) -> list[str]:
 
 
 def can_adopt(adopter: Adopter, old: type, new: type) -> bool:
-    """Return whether a class can become the new one with its layout and metaclass."""
+    """Return whether a class can become the new one with its layout and metaclass.
+
+    A metaclass with other bases from elsewhere cannot: the classes that it has made lack what those
+    give a class when they make it (such as ``abc.ABCMeta`` its registry).
+    """
     metaclass = adopter.twins.get(id(type(new)))
     wanted = type(new) if metaclass is None else metaclass[1]
-    return (
+    is_as_made = not issubclass(new, type) or _from_elsewhere(adopter, old) == _from_elsewhere(
+        adopter, new
+    )
+    return is_as_made and (
         type(old) is wanted
         and slots_of(old) == slots_of(new)
         and old.__basicsize__ == new.__basicsize__
         and old.__itemsize__ == new.__itemsize__
     )
+
+
+def _from_elsewhere(adopter: Adopter, cls: type) -> list[type]:
+    """Return the bases of a class, near and far, that are not the program's."""
+    return [base for base in cls.__mro__ if not adopter.base.is_managed_class(base)]
 
 
 def adopt_class(adopter: Adopter, old: type, new: type) -> type:

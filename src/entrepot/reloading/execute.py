@@ -90,7 +90,7 @@ class Execution:
         self.managed: dict[str, Record] = {}
         self.allow_partial = False
         self.young = Young()
-        self._linked = 0  # twins that nothing else is led to any more
+        self._linked = 0, 0  # twins and equals that nothing else is led to any more
         self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
@@ -140,7 +140,7 @@ class Execution:
             known.clear()
         del adopter.forwards[state[1] :]
         self.merger.forget()
-        self._linked = 0
+        self._linked = 0, 0
 
     def _pass(self) -> None:
         self.unbinder.note_stores()
@@ -350,14 +350,16 @@ class Execution:
         return self.young.holds(value)
 
     def _relink_twins(self) -> None:
-        """Lead to the old objects what took hold of their twins."""
-        twins = self.adopter.twins
-        new_ones = islice(twins.values(), self._linked, None)
+        """Lead to the old objects what took hold of their twins, or of values equal to them."""
+        twins, equals = self.adopter.twins, self.adopter.equals
+        new_ones = islice(twins.values(), self._linked[0], None)
         pairs = [pair for pair in new_ones if not is_a(pair[0], CellType)]
-        self._linked = len(twins)
-        if pairs:
-            pairs += weak_pairs(pairs)
-            relink(self.journal, pairs, self.own.has, are_young=True)
+        values = [pair for pair in islice(equals.values(), self._linked[1], None)]
+        self._linked = len(twins), len(equals)
+        pairs += weak_pairs(pairs)
+        if pairs or values:
+            adopted = [old for _, old in twins.values()]
+            relink(self.journal, pairs, self.own.has, equals=values, adopted=adopted)
 
     # the end
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import types
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a, state_of
 from .journal import names_of
 from .references import references
 
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 
 def holders_of_young(
-    targets: dict[int, tuple[Any, Any]],
+    targets: dict[int, tuple[Any, Any]], adopted: list[Any], lightly: Container[int]
 ) -> tuple[list[Any], dict[int, type | None]]:
     """Return who holds new objects, and whose own dicts are among these: a new class's, nobody's.
 
@@ -23,8 +26,11 @@ def holders_of_young(
 
     Args:
         targets: New objects by identity, each the first of a pair.
+        adopted: Older objects that are asked too: they have taken over what new ones held.
+        lightly: Those for which the whole heap is not walked.
     """
     young: Any = gc.get_objects(generation=0)
+    young += adopted
     holders: list[Any] = []  # made after that: it is no holder itself
     dicts: list[tuple[int, int]] = []  # of the new classes, with the place of each
     counts = dict.fromkeys(targets, 0)
@@ -42,7 +48,8 @@ def holders_of_young(
         if id(holder) in counts:
             counts[id(holder)] += 1  # that of this list
     holder = parts = None
-    more = _held_by_more(targets, counts, 2)  # the list of all, and the variable
+    strictly = {key: pair for key, pair in targets.items() if key not in lightly}
+    more = _held_by_more(strictly, counts, 2)  # the list of all, and the variable
     owners: dict[int, type | None] = {id(found): None for found in holders}
     owners.update((key, young[place]) for key, place in dicts)
     ours = {id(young), id(holders), id(more), id(owners)}

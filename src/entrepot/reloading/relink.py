@@ -24,7 +24,7 @@ from .instances import in_use, made_anew
 from .journal import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .journal import Journal
 
@@ -37,7 +37,8 @@ def relink(
     pairs: list[tuple[Any, Any]],
     is_own: Callable[[Any], bool],
     *,
-    are_young: bool = False,
+    equals: Iterable[tuple[Any, Any]] = (),
+    adopted: list[Any] | None = None,
 ) -> dict[int, list[str]]:
     """Lead every reference to ``pairs[…][0]`` to ``pairs[…][1]``.
 
@@ -47,16 +48,21 @@ def relink(
         journal: Where to note the changes.
         pairs: What is led away from, and what to.
         is_own: Returns whether an object is one of ours that holds them for bookkeeping.
-        are_young: Whether they were made just now, so that mostly what is as young holds them.
+        equals: Values of which no more is asked than who holds them of what was made just now:
+            to take one for the other changes nothing but their identity.
+        adopted: What has adopted them, if they were made just now: then mostly it, or what is
+            as young, holds them.
 
     Returns:
         By the identity of what was led away from: kinds of holders that could not be changed.
     """
     relinker = _Relinker(journal, is_own)
+    pairs = [*pairs, *equals]
+    relinker.lightly.update(id(value) for value, _ in equals)
     for _ in range(DEPTH):
         if not pairs:
             break
-        relinker.lead(pairs, are_young=are_young)
+        relinker.lead(pairs, adopted)
         pairs = relinker.next_pairs()
     return relinker.stuck
 
@@ -84,24 +90,25 @@ class _Relinker:
         self.made: list[tuple[Any, Any, int]] = []
         self.roots: dict[int, int] = {}
         self.sources: set[int] = set()
+        self.lightly: set[int] = set()  # values whose other holders may go on holding them
         self.in_use: set[int] | None = None
         self.owners: dict[int, type | None] = {}
         self.classes: dict[int, type] = {}
 
-    def lead(self, pairs: list[tuple[Any, Any]], *, are_young: bool) -> None:
+    def lead(self, pairs: list[tuple[Any, Any]], adopted: list[Any] | None) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
         self.sources |= targets.keys()
-        if are_young:
-            holders, self.owners = holders_of_young(targets)
-        else:
+        if adopted is None:
             holders = gc.get_referrers(*[source for source, _ in pairs])
+        else:
+            holders, self.owners = holders_of_young(targets, adopted, self.lightly)
         for source, target in pairs:
             if is_a(source, type):
                 for derived in cast("list[type]", type.__subclasses__(source)):
                     self._class(derived, source, target)  # of its bases it holds but the first
         if not holders:
             return
-        hidden = {id(pairs), id(targets), id(holders), id(self.made), id(self.journal)}
+        hidden = {id(pairs), id(adopted), id(targets), id(holders), id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
         hidden |= {id(self.owners), id(self.classes)}
         for holder in holders:
@@ -138,6 +145,8 @@ class _Relinker:
     def again(self, holder: Any, made: Any, source: Any) -> None:
         """What holds ``holder`` is to hold ``made``, which was made of it."""
         if made is not None:
+            if id(source) in self.lightly:
+                self.lightly.add(id(holder))
             self.made.append((holder, made, self.roots.get(id(source), id(source))))
 
     def cannot(self, source: Any, what: str) -> None:
