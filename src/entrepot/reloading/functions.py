@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
+_CONTAINERS = frozenset({list, dict, set})  # a call may have filled the old one
 HAS_TYPE_PARAMS = sys.version_info >= (3, 12)
 HAS_ANNOTATE = sys.version_info >= (3, 14)
 
@@ -189,6 +190,7 @@ def adopt_function(
         forward(journal, old, new)
         return True
     _copy_facts(journal, old, new)
+    _keep_defaults(journal, old, new, adopt)
     _merge_attributes(journal, old, new, base, adopt)
     return is_other or not same(before, _visible(old))
 
@@ -210,7 +212,7 @@ def _merge_attributes(
 
 
 def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
-    for name in ("__defaults__", "__kwdefaults__", "__doc__", "__name__", "__qualname__"):
+    for name in ("__doc__", "__name__", "__qualname__"):
         value = getattr(new, name)
         if getattr(old, name) is not value:
             journal.set_attribute(old, name, value)
@@ -223,6 +225,38 @@ def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         journal.set_attribute(old, "__annotate__", new.__annotate__)  # type: ignore[attr-defined]
     elif not same(old.__annotations__, new.__annotations__):
         journal.set_attribute(old, "__annotations__", new.__annotations__)
+
+
+def _keep_defaults(
+    journal: Journal, old: FunctionType, new: FunctionType, adopt: Callable[[Any, Any], Any]
+) -> None:
+    """Give a function the defaults of a new one, but its own where they are the same values.
+
+    Others may hold them: a class that an earlier call has made with a default still does.
+    """
+    live = {**_positional_defaults(old), **(old.__kwdefaults__ or {})}
+
+    def kept(name: str, value: Any) -> Any:
+        was = live.get(name, value)
+        is_other = was is value or type(value) in _CONTAINERS or not same(was, value)
+        return value if is_other else adopt(was, value)
+
+    positional, named = new.__defaults__, new.__kwdefaults__
+    found = _positional_defaults(new)
+    if positional is not None and len(found) == len(positional):
+        positional = tuple(kept(name, value) for name, value in found.items())
+    if named is not None:
+        named = {name: kept(name, value) for name, value in named.items()}
+    for name, wanted in (("__defaults__", positional), ("__kwdefaults__", named)):
+        if getattr(old, name) is not wanted:
+            journal.set_attribute(old, name, wanted)
+
+
+def _positional_defaults(function: FunctionType) -> dict[str, Any]:
+    """Return the defaults of the positional parameters, by name."""
+    values = function.__defaults__ or ()
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return dict(zip(names[len(names) - len(values) :], values, strict=False))
 
 
 def _merged_cells(
