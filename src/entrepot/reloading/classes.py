@@ -51,8 +51,8 @@ def slots_of(cls: type) -> list[str]:
 def can_adopt(adopter: Adopter, old: type, new: type) -> bool:
     """Return whether a class can become the new one with its layout and metaclass.
 
-    A metaclass with other bases from elsewhere cannot: the classes that it has made lack what those
-    give a class when they make it (such as ``abc.ABCMeta`` its registry).
+    A metaclass with other bases from elsewhere cannot: the classes that it has made lack what
+    those give a class when they make it (such as ``abc.ABCMeta`` its registry).
     """
     metaclass = adopter.twins.get(id(type(new)))
     wanted = type(new) if metaclass is None else metaclass[1]

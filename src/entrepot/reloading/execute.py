@@ -27,6 +27,7 @@ from .changes import FUTURES, beside, compile_in_place
 from .classes import stand_in
 from .deciding import decide, put_in_order
 from .effects import Effects
+from .exits import Exits
 from .functions import forward
 from .generated import fill_copies
 from .holders import weak_pairs
@@ -43,7 +44,7 @@ from .relink import relink
 from .revision import Site
 from .runnable import marked, raised_by, take_codes, with_adoption, with_codes
 from .stores import put_back, stores_of
-from .surroundings import Guard, note
+from .surroundings import Guard, does_again, note
 from .texts import forget_texts
 from .touches import touched
 from .unbinding import Unbinder
@@ -97,6 +98,7 @@ class Execution:
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
         self.merger = Merger(plan, journal, self.adopter, report)
         self.registrations = Registrations(journal, self.adopter, self.merger, recorder)
+        self.exits = Exits(self.adopter)
         self.annotations = Annotations(journal, plan.world)
         self.effects = Effects(base)
         self.own = Bookkeeping(self.adopter, self.effects)
@@ -140,6 +142,7 @@ class Execution:
             known.clear()
         del adopter.forwards[state[1] :]
         self.merger.forget()
+        self.exits.again.clear()
         self._linked = 0, 0
 
     def _pass(self) -> None:
@@ -317,12 +320,10 @@ class Execution:
         if self._fault is not None:
             raise self._fault
         if guard.seen:  # whether the program swallowed it or not
-            raise Refused(
-                f"{live.where} runs again and {guard.seen[0]}, which it did before: restart, or "
-                f"mark it `# reload: always`"
-            )
+            raise Refused(does_again(live.where, guard.seen[0]))
         if error is not None:
             raise ProgramError(error) from error
+        self.exits.again += [(live, function) for function in guard.exits]
 
     def _see_wrapped(self, live: LiveStatement) -> None:
         """A function that its decorators gave back before, and wrap now, takes over the wrapper.
@@ -354,7 +355,7 @@ class Execution:
         twins, equals = self.adopter.twins, self.adopter.equals
         new_ones = islice(twins.values(), self._linked[0], None)
         pairs = [pair for pair in new_ones if not is_a(pair[0], CellType)]
-        values = [pair for pair in islice(equals.values(), self._linked[1], None)]
+        values = list(islice(equals.values(), self._linked[1], None))
         self._linked = len(twins), len(equals)
         pairs += weak_pairs(pairs)
         if pairs or values:
@@ -380,6 +381,7 @@ class Execution:
                     f"{stuck[id(old)][0]} holds the old one"
                 )
         self.annotations.finish()
+        self.exits.finish()
         for what in self.patcher.left_old():
             self._orphan(what)
         self.report.state_dropped.extend(self.adopter.dropped)

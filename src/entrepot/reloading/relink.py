@@ -108,7 +108,8 @@ class _Relinker:
                     self._class(derived, source, target)  # of its bases it holds but the first
         if not holders:
             return
-        hidden = {id(pairs), id(adopted), id(targets), id(holders), id(self.made), id(self.journal)}
+        hidden = {id(pairs), id(targets), id(holders), id(adopted)}
+        hidden |= {id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
         hidden |= {id(self.owners), id(self.classes)}
         for holder in holders:

@@ -4,9 +4,9 @@
 environment, the filters of warnings, the handlers of signals, the loggers, the texts of generated
 code.
 
-*Refused* while a statement runs **again**: to start a thread or a process, to register an exit
-function or a signal's handler, to open a window or set a timer of Tk. It did so once already, and
-would do it twice where a restart does it once. A statement that is new, or marked
+*Refused* while a statement runs **again**: to start a thread or a process, to register another
+exit function or a signal's handler, to open a window or set a timer of Tk. It did so once already,
+and would do it twice where a restart does it once. A statement that is new, or marked
 ``# reload: always``, may; an exit function that it registered goes if the reload fails.
 """
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
+EXIT = "registers an exit function"
+
 #: What is refused, as module, class, function, and what it does in words.
 EFFECTS = (
     ("threading", "Thread", "start", "starts a thread"),
     ("subprocess", "Popen", "__init__", "starts a process"),
     ("multiprocessing.process", "BaseProcess", "start", "starts a process"),
     ("os", "", "fork", "starts a process"),
-    ("atexit", "", "register", "registers an exit function"),
+    ("atexit", "", "register", EXIT),
     ("tkinter", "Tk", "__init__", "opens a window"),
     ("tkinter", "Misc", "after", "sets a timer"),
     ("tkinter", "Misc", "after_idle", "sets a timer"),
@@ -151,6 +153,14 @@ def release() -> None:
             setattr(home, name, refusing.__wrapped__)
 
 
+def does_again(where: str, words: str) -> str:
+    """Return the reason for which a statement may not run again."""
+    return (
+        f"{where} runs again and {words}, which it did before: restart, or mark it "
+        f"`# reload: always`"
+    )
+
+
 class EffectError(Exception):
     """What a statement that runs again must not do."""
 
@@ -160,12 +170,14 @@ class Guard:
 
     Attributes:
         seen: What was refused, in words: a program may swallow the exception.
+        exits: Exit functions that a statement that runs again did not register: see ``exits.py``.
     """
 
     def __init__(
         self, journal: Journal, is_managed: Callable[[str], object], *, may_start: bool
     ) -> None:
         self.seen: list[str] = []
+        self.exits: list[Any] = []
         self._journal = journal
         self._is_managed = is_managed
         self._may_start = may_start
@@ -176,10 +188,11 @@ class Guard:
     def __enter__(self) -> Self:
         self._handlers = _signal_handlers()
         for home, name, words in _effects():
-            if not self._may_start:
-                self._replace(home, name, self._refusing(getattr(home, name), words))
-            elif home is atexit:
-                self._replace(home, name, self._noting(getattr(home, name)))
+            original = getattr(home, name)
+            if home is atexit:
+                self._replace(home, name, self._exits(original, words))
+            elif not self._may_start:
+                self._replace(home, name, self._refusing(original, words))
         return self
 
     def _replace(self, home: Any, name: str, replacement: Any) -> None:
@@ -196,6 +209,20 @@ class Guard:
             raise EffectError(words)
 
         return refusing
+
+    def _exits(self, original: Any, words: str) -> Any:
+        """Return a ``register`` that puts off what runs again, and notes what is new."""
+        if self._may_start:
+            return self._noting(original)
+        refusing = self._refusing(original, words)
+
+        def putting_off(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if args or kwargs or threading.get_ident() != self._thread:
+                return refusing(function, *args, **kwargs)
+            self.exits.append(function)
+            return function
+
+        return putting_off
 
     def _noting(self, original: Any) -> Any:
         """Return a ``register`` that is undone; what a library registers for itself stays."""
