@@ -102,7 +102,10 @@ class Child:
             return f"raised {told(error)}"
 
     def look_aside(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Look in a forked process, so that looking changes nothing."""
+        """Look in a forked process, so that looking changes nothing.
+
+        The fresh process does so too: a fork marks threads that were never started as stopped.
+        """
         reader, writer = os.pipe()
         process = os.fork()
         if not process:
@@ -212,8 +215,7 @@ def _transplant(value: Any, transplant: str, kept: list[Any]) -> bool:
 def serve(descriptor_in: int, descriptor_out: int, order: dict[str, Any]) -> None:
     """Do what the judge says until it says ``end``."""
     child = Child(order["root"], is_live=order["live"])
-    look = child.look_aside if order["live"] else child.look
-    actions = {"start": child.start, "look": look, "apply": child.apply}
+    actions = {"start": child.start, "look": child.look_aside, "apply": child.apply}
     while True:
         order = receive(descriptor_in)
         if order["do"] == "end":
