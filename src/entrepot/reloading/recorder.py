@@ -318,14 +318,18 @@ def _stop_profiling_by(tell: Any) -> None:
 
 
 class Listener:
-    """Tells which code of given files runs on this thread: used while statements run again."""
+    """Tells which code runs on this thread, or on one that it starts: while statements run again.
+
+    Threads that ran before do the program's own work meanwhile.
+    """
 
     def __init__(self, tell: Callable[[CodeType], None]) -> None:
         self._tell = tell
-        self._thread = get_ident()
+        self._others: set[int] = set()
         self._tool: int | None = None
 
     def __enter__(self) -> Self:
+        self._others = sys._current_frames().keys() - {get_ident()}  # noqa: SLF001
         if _MONITORING is None:
             _profile_by(self._on_profile)
         else:
@@ -339,7 +343,7 @@ class Listener:
             _free(self._tool)
 
     def _on_start(self, code: CodeType, _offset: int) -> None:
-        if get_ident() == self._thread and not is_own_body(code):
+        if get_ident() not in self._others and not is_own_body(code):
             self._tell(code)
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
