@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import collections
 import functools
-import gc
 import types
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ from .functions import adopt_function, same_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
 from .instances import takes_class
 from .journal import content_of, same_items
-from .values import holds_only_attributes, is_atom, is_shared, is_view, same, same_plain
+from .values import holds_only_attributes, is_atom, is_shared, same, same_plain, shows_any
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
@@ -169,13 +168,7 @@ class Adopter:
 
     def is_changed(self, value: Any) -> bool:
         """Return whether readers of a value can see a difference since before the reload."""
-        if id(value) in self.changes:
-            return True
-        if is_a(value, tuple):
-            return any(self.is_changed(item) for item in tuple.__iter__(value))
-        if is_view(value) or type(value) in {staticmethod, classmethod}:
-            return any(id(part) in self.changes for part in gc.get_referents(value))
-        return False
+        return shows_any(value, self.changes.keys())
 
     def merge(self, base: Any, live: Any, new: Any, place: str) -> Any:
         """Return the value of one place: base and live are values or ``EMPTY``."""

@@ -26,6 +26,7 @@ from .bookkeeping import Bookkeeping
 from .changes import FUTURES, beside, compile_in_place
 from .classes import stand_in
 from .deciding import decide, put_in_order
+from .depth import AsDeepAsBefore, Deep
 from .effects import Effects
 from .exits import Exits
 from .functions import forward
@@ -89,6 +90,7 @@ class Execution:
         self.executed: list[LiveStatement] = []
         self.sites: dict[int, Site] = {}  # of the statements that run, by their identity
         self.managed: dict[str, Record] = {}
+        self.deep: Deep  # set by who carries it out
         self.allow_partial = False
         self.young = Young()
         self._linked = 0, 0  # twins and equals that nothing else is led to any more
@@ -217,7 +219,7 @@ class Execution:
         site = Site(record, live.statement.first)
         self.recorder.importer = self.sites.setdefault(id(live), site)
         try:
-            with Listener(tell), guard:
+            with Listener(tell), guard, AsDeepAsBefore(self.deep):
                 error = raised_by(code, namespace)
         finally:
             self.recorder.importer = None
@@ -305,7 +307,8 @@ class Execution:
             def adopt(new: Any) -> Any:
                 self.young.only = new
                 try:
-                    return self.adopter.adopt(old, new)
+                    with Deep():
+                        return self.adopter.adopt(old, new)
                 except Exception as error:
                     self._fault = error  # the program may swallow it
                     raise

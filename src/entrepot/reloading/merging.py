@@ -302,18 +302,26 @@ class Merger:
         self.tell_users(live)
 
     def _moved_on(
-        self,
-        record: Record,
-        name: str,
-        live: LiveStatement,
-        adopted: Any = None,
-        seen: frozenset[tuple[str, str]] = frozenset(),
+        self, record: Record, name: str, live: LiveStatement, adopted: Any = None
     ) -> None:
         """A location has changed: who reads it is due.
 
         An object that changed in place has changed under its other names too: an import or an
         alias of it need not run, but who reads that name is due.
         """
+        seen: set[Location] = set()
+        waiting = [(record, name)]
+        while waiting:
+            home, known = waiting.pop()
+            if (home.name, known) not in seen:
+                seen.add((home.name, known))
+                waiting += self._readers_due(home, known, live, adopted)
+
+    def _readers_due(
+        self, record: Record, name: str, live: LiveStatement, adopted: Any
+    ) -> list[tuple[Record, str]]:
+        """Let who reads a location run; return under which other names others have the object."""
+        also = []
         what = f"{record.name}.{name} changed"
         self.caches.moved.setdefault(name, set()).add(record.name)
         names = self.adopter.changes.get(id(adopted)) if adopted is not None else None
@@ -323,11 +331,10 @@ class Merger:
             if names is None or self._depends(reader, adopted, name, names):
                 self.plan.add([(reader, "read", what)], live)
             elif is_reference(reader):
-                seen |= {(record.name, name)}
                 home = reader.record
-                for other in self.world.binds(reader):
-                    if (home.name, other) not in seen and home.namespace.get(other) is adopted:
-                        self._moved_on(home, other, live, adopted, seen)
+                names_there = self.world.binds(reader)
+                also += [(home, n) for n in names_there if home.namespace.get(n) is adopted]
+        return also
 
     def _is_bound_by(self, reader: LiveStatement, value: Any) -> bool:
         """Return whether a reference gives a name to an object itself, not to a part of it."""

@@ -52,22 +52,30 @@ class Reach:
         self.modules: dict[str, Record] = {}
         self._classes: dict[int, type] = {}
         self._seen: dict[int, set[str]] = {}
+        self._looked_into: set[int] = set()  # functions and caches
+        self._waiting: list[Any] = [*arguments]
         self._function(function)
-        for argument in arguments:
-            self._value(argument)
         self._close()
 
     def _close(self) -> None:
-        """Look at what the names of the code found so far lead to, until that is no more."""
+        """Look at what the names of the code found so far lead to, until that is no more.
+
+        What is found waits in a list: a function may be wrapped thousands of times.
+        """
         known = (-1, -1, -1)
-        while known != (known := (len(self.codes), len(self.modules), len(self._classes))):
+        while self._waiting or known != (known := self._size()):
+            while self._waiting:
+                self._value(self._waiting.pop())
             for record in list(self.modules.values()):
                 for name in self._fresh(id(record.namespace), record.namespace):
-                    self._value(record.namespace[name])
+                    self._waiting.append(record.namespace[name])
             for cls in list(self._classes.values()):
                 members = type.__getattribute__(cls, "__dict__")
                 for name in self._fresh(id(cls), members):
                     self._member(members[name])
+
+    def _size(self) -> tuple[int, int, int]:
+        return len(self.codes), len(self.modules), len(self._classes)
 
     def _fresh(self, key: int, names: Iterable[str]) -> list[str]:
         """Return the names that may be used, and were not looked at yet."""
@@ -84,7 +92,8 @@ class Reach:
                 if is_a(value, FunctionType):
                     self._function(value)
         elif type(value) is _LRU:
-            self._value(value.__wrapped__)
+            if self._is_first(value):
+                self._waiting.append(value.__wrapped__)
         else:
             for cls in (value if is_a(value, type) else type(value)).__mro__:
                 if id(cls) not in self._classes and self.world.home_of(cls) is not None:
@@ -97,15 +106,23 @@ class Reach:
         parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value,)
         for part in parts:
             if part is not None:
-                self._value(wrapped_by(part))
+                self._waiting.append(wrapped_by(part))
+
+    def _is_first(self, value: Any) -> bool:
+        """Return whether a function was not met yet: one that calls itself closes over itself."""
+        known = id(value) in self._looked_into
+        self._looked_into.add(id(value))
+        return not known
 
     def _function(self, function: FunctionType) -> None:
+        if not self._is_first(function):
+            return
         record = self.world.by_namespace.get(id(function.__globals__))
         if record is not None:
             self.modules.setdefault(record.name, record)
         for cell in function.__closure__ or ():
             try:
-                self._value(cell.cell_contents)
+                self._waiting.append(cell.cell_contents)
             except ValueError:
                 continue
         self._code(function.__code__, record)

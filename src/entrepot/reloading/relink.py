@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 
-DEPTH = 12  # of ``dict[str, list[C] | None]`` each level is made anew, and is led to in its turn
+DEPTH = 200  # of ``dict[str, list[C] | None]`` each level is made anew, and is led to in its turn
 
 
 def relink(
@@ -64,6 +64,8 @@ def relink(
             break
         relinker.lead(pairs, adopted)
         pairs = relinker.next_pairs()
+    for source, _ in pairs:
+        relinker.cannot(source, f"a {type(source).__qualname__} nested deeper than {DEPTH}")
     return relinker.stuck
 
 

@@ -9,6 +9,7 @@ from entrepot.source.text import Text
 
 from .caches import clear, is_cache
 from .changes import change_of
+from .depth import TOO_DEEP
 from .execute import Execution
 from .files import forget, found_again, move
 from .gone import names_in_cache
@@ -23,6 +24,7 @@ from .world import World
 
 if TYPE_CHECKING:
     from .changes import ModuleChange
+    from .depth import Deep
     from .edit import Edit
     from .plan import Plan
     from .revision import Record
@@ -141,14 +143,14 @@ def _begin(session: Live, prepared: Prepared, world: World) -> None:
         session.base.take_attributes(journal, change.record.namespace.values())
 
 
-def commit(session: Live, prepared: Prepared) -> None:
+def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
     """Carry a plan out, or change nothing."""
     report = prepared.report
     if prepared.plan is None or prepared.world is None:
         return
     journal = prepared.journal
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
-    execution.allow_partial = session.allow_partial
+    execution.allow_partial, execution.deep = session.allow_partial, deep
     session.base.journal = journal
     execution.managed = session.records
     try:
@@ -171,6 +173,10 @@ def commit(session: Live, prepared: Prepared) -> None:
         journal.roll_back()
         report.status = NEEDS_RESTART
         report.reasons.extend(refusal.reasons)
+    except RecursionError:
+        journal.roll_back()
+        report.status = NEEDS_RESTART
+        report.reasons.append(TOO_DEEP)
     except ProgramError as failure:
         journal.roll_back()
         report.status = FAILED

@@ -19,6 +19,7 @@ import threading
 
 from entrepot.errors import ReloadOrderError
 
+from .depth import Deep
 from .edit import Edit
 from .gate import Gate
 from .hindrance import hindrance
@@ -119,7 +120,7 @@ class Live(Managed):
         try:
             wanted = self._wanted(edit, alone=alone)
             if self.fault is None:
-                with Paused():
+                with Paused(), Deep():
                     return prepare(self, wanted)
             error: Exception = self.fault
         except OSError as unreadable:  # no restart could read it either
@@ -155,8 +156,8 @@ class Live(Managed):
             self._open = Edit({**before, **prepared.edit.contents})  # until it is taken
             self.is_busy = True
             try:
-                with Paused():
-                    commit(self, prepared)
+                with Paused(), Deep() as deep:
+                    commit(self, prepared, deep)
             except Exception as error:  # noqa: BLE001  # it must not end the program
                 report.status, report.error = FAILED, self._switch_off(error)
             finally:

@@ -17,6 +17,7 @@ from .attributes import is_a, is_python_class, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from typing import Any
 
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
@@ -56,6 +57,27 @@ def is_view(value: Any) -> bool:
     if kind is types.BuiltinMethodType:
         return not is_a(value.__self__, types.ModuleType)
     return kind is types.MethodType or kind in _VIEWS
+
+
+def shows_any(value: Any, known: AbstractSet[int]) -> bool:
+    """Return whether a value is one of some objects, or shows one: a tuple its items.
+
+    Example:
+        >>> items = []
+        >>> shows_any((1, (items,)), {id(items)}), shows_any([items], {id(items)})
+        (True, False)
+    """
+    waiting = [value]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in known:
+            return True
+        if is_a(current, tuple):
+            waiting += tuple.__iter__(current)
+        is_around = is_view(current) or type(current) in {staticmethod, classmethod}
+        if is_around and not known.isdisjoint(map(id, gc.get_referents(current))):
+            return True
+    return False
 
 
 def same(left: Any, right: Any, depth: int = 20) -> bool:
