@@ -11,17 +11,13 @@ which objects it changed, also through a getter, a method or a C function. That 
 
 from __future__ import annotations
 
-import gc
-import types
-from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
-from _functools import partial  # type: ignore[import-not-found]
-from _thread import _local
-from types import CellType, FunctionType, MethodType, ModuleType
+from types import CellType
 
-from .attributes import delete_state, instance_dict, is_a, is_python_class, set_state, state_of
+from .attributes import delete_state, is_a, set_state
 from .base import EMPTY, data_of
-from .journal import Journal, content_of, fill, move_to_end, names_of, same_items
-from .values import is_atom, is_view
+from .holding import CONTAINERS, Holdings, parts_inside
+from .journal import Journal, fill, move_to_end, names_of, same_items
+from .values import is_atom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +29,6 @@ if TYPE_CHECKING:
 
 MOST_OF_A_MODULE = 5_000
 MOST = 20_000
-_CONTAINERS = (dict, list, set, bytearray, deque)
-_PLAIN = frozenset({types.SimpleNamespace, _local})  # C's own, with a ``__dict__`` and no more
-_OTHERS = frozenset({FunctionType, ModuleType, types.CodeType, CellType})
 
 
 class Note:
@@ -43,49 +36,21 @@ class Note:
 
     Attributes:
         base: What it held when its import was over, ``EMPTY`` if that was not noted.
-        mark: By what can be told quickly that it holds the same still, ``None`` for some kinds.
         roots: What it was reached from: values of names, such as ``[{"a": [1]}]`` for the list.
         by: The statement that changed it last.
         is_changed: Whether a statement changed it: what other threads do meanwhile stays.
     """
 
-    __slots__ = ("base", "by", "is_changed", "mark", "owner", "roots", "seen", "start")
+    __slots__ = ("base", "by", "is_changed", "owner", "roots", "seen", "start")
 
     def __init__(self, owner: Any, held: Any, base: Any = EMPTY) -> None:
         self.owner = owner
         self.base = base
         self.start = held
         self.seen = held
-        self.mark: list[int] | None = None
         self.roots: list[Any] = []
         self.is_changed = False
         self.by: LiveStatement | None = None
-
-    def holds_the_same(self) -> bool:
-        """Return whether it is seen at once that the object holds what it held."""
-        return self.mark is not None and self.mark == mark_of(self.owner)
-
-
-def mark_of(owner: Any) -> list[int] | None:
-    """Return the identities of what an object holds, in order; ``None`` where that takes longer.
-
-    They tell that nothing has changed as long as what was held is held still.
-    """
-    kind = type(owner)
-    if kind is dict:
-        return [*map(id, owner), *map(id, owner.values())]
-    if kind is list or kind is deque:
-        return list(map(id, owner))
-    if is_a(owner, type):
-        names = type.__getattribute__(owner, "__dict__")
-        return [*map(id, names), *map(id, names.values())]
-    if is_a(owner, _CONTAINERS) or kind is CellType:
-        return None
-    if any("__slots__" in cls.__dict__ for cls in kind.__mro__):
-        return None
-    state = instance_dict(owner)
-    return None if state is None else [*map(id, state), *map(id, state.values())]
-
 
 class Change:
     """An object that a statement changed: what it held before, its base, and what that held."""
@@ -112,6 +77,9 @@ class Effects:
         self.notes: dict[int, Note] = {}
         self.own: set[int] = set()
         self._of: dict[str, list[Note]] = {}
+        self._together: dict[tuple[str, ...], list[Note]] = {}
+        self._holdings = Holdings(base)
+        self.own.add(id(self._holdings.known))  # who looks for holders of a class finds it
 
     def begin(self, journal: Journal) -> None:
         """A pass begins: when it comes to nothing, what was noted so far is put back."""
@@ -132,8 +100,10 @@ class Effects:
         if not names:
             return
         new = list(self.notes.values())[known:]
+        self._together.clear()
 
         def forget() -> None:
+            self._together.clear()
             for name in names:
                 self._of.pop(name, None)
             for note in new:
@@ -147,6 +117,7 @@ class Effects:
     def _walk(self, record: Record) -> list[Note]:
         found: list[Note] = []
         seen: set[int] = set()
+        tell = self._holdings.of
         for root in list(record.namespace.values()):
             waiting = [root]
             while waiting and len(found) < MOST_OF_A_MODULE and len(self.notes) < MOST:
@@ -154,7 +125,7 @@ class Effects:
                 if id(value) in seen or is_atom(value):
                     continue
                 seen.add(id(value))
-                held = holding(value, self.base)
+                held = tell(value)
                 if held is None:
                     waiting.extend(parts_inside(value))
                     continue
@@ -162,7 +133,6 @@ class Effects:
                 if note is None:
                     note = self.notes[id(value)] = Note(value, held, self.base.of(value))
                     self.own |= {id(held), id(note.roots)}
-                    note.mark = mark_of(value)
                 note.roots.append(root)
                 found.append(note)
                 if not is_a(held, bytes):
@@ -171,7 +141,7 @@ class Effects:
 
     def held(self, note: Note) -> Any:
         """Return what an object holds now, also if nobody would look at it any more."""
-        now = holding(note.owner, self.base)
+        now = self._holdings.of(note.owner)
         if now is None and is_a(note.owner, type):  # it says now that it is of elsewhere
             return data_of(note.owner)
         return note.start if now is None else now
@@ -182,8 +152,9 @@ class Effects:
         What they hold now is noted by ``look``: until then nothing of ours holds it.
         """
         found = []
+        is_still = self._holdings.is_still
         for note in self._among(records):
-            if note.holds_the_same():
+            if is_still(note.owner, note.seen):
                 continue
             if not same_items(note.seen, self.held(note)):
                 content = self.base.contents.get(id(note.owner))
@@ -209,13 +180,13 @@ class Effects:
 
     def look(self, records: Iterable[Record]) -> None:
         """Note what the objects of some modules hold now."""
+        is_still = self._holdings.is_still
         for note in self._among(records):
-            if note.seen is not None and note.holds_the_same():
+            if note.seen is not None and is_still(note.owner, note.seen):
                 continue
             now = self.held(note)
             if note.seen is None or not same_items(note.seen, now):
                 self._has_seen(note, now)
-                note.mark = mark_of(note.owner)
 
     def _has_seen(self, note: Note, seen: Any) -> None:
         if note.seen is not note.start:
@@ -225,8 +196,13 @@ class Effects:
             self.own.add(id(seen))
 
     def _among(self, records: Iterable[Record]) -> list[Note]:
-        found = {id(note): note for record in records for note in self._of.get(record.name, ())}
-        return list(found.values())
+        """Return the notes of some modules, each once."""
+        names = tuple([record.name for record in records])
+        found = self._together.get(names)
+        if found is None:
+            notes = {id(note): note for name in names for note in self._of.get(name, ())}
+            found = self._together[names] = list(notes.values())
+        return found
 
     def _put_back(self, notes: list[Note]) -> None:
         """Give every object that statements changed what it held at the start.
@@ -237,79 +213,23 @@ class Effects:
         for note in notes:
             if note.is_changed:
                 try:
-                    now = holding(note.owner, self.base)
+                    now = self._holdings.of(note.owner)
                     if now is None and is_a(note.owner, type):
                         now = data_of(note.owner)
                     if now is not None and not same_items(note.start, now):
                         _set_held(note.owner, note.start, now)
                 except Exception as error:  # noqa: BLE001
                     failed = failed or error
-                note.mark = mark_of(note.owner)
             self._has_seen(note, note.start)
             note.is_changed = False
         if failed is not None:
             raise failed
 
 
-def holding(value: Any, base: Base) -> Any:
-    """Return what an object holds that can be changed, ``None`` if it holds nothing."""
-    kind = type(value)  # not by ``isinstance``, which asks what a proxy says that it is
-    if issubclass(kind, _CONTAINERS):
-        return content_of(value)
-    if kind is CellType:
-        try:
-            return [value.cell_contents]
-        except ValueError:
-            return []
-    if kind in _OTHERS:
-        return None
-    if issubclass(kind, type):
-        return data_of(value) if base.is_managed_class(value) else None
-    is_plain = kind in _PLAIN or all(is_python_class(c) for c in kind.__mro__ if c not in _PLAIN)
-    return state_of(value) if is_plain else None
-
-
-def has_plain_state(kind: type) -> bool:
-    """Return whether all that instances of a class hold lies in their ``__dict__``.
-
-    Example:
-        >>> has_plain_state(types.SimpleNamespace), has_plain_state(dict)
-        (True, False)
-    """
-    if issubclass(kind, (*_CONTAINERS, type)) or kind in _OTHERS:
-        return False
-    return kind in _PLAIN or all(
-        is_python_class(cls) and "__slots__" not in type.__getattribute__(cls, "__dict__")
-        for cls in kind.__mro__
-        if cls not in _PLAIN
-    )
-
-
-def parts_inside(value: Any) -> list[Any]:
-    """Return what is to be looked at in an object that does not change itself."""
-    kind = type(value)
-    if kind in {tuple, frozenset}:
-        return list(value)
-    if kind is FunctionType:
-        own = [d for d in gc.get_referents(value) if type(d) is dict and "__builtins__" not in d]
-        return [*(value.__closure__ or ()), *(value.__defaults__ or ()), *own]
-    if kind is property:
-        return [value.fget, value.fset, value.fdel]
-    if kind in {staticmethod, classmethod}:
-        return [value.__func__]
-    if kind is MethodType:
-        return [value.__func__, value.__self__]
-    if kind is partial:
-        return [value.func, value.args, value.keywords]
-    if is_view(value):
-        return gc.get_referents(value)
-    return []
-
-
 def _set_held(owner: Any, held: Any, now: Any) -> None:
     """Let an object hold what it held before."""
     scratch = Journal()
-    if is_a(owner, _CONTAINERS):
+    if is_a(owner, CONTAINERS):
         fill(owner, held)
     elif type(owner) is CellType:
         if held:

@@ -107,6 +107,13 @@ class Execution:
         self.own.known |= {id(self.__dict__), id(base.contents)}
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
+    def let_go(self) -> None:
+        """Forget everything: its parts know each other, and the code that ran.
+
+        Until the collector comes by, that code would seem to be held by the program.
+        """
+        vars(self).clear()
+
     # running
 
     def run(self) -> None:

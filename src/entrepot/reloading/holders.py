@@ -14,6 +14,9 @@ from .references import references
 if TYPE_CHECKING:
     from collections.abc import Container
 
+AT_ONCE = 32  # objects that are asked in one call what they refer to: most to nothing new
+MANY = 300  # objects, of which the holders are looked for
+
 
 def holders_of_young(
     targets: dict[int, tuple[Any, Any]], adopted: list[Any], lightly: Container[int]
@@ -32,22 +35,25 @@ def holders_of_young(
     young: Any = gc.get_objects(generation=0)
     young += adopted
     holders: list[Any] = []  # made after that: it is no holder itself
-    dicts: list[tuple[int, int]] = []  # of the new classes, with the place of each
     counts = dict.fromkeys(targets, 0)
-    wanted = counts.keys()
-    for place, holder in enumerate(young):
-        if is_a(holder, type):
-            dicts.append((id(names_of(holder)), place))
-        parts: Any = gc.get_referents(holder)
-        if wanted.isdisjoint(map(id, parts)):
+    for first in range(0, len(young), AT_ONCE):
+        some = young[first : first + AT_ONCE]
+        if counts.keys().isdisjoint(map(id, gc.get_referents(*some))):
             continue
-        for key in map(id, parts):
-            if key in counts:
-                counts[key] += 1
-        holders.append(holder)
-        if id(holder) in counts:
-            counts[id(holder)] += 1  # that of this list
-    holder = parts = None
+        for holder in some:
+            parts: Any = gc.get_referents(holder)
+            if counts.keys().isdisjoint(map(id, parts)):
+                continue
+            for key in map(id, parts):
+                if key in counts:
+                    counts[key] += 1
+            holders.append(holder)
+            if id(holder) in counts:
+                counts[id(holder)] += 1  # that of this list
+    metaclasses = {kind for kind in set(map(type, young)) if issubclass(kind, type)}
+    new_classes = [place for place, value in enumerate(young) if type(value) in metaclasses]
+    dicts = [(id(names_of(young[place])), place) for place in new_classes]
+    some = holder = parts = None
     strictly = {key: pair for key, pair in targets.items() if key not in lightly}
     more = _held_by_more(strictly, counts, 2)  # the list of all, and the variable
     owners: dict[int, type | None] = {id(found): None for found in holders}
@@ -56,8 +62,25 @@ def holders_of_young(
     del young
     if more:
         known = ours.union(map(id, holders))
-        holders.extend(found for found in gc.get_referrers(*more) if id(found) not in known)
+        holders.extend(found for found in holders_of(more) if id(found) not in known)
     return holders, owners
+
+
+def holders_of(sources: list[Any]) -> list[Any]:
+    """Return who holds some objects, wherever.
+
+    ``gc.get_referrers`` compares each reference of the heap with each of them. Where they are
+    many, it is sooner to look each reference up.
+    """
+    if len(sources) <= MANY:
+        return [holder for holder in gc.get_referrers(*sources) if holder is not sources]
+    wanted = set(map(id, sources))
+    everything, found = gc.get_objects(), []
+    for first in range(0, len(everything), AT_ONCE):
+        some = everything[first : first + AT_ONCE]
+        if not wanted.isdisjoint(map(id, gc.get_referents(*some))):
+            found += [one for one in some if not wanted.isdisjoint(map(id, gc.get_referents(one)))]
+    return [holder for holder in found if holder is not sources]
 
 
 def _held_by_more(

@@ -16,7 +16,8 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a
 from .base import ONLY_CLASS, own_dicts
-from .effects import carried_over, has_plain_state, holding, parts_inside
+from .effects import carried_over
+from .holding import has_plain_state, holding, parts_inside
 from .journal import same_items
 from .recorder import CO_OPTIMIZED
 from .values import ATOMS

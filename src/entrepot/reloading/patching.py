@@ -12,6 +12,7 @@ from .attributes import is_a
 from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import set_closure, set_code
+from .holders import holders_of
 from .index import functions_of, is_missing
 from .journal import content_of
 from .references import references
@@ -84,7 +85,7 @@ class Patcher:
         """Lead what the program keeps of the code of functions to the new code."""
         leads = {id(old): new for old, new, _ in held}
         ours = {id(codes) for _, _, codes in held} | {id(held)}
-        for holder in gc.get_referrers(*[old for old, _, _ in held]):
+        for holder in holders_of([old for old, _, _ in held]):
             if not is_a(holder, list | set | dict) or id(holder) in ours:
                 continue
             content = content_of(holder)

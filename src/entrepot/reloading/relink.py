@@ -19,7 +19,7 @@ from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_a, state_of
-from .holders import holders_of_young, weak_pairs
+from .holders import holders_of, holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
 
@@ -101,7 +101,7 @@ class _Relinker:
         targets = {id(source): (source, target) for source, target in pairs}
         self.sources |= targets.keys()
         if adopted is None:
-            holders = gc.get_referrers(*[source for source, _ in pairs])
+            holders = holders_of([source for source, _ in pairs])
         else:
             holders, self.owners = holders_of_young(targets, adopted, self.lightly)
         for source, target in pairs:

@@ -169,6 +169,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
             if is_cache(cache):  # else it was led on to what took its place
                 clear(journal, cache)
         prepared.let_go()
+        execution.let_go()
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART

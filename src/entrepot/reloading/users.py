@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.by_name import ANY_ATTRIBUTE
 
 from .attributes import state_of
-from .effects import parts_inside
+from .holding import parts_inside
 from .plain import is_reference
 from .readers import ran_that_mention, readers
 from .touches import passed_by

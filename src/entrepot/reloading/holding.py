@@ -1,0 +1,176 @@
+"""What an object holds that can be changed, and what is to be looked at in one that cannot.
+
+A reload asks that of the same objects again and again. What depends on the class of an object
+alone is found once, and where that can be, a content is compared without being copied.
+"""
+
+from __future__ import annotations
+
+import gc
+import types
+from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
+from _functools import partial  # type: ignore[import-not-found]
+from _operator import is_
+from _thread import _local
+from types import CellType, FunctionType, MethodType, ModuleType
+
+from .attributes import instance_dict, is_a, is_python_class, state_of, state_reader
+from .base import data_of
+from .journal import content_of, same_items
+from .values import is_view
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .base import Base
+
+CONTAINERS = (dict, list, set, bytearray, deque)
+_PLAIN = frozenset({types.SimpleNamespace, _local})  # C's own, with a ``__dict__`` and no more
+_OTHERS = frozenset({FunctionType, ModuleType, types.CodeType, CellType})
+
+
+class Holdings:
+    """Tells what objects hold, for one reload.
+
+    Attributes:
+        known: What was found of classes.
+    """
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self.known: dict[type, _Kind] = {}
+
+    def of(self, value: Any) -> Any:
+        """Return what an object holds that can be changed, ``None`` if it holds nothing."""
+        return self._kind(type(value)).tell(value)
+
+    def is_still(self, owner: Any, seen: Any) -> bool:
+        """Return whether it is seen at once that an object holds what it held."""
+        kind = type(owner)
+        known = self.known.get(kind)
+        if known is None or known.mro is not kind.__mro__:
+            known = self._kind(kind)
+        now = known.show(owner)
+        if now is None:
+            return False
+        if type(seen) is dict and type(now) is dict:
+            return (
+                len(seen) == len(now)
+                and all(map(is_, seen.values(), now.values()))
+                and all(map(is_, seen, now))
+            )
+        return same_items(seen, now)
+
+    def _kind(self, kind: type) -> _Kind:
+        known = self.known.get(kind)
+        if known is None or known.mro is not kind.__mro__:  # it may have got other bases
+            known = self.known[kind] = _Kind(kind, self._base)
+        return known
+
+
+class _Kind:
+    """How the content of a class's instances is told.
+
+    Attributes:
+        mro: What it was found by.
+        tell: Returns a copy of what an instance holds, ``None`` if that is nothing.
+        show: Returns what an instance holds, to look at: no copy, where that can be.
+    """
+
+    __slots__ = ("mro", "show", "tell")
+
+    def __init__(self, kind: type, base: Base) -> None:
+        self.mro = kind.__mro__
+        tell: Callable[[Any], Any] = lambda value: holding(value, base)  # noqa: E731
+        self.tell = self.show = tell
+        if kind is dict or kind is list:
+            self.tell, self.show = kind.copy, _itself
+        elif issubclass(kind, CONTAINERS):
+            self.tell = self.show = content_of
+        elif kind in _OTHERS:
+            if kind is not CellType:
+                self.tell = self.show = _nothing
+        elif issubclass(kind, type):
+            self.show = data_of
+        elif not _is_plain(kind):
+            self.tell = self.show = _nothing
+        elif has_plain_state(kind):
+            self.tell, self.show = _copy_of_dict, _dict_of
+        else:
+            self.tell = self.show = state_reader(kind)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _nothing(_value: Any) -> None:
+    return None
+
+
+def _dict_of(instance: Any) -> dict[str, Any]:
+    return instance_dict(instance) or {}
+
+
+def _copy_of_dict(instance: Any) -> dict[str, Any]:
+    return dict(instance_dict(instance) or ())
+
+
+def holding(value: Any, base: Base) -> Any:
+    """Return what an object holds that can be changed, ``None`` if it holds nothing."""
+    kind = type(value)  # not by ``isinstance``, which asks what a proxy says that it is
+    if issubclass(kind, CONTAINERS):
+        return content_of(value)
+    if kind is CellType:
+        try:
+            return [value.cell_contents]
+        except ValueError:
+            return []
+    if kind in _OTHERS:
+        return None
+    if issubclass(kind, type):
+        return data_of(value) if base.is_managed_class(value) else None
+    return state_of(value) if _is_plain(kind) else None
+
+
+def _is_plain(kind: type) -> bool:
+    return kind in _PLAIN or all(is_python_class(c) for c in kind.__mro__ if c not in _PLAIN)
+
+
+def has_plain_state(kind: type) -> bool:
+    """Return whether all that instances of a class hold lies in their ``__dict__``.
+
+    Example:
+        >>> has_plain_state(types.SimpleNamespace), has_plain_state(dict)
+        (True, False)
+    """
+    if issubclass(kind, (*CONTAINERS, type)) or kind in _OTHERS:
+        return False
+    return kind in _PLAIN or all(
+        is_python_class(cls) and "__slots__" not in type.__getattribute__(cls, "__dict__")
+        for cls in kind.__mro__
+        if cls not in _PLAIN
+    )
+
+
+def parts_inside(value: Any) -> list[Any]:
+    """Return what is to be looked at in an object that does not change itself."""
+    kind = type(value)
+    if kind in {tuple, frozenset}:
+        return list(value)
+    if kind is FunctionType:
+        own = [d for d in gc.get_referents(value) if type(d) is dict and "__builtins__" not in d]
+        return [*(value.__closure__ or ()), *(value.__defaults__ or ()), *own]
+    if kind is property:
+        return [value.fget, value.fset, value.fdel]
+    if kind in {staticmethod, classmethod}:
+        return [value.__func__]
+    if kind is MethodType:
+        return [value.__func__, value.__self__]
+    if kind is partial:
+        return [value.func, value.args, value.keywords]
+    if is_view(value):
+        return gc.get_referents(value)
+    return []
