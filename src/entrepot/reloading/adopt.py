@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
-from .functions import adopt_function, same_function
+from .functions import adopt_function, is_bare, same_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
 from .instances import takes_class
 from .journal import content_of, same_items
@@ -120,10 +120,10 @@ class Adopter:
             if id(old) in self.taken:  # within its own namespace
                 return self.adopt(old, new)
             self.pair(old, new)
-            visible = adopt_function(
-                self.journal, old, new, self.base.of(old.__dict__), self.adopt
-            )
-            self.note_base(old.__dict__, dict(new.__dict__))
+            base = EMPTY if is_bare(old) else self.base.of(old.__dict__)
+            visible = adopt_function(self.journal, old, new, base, self.adopt)
+            if not is_bare(old):
+                self.note_base(old.__dict__, dict(new.__dict__))
             parts = (old.__closure__, old.__defaults__, (old.__kwdefaults__ or {}).values())
             if visible or any(self.is_changed(part) for held in parts for part in held or ()):
                 self.change(old)

@@ -8,6 +8,7 @@ globals), the old function becomes a *forwarder*: it calls its successor.
 from __future__ import annotations
 
 import functools
+import gc
 import operator
 import sys
 import warnings
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 _CONTAINERS = frozenset({list, dict, set})  # a call may have filled the old one
 HAS_TYPE_PARAMS = sys.version_info >= (3, 12)
 HAS_ANNOTATE = sys.version_info >= (3, 14)
+#: What a function has of dicts and tuples besides its attributes and annotations.
+_PARTS = ("__globals__", "__builtins__", "__defaults__", "__kwdefaults__", "__closure__")
+_PARTS += ("__type_params__",) if HAS_TYPE_PARAMS else ()
 
 
 def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
@@ -39,10 +43,10 @@ def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
     old_doc, new_doc = docstring(old), docstring(code)
     journal.note(lambda: _assign_code(function, old))
     _assign_code(function, code)
-    wrapped = function.__dict__.get("__wrapped__")
-    is_own = wrapped is None or getattr(wrapped, "__doc__", None) != old_doc
-    if old_doc != new_doc and function.__doc__ == old_doc and is_own:
-        journal.set_attribute(function, "__doc__", new_doc)
+    if old_doc != new_doc and function.__doc__ == old_doc:
+        wrapped = function.__dict__.get("__wrapped__")
+        if wrapped is None or getattr(wrapped, "__doc__", None) != old_doc:
+            journal.set_attribute(function, "__doc__", new_doc)
     if function.__name__ == old.co_name and old.co_name != code.co_name:
         journal.set_attribute(function, "__name__", code.co_name)
     if function.__qualname__ == old.co_qualname and old.co_qualname != code.co_qualname:
@@ -195,6 +199,24 @@ def adopt_function(
     return is_other or not same(before, _visible(old))
 
 
+def is_bare(function: FunctionType) -> bool:
+    """Return whether a function has neither attributes nor annotations.
+
+    To ask it for them would make a dict for each, which every later edit had to look into.
+
+    Example:
+        >>> def f(): pass
+        >>> def g() -> int: pass
+        >>> is_bare(f), is_bare(g)
+        (True, False)
+    """
+    known: list[object] = [getattr(function, name) for name in _PARTS]
+    return not any(
+        type(part) in {dict, tuple} and not any(part is other for other in known)
+        for part in gc.get_referents(function)
+    )
+
+
 def _merge_attributes(
     journal: Journal,
     old: FunctionType,
@@ -202,6 +224,8 @@ def _merge_attributes(
     base: Any,
     adopt: Callable[[Any, Any], Any],
 ) -> None:
+    if is_bare(old) and is_bare(new):
+        return
     for name, value in list(new.__dict__.items()):
         present = old.__dict__.get(name)
         merged = adopt(present, value) if name in old.__dict__ else value
@@ -223,7 +247,9 @@ def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         journal.set_attribute(old, "__type_params__", new.__type_params__)
     if HAS_ANNOTATE:
         journal.set_attribute(old, "__annotate__", new.__annotate__)  # type: ignore[attr-defined]
-    elif not same(old.__annotations__, new.__annotations__):
+    elif not (is_bare(old) and is_bare(new)) and not same(
+        old.__annotations__, new.__annotations__
+    ):
         journal.set_attribute(old, "__annotations__", new.__annotations__)
 
 
@@ -281,8 +307,10 @@ def _visible(function: FunctionType) -> tuple[object, ...]:
     """Return what can be seen of a function without calling it."""
     code = function.__code__
     arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    annotations = {} if HAS_ANNOTATE else dict(function.__annotations__)
-    attributes = {k: v for k, v in function.__dict__.items() if k != "__wrapped__"}
+    is_plain = is_bare(function)
+    annotations = {} if HAS_ANNOTATE or is_plain else dict(function.__annotations__)
+    own = {} if is_plain else function.__dict__
+    attributes = {k: v for k, v in own.items() if k != "__wrapped__"}
     return (
         function.__name__,
         function.__qualname__,

@@ -17,6 +17,7 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import instance_dict, is_a
+from .base import own_dicts
 from .references import references
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _collect(
     module = namespace.get("__name__")
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
+        functions: list[FunctionType] = []
         for value in level:
             kind = type(value)
             if kind is FunctionType:
@@ -116,6 +118,7 @@ def _collect(
                 code = value.__code__
                 if id(code) in wanted:
                     found[id(code)].append(value)
+                functions.append(value)
                 _below_function(value, below)
             elif kind in {int, str, float, bool, types.ModuleType, CodeType, type(None), bytes}:
                 continue
@@ -124,6 +127,8 @@ def _collect(
                 if kind is _LRU and type(value.__wrapped__) is FunctionType:
                     caches.append(value)
                 below.extend(_inside(value, module))
+        for own in own_dicts(functions) if functions else ():
+            below.extend(own.values())
         if not below:
             return
         level = below
@@ -135,8 +140,6 @@ def _below_function(function: FunctionType, below: list[Any]) -> None:
             below.append(cell.cell_contents)
         except ValueError:
             continue
-    if function.__dict__:
-        below.extend(function.__dict__.values())
     if function.__defaults__:
         below.extend(function.__defaults__)
 

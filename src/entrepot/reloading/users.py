@@ -54,13 +54,15 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     found: dict[int, LiveStatement] = {}
     for name in names - looked_up:
         found.update(_that_mention(world, frozenset({name, _plain(cls, name)})))
+    aside: dict[int, Any] = {}
     for live in found.values():
-        if any(leads_to(value, cls) for value in _reached(world, live)):
+        if any(leads_to(value, cls, aside) for value in _reached(world, live)):
             yield live
     asking = _that_mention(world, _ASKING, frozenset({ANY_ATTRIBUTE})) if names - looked_up else {}
+    flatly: dict[int, Any] = {}
     for live in asking.values():
         if id(live) not in found and any(
-            leads_to(value, cls, is_deep=False) for value in _reached(world, live)
+            leads_to(value, cls, flatly, is_deep=False) for value in _reached(world, live)
         ):
             yield live
     if looked_up - _TOLD:
@@ -107,12 +109,15 @@ def _reached(world: World, live: LiveStatement) -> Iterator[Any]:
             yield from passed_by(home, chain)
 
 
-def leads_to(value: Any, cls: type, *, is_deep: bool = True) -> bool:
+def leads_to(
+    value: Any, cls: type, aside: dict[int, Any] | None = None, *, is_deep: bool = True
+) -> bool:
     """Return whether an object is of a class, or derived from it, or holds such an object.
 
     Args:
         value: The object.
         cls: The class.
+        aside: Objects that are known not to, by their identity; more are added.
         is_deep: Whether to look into instances, too, and not only into lists and the like.
 
     Example:
@@ -121,18 +126,20 @@ def leads_to(value: Any, cls: type, *, is_deep: bool = True) -> bool:
         >>> leads_to({"b": [B()]}, A), leads_to([B], A), leads_to([A()], B)
         (True, True, False)
     """
-    seen: set[int] = set()
+    known = {} if aside is None else aside
+    seen: dict[int, Any] = {}
     waiting = [value]
     while waiting:
         current = waiting.pop()
-        if id(current) in seen or is_atom(current):
+        if id(current) in seen or id(current) in known or is_atom(current):
             continue
         if cls in type(current).__mro__ or _is_derived(current, cls):
             return True
-        seen.add(id(current))
+        seen[id(current)] = current
         if len(seen) > MOST:
             return True  # it is not known, and to run is never wrong
         waiting += _inside(current) if is_deep else _items(current)
+    known.update(seen)
     return False
 
 
