@@ -108,10 +108,7 @@ class Execution:
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
     def let_go(self) -> None:
-        """Forget everything: its parts know each other, and the code that ran.
-
-        Until the collector comes by, that code would seem to be held by the program.
-        """
+        """Forget everything: until the collector came by, its parts would hold the code that ran."""
         vars(self).clear()
 
     # running
