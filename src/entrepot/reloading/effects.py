@@ -52,6 +52,7 @@ class Note:
         self.is_changed = False
         self.by: LiveStatement | None = None
 
+
 class Change:
     """An object that a statement changed: what it held before, its base, and what that held."""
 

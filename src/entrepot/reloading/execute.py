@@ -108,7 +108,7 @@ class Execution:
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
     def let_go(self) -> None:
-        """Forget everything: until the collector came by, its parts would hold the code that ran."""
+        """Forget everything: else what ran would be held until the collector comes by."""
         vars(self).clear()
 
     # running

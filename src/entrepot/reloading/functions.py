@@ -19,7 +19,7 @@ from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 from .values import same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import CellType, CodeType, FunctionType
 
     from .journal import Journal
@@ -28,8 +28,10 @@ _CONTAINERS = frozenset({list, dict, set})  # a call may have filled the old one
 HAS_TYPE_PARAMS = sys.version_info >= (3, 12)
 HAS_ANNOTATE = sys.version_info >= (3, 14)
 #: What a function has of dicts and tuples besides its attributes and annotations.
-_PARTS = ("__globals__", "__builtins__", "__defaults__", "__kwdefaults__", "__closure__")
-_PARTS += ("__type_params__",) if HAS_TYPE_PARAMS else ()
+_PARTS: Sequence[str] = (
+    "__globals__", "__builtins__", "__defaults__", "__kwdefaults__", "__closure__",
+    *(("__type_params__",) if HAS_TYPE_PARAMS else ()),
+)  # fmt: skip
 
 
 def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:

@@ -14,7 +14,7 @@ from _operator import is_
 from _thread import _local
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_a, is_python_class, state_of, state_reader
+from .attributes import instance_dict, is_python_class, state_of, state_reader
 from .base import data_of
 from .journal import content_of, same_items
 from .values import is_view
@@ -83,8 +83,12 @@ class _Kind:
 
     def __init__(self, kind: type, base: Base) -> None:
         self.mro = kind.__mro__
-        tell: Callable[[Any], Any] = lambda value: holding(value, base)  # noqa: E731
-        self.tell = self.show = tell
+
+        def tell(value: Any) -> Any:
+            return holding(value, base)
+
+        self.tell: Callable[[Any], Any] = tell
+        self.show: Callable[[Any], Any] = tell
         if kind is dict or kind is list:
             self.tell, self.show = kind.copy, _itself
         elif issubclass(kind, CONTAINERS):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
