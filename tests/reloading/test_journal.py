@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from types import CellType, SimpleNamespace
 from typing import Any
 
@@ -107,3 +108,17 @@ def test_an_object_that_cannot_be_put_back_keeps_no_other_from_it(
         journal.roll_back()
 
     assert (first, second) == ([1, 0], [2])
+
+
+def test_what_an_import_told_of_abstract_classes_goes_with_it() -> None:
+    base = Base(lambda _cls: True)
+    base.journal = Journal()
+    shape: Any = ABCMeta("Shape", (), {})
+    shape.register(int)
+
+    base.take_imported([shape])
+    assert base.registered[id(shape)] == (shape, frozenset({int}))
+    base.journal.roll_back()
+
+    assert not base.contents
+    assert not base.registered  # another class can have this identity, later

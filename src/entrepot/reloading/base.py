@@ -97,7 +97,8 @@ class Base:
 
     Attributes:
         contents: Such as ``{140…: Content(owner=[1, 2], held=[1, 2])}``.
-        registered: The virtual subclasses of abstract classes, by the class's identity.
+        registered: Abstract classes with their virtual subclasses, by identity, such as
+            ``{140…: (Shape, frozenset({Circle}))}``.
         departed: Functions and classes that edits took away.
         journal: Of the reload that is being carried out; what is imported meanwhile is undone
             with it.
@@ -112,7 +113,7 @@ class Base:
         self.departed = Departed()
         self.journal: Journal | None = None
         self.contents: dict[int, Content] = {}
-        self.registered: dict[int, frozenset[type]] = {}
+        self.registered: dict[int, tuple[ABCMeta, frozenset[type]]] = {}
         self._caches: dict[int, ref[Any]] = {}
         self._kinds: dict[type, Any] = dict(_KINDS)
         # what is empty holds the same as all that are; nobody changes the content of a base
@@ -156,7 +157,7 @@ class Base:
                 contents[key] = Content(value, held)
                 added.append(key)
                 if what is _CLASS and kind is not type and issubclass(kind, ABCMeta):
-                    self.registered[key] = registered_with(value)
+                    self.registered[key] = value, registered_with(value)
                 if type(held) is not dict:
                     below.extend(held)
                 elif is_tracked(held):  # the collector knows where there is nothing but atoms
@@ -172,7 +173,12 @@ class Base:
         """Note what values hold when an import is over."""
         added = self.take(values)
         if self.journal is not None:
-            self.journal.note(lambda: [self.contents.pop(key, None) for key in added])
+            self.journal.note(lambda: self._drop(added))
+
+    def _drop(self, keys: list[int]) -> None:
+        for key in keys:
+            self.contents.pop(key, None)
+            self.registered.pop(key, None)
 
     def take_attributes(self, journal: Journal, values: Iterable[Any]) -> None:
         """Note, before an edit, that attributes which functions have got since are state.
@@ -239,8 +245,7 @@ class Base:
 
     def forget(self, cls: type) -> None:
         """Forget a class that is gone, and what its methods know of it."""
-        self.contents.pop(id(cls), None)
-        self.registered.pop(id(cls), None)
+        self._drop([id(cls)])
         for value in data_of(cls).values():
             for cell in (type(value) is FunctionType and value.__closure__) or ():
                 self.contents.pop(id(cell), None)

@@ -251,7 +251,7 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
     if not isinstance(old, abc.ABCMeta) or not isinstance(new, abc.ABCMeta):
         return
     before = registered_with(old)
-    made_by_import = adopter.base.registered.get(id(old), frozenset())
+    _, made_by_import = adopter.base.registered.get(id(old), (old, frozenset[type]()))
     made = frozenset(adopter.mapped(list(registered_with(new))))
     wanted = (before - made_by_import) | made
     if wanted == before:
@@ -263,10 +263,8 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
 
 def _register_instead(adopter: Adopter, old: type, new: type) -> None:
     """Where a decorator has registered the new class, the old one is registered."""
-    for key in adopter.base.registered:
-        content = adopter.base.contents.get(key)
-        cls: Any = None if content is None else content.owner
-        known = frozenset() if cls is None else registered_with(cls)
+    for cls, _ in list(adopter.base.registered.values()):
+        known = registered_with(cls)
         if new in known:
             adopter.journal.note(partial(set_registered, cls, known - {new}))
             set_registered(cls, known - {new} | {old})

@@ -47,7 +47,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
         session.absent.tried(record)
     for cls, kept in execution.adopter.registered:
         made = registered_with(cls) - kept
-        journal.set_item(session.base.registered, id(cls), made)
+        journal.set_item(session.base.registered, id(cls), (cls, made))
     for new, _ in execution.adopter.twins.values():
         if type(new) is FunctionType:
             hide(session.recorder, new)  # until the next collection, at the latest
