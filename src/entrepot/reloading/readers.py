@@ -175,6 +175,11 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
         if uses.is_dynamic and not uses.stars:
             names |= world.names_bound(home)
         found.update({(home.name, name): home for name in names})
+        for word in uses.whole:  # ``vars(settings)``
+            value = root_value(home, word)
+            record = world.home_of(value) if is_a(value, types.ModuleType) else None
+            if record is not None:
+                found.update({(record.name, name): record for name in world.names_bound(record)})
         for module, level, name in uses.imports:
             record = world.home_of(world.module_named(home, module, level))
             if record is not None:
