@@ -206,7 +206,7 @@ class Execution:
         ran: dict[int, CodeType] = {}
 
         def tell(code: CodeType) -> None:
-            if self.world.records_of(code.co_filename):
+            if self.world.records_of(code.co_filename) or self.recorder.has_begun(code):
                 ran[id(code)] = code
             elif code is REGISTER:
                 self.registrations.saw(sys._getframe(2))  # noqa: SLF001

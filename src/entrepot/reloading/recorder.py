@@ -171,6 +171,10 @@ class Recorder:
         """Note what runs of a file's code, too."""
         self._files.add(file)
 
+    def has_begun(self, code: CodeType) -> bool:
+        """Return whether code is of a managed module, and runs beside imports on this thread."""
+        return code.co_filename in self._files and not self.is_importing()
+
     def is_importing(self) -> bool:
         """Return whether this thread imports a managed module."""
         return bool(self._stacks.get(get_ident()))
