@@ -3,6 +3,10 @@
 One line per fact, verb first, in columns; the first of a reload has the time. Written straight
 to the terminal that standard error was at the start: the program may replace ``sys.stderr``, or
 capture it. What cannot be written is dropped: a closed terminal must not stop a reload.
+
+On a terminal a program's prompt, or its progress bar, may stand in the line, and nobody can tell
+where the cursor is. So many spaces are written first as a line has columns, then a carriage
+return: that stays in an empty line, and leads from any other to the next one.
 """
 
 from __future__ import annotations
@@ -96,8 +100,10 @@ class Console:
         return f"{margin}{verb}{what:<{_WHAT_WIDTH}}  {fact.why}".rstrip()
 
     def _write(self, text: str) -> None:
-        if self.is_terminal and _is_raw(self._descriptor):
-            text = text.replace("\n", "\r\n")
+        if self.is_terminal:
+            text = _to_a_fresh_line(self._descriptor) + text
+            if _is_raw(self._descriptor):
+                text = text.replace("\n", "\r\n")
         if identity(self._descriptor) != self._identity:  # a daemon closes every descriptor
             self._descriptor = self._open()
             self._identity = identity(self._descriptor)
@@ -116,6 +122,17 @@ def _wants_colour(*, is_terminal: bool) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return is_terminal and os.environ.get("TERM") != "dumb"
+
+
+def _to_a_fresh_line(descriptor: int) -> str:
+    """Return what leads to the beginning of a line in which nothing stands yet."""
+    if os.environ.get("TERM") in (None, "", "dumb"):
+        return ""
+    try:
+        columns = os.get_terminal_size(descriptor).columns
+    except OSError:
+        return ""
+    return " " * columns + "\r" if columns else ""
 
 
 def _is_raw(descriptor: int) -> bool:

@@ -150,6 +150,7 @@ def _steps(report: Report) -> Iterator[Fact]:
     for verb, (places, why) in found.items():
         for place in places[:MOST_PER_VERB]:
             what, _, reason = place.partition("  ")
+            reason = reason.removeprefix(f"{what} ")  # it is said in the column before
             yield Fact(verb, short(what), relative(reason) or why)
         if len(places) > MOST_PER_VERB:
             yield Fact(verb, f"and {len(places) - MOST_PER_VERB} more")
