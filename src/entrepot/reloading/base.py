@@ -19,6 +19,7 @@ from _thread import _local
 from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, state_of, state_reader
@@ -63,11 +64,14 @@ def _plain_state(value: Any) -> dict[str, Any]:
     return dict(instance_dict(value) or ())
 
 
-_NOTHING, _FUNCTION, _AROUND, _CLASS = "nothing", "function", "around", "class"
-_FUNCTIONS_INSIDE = (tuple, property, staticmethod, classmethod, MethodType, _lru_cache_wrapper)
+_NOTHING, _FUNCTION, _TUPLE, _AROUND, _CLASS = "nothing", "function", "tuple", "around", "class"
+_FUNCTIONS_INSIDE = (property, staticmethod, classmethod, MethodType, _lru_cache_wrapper)
 _KINDS: Mapping[type, Any] = {
     **dict.fromkeys(_ATOMS, _NOTHING),
     **dict.fromkeys(_FUNCTIONS_INSIDE, _AROUND),
+    **dict.fromkeys((ModuleSpec, SourceFileLoader), _NOTHING),  # one of each is in every module
+    **dict.fromkeys((type, ABCMeta), _CLASS),
+    tuple: _TUPLE,
     dict: dict.copy,
     list: list.copy,
     set: set.copy,
@@ -115,7 +119,8 @@ class Base:
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, tuple[ABCMeta, frozenset[type]]] = {}
         self._caches: dict[int, ref[Any]] = {}
-        self._kinds: dict[type, Any] = dict(_KINDS)
+        # by identity if they have a metaclass: it may say that they have no hash
+        self._kinds: dict[type | int, Any] = dict(_KINDS)
         # what is empty holds the same as all that are; nobody changes the content of a base
         self._nothing: dict[type, Any] = {dict: {}, list: [], set: set()}
         self.is_managed_class = is_managed_class
@@ -123,32 +128,38 @@ class Base:
     def take(self, values: Iterable[object]) -> list[int]:
         """Note what values hold now, unless they were noted before; return the new keys."""
         added: list[int] = []
-        contents, kinds, nothing = self.contents, self._kinds, self._nothing
-        room = MAX_ITEMS
+        contents, kinds, nothing, room = self.contents, self._kinds, self._nothing, MAX_ITEMS
         level: Iterable[Any] = values
         for _ in range(MAX_DEPTH):
             below: list[Any] = []
             functions: list[FunctionType] = []
             for value in level:
                 kind = type(value)
-                what = kinds.get(kind) or self._what(kind)
+                what = kinds.get(kind if type(kind) is type else id(kind))
                 if what is _NOTHING:
                     continue
                 if what is _FUNCTION:
                     functions.append(value)
                     continue
-                if what is _AROUND:
-                    self._look_inside(value, kind, below)
+                if what is _TUPLE:
+                    below += value
                     continue
                 key = id(value)
                 if key in contents:
+                    continue
+                if what is None:
+                    what = self._what(kind)
+                    if what is _NOTHING:
+                        continue
+                if what is _AROUND:
+                    self._look_inside(value, below)
                     continue
                 if what is not _CLASS:
                     held = what(value)
                     if not held:
                         held = nothing.get(type(held), held)
                 elif self.is_managed_class(value):
-                    held = data_of(value)
+                    held = self._class(value)
                 else:
                     continue
                 room -= len(held)
@@ -156,18 +167,23 @@ class Base:
                     return added
                 contents[key] = Content(value, held)
                 added.append(key)
-                if what is _CLASS and kind is not type and issubclass(kind, ABCMeta):
-                    self.registered[key] = value, registered_with(value)
                 if type(held) is not dict:
-                    below.extend(held)
+                    below += held
                 elif is_tracked(held):  # the collector knows where there is nothing but atoms
-                    below.extend(held.values())
+                    below += held.values()
             if functions:
                 below += _inside_functions(functions)
             if not below:
                 return added
             level = below
         return added
+
+    def _class(self, cls: type) -> dict[str, Any]:
+        """Return what a managed class holds, and note what is registered with it."""
+        kind = type(cls)
+        if kind is not type and issubclass(kind, ABCMeta):
+            self.registered[id(cls)] = cls, registered_with(cls)
+        return data_of(cls)
 
     def take_imported(self, values: Iterable[object]) -> None:
         """Note what values hold when an import is over."""
@@ -219,15 +235,14 @@ class Base:
             found = _plain_state
         elif kind.__module__ in {"functools", "types"} and name in {"SimpleNamespace", "partial"}:
             found = _attributes
-        self._kinds[kind] = found
+        self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
 
-    def _look_inside(self, value: Any, kind: type, below: list[Any]) -> None:
+    def _look_inside(self, value: Any, below: list[Any]) -> None:
         """Add what is to be noted of a value that holds nothing itself that can be changed."""
-        if kind is tuple:
-            below.extend(value)
-        elif kind is property:
-            below.extend((value.fget, value.fset, value.fdel))
+        kind = type(value)
+        if kind is property:
+            below += (value.fget, value.fset, value.fdel)
         elif kind is _lru_cache_wrapper:
             if type(value.__wrapped__) is FunctionType:
                 self._caches[id(value)] = ref(value)
