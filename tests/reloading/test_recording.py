@@ -156,3 +156,34 @@ def test_what_runs_when_modules_are_taken_apart_finds_no_error(tmp_path: Path) -
     )
 
     assert (done.stdout, done.stderr) == ("last\n", "")
+
+
+def test_a_class_without_a_hash_is_recorded_as_others_are(project: Project) -> None:
+    project.write(
+        fields="""\
+        class Kind(type):
+            hashed = []
+            def __eq__(cls, other):
+                return cls is other
+        class Hashed(type):
+            def __hash__(cls):
+                Kind.hashed.append(cls)
+                return 1
+        class Field(metaclass=Kind):
+            def __init__(self):
+                self.notes = []
+        class Row(metaclass=Hashed):
+            def __init__(self):
+                self.notes = []
+        FIELD, ROW = Field(), Row()
+        """
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fields = project.load("fields")
+    fields.FIELD.notes.append(1)
+
+    assert fields.Kind.hashed == []
+    assert project.live.base.of(fields.FIELD) == {"notes": fields.FIELD.notes}
+    assert project.live.base.of(fields.FIELD.notes) == []
+    assert project.live.base.of(fields.ROW.notes) == []

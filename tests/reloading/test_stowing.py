@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.reloading.stowing import ENOUGH, Stowage
+from entrepot.reloading.stowing import SIZE, Stowage
 from entrepot.source.text import Text
 from tests.reloading.project import Project, projects
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 can_stow = pytest.mark.skipif(not Stowage().is_able, reason="texts stay in memory here")
-REMARK = "# a remark\n" * (ENOUGH // 11 + 1)
+REMARK = "# a remark\n" * (SIZE // 11 + 1)
 
 #: A program that closes all descriptors, as one that becomes a daemon does, and forks.
 DAEMON = """
@@ -50,26 +50,46 @@ def project(tmp_path: Path) -> Iterator[Project]:
     yield from projects(tmp_path)
 
 
-def held(project: Project) -> int:
-    """Return how many bytes the session's texts hold in memory."""
-    texts = [record.text for record in project.live.records.values()]
-    return sum(len(text._content) for text in texts if isinstance(text._content, bytes))
+def stowed(project: Project) -> list[str]:
+    """Return the modules whose texts do not lie in memory."""
+    found = {name: record.text._content for name, record in project.live.records.items()}
+    return [name for name, held in found.items() if "mmap" in str(type(held[0]))]
 
 
 @can_stow
-def test_texts_are_stowed_away_together_and_an_edit_finds_them(project: Project) -> None:
-    project.write(rates=f"RATE = 1\n{REMARK[: ENOUGH // 2]}", shop=f"import rates\n{REMARK}")
-    project.write(last="import shop\n", empty="")
+def test_texts_are_stowed_away_when_a_block_is_full_and_an_edit_finds_them(
+    project: Project,
+) -> None:
+    third = REMARK[: SIZE // 3]
+    project.write(rates=f"RATE = 1\n{third}", shop=f"import rates\n{third}", empty="")
+    project.write(late=f"import shop\n{third}", last="import late\n", large=f"A = 1\n{REMARK}")
 
     project.load("empty")
     last = project.load("last")
-    report = project.edit(rates=f"RATE = 2\n{REMARK[: ENOUGH // 2]}")
+    large = project.load("large")
 
-    assert held(project) == len(project.file("rates").read_bytes())  # as edited
+    assert stowed(project) == ["empty", "last", "late", "shop", "large"]
+    for name, record in project.live.records.items():
+        assert record.text.content == project.file(name).read_bytes()
+
+    report = project.edit(rates=f"RATE = 2\n{third}", large=f"A = 2\n{REMARK}")
+
     assert report.is_ok, str(report)
-    assert last.shop.rates.RATE == 2
-    assert project.live.records["shop"].text.content == project.file("shop").read_bytes()
-    assert project.live.records["empty"].text.content == b""
+    assert (last.late.shop.rates.RATE, large.A) == (2, 2)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no such file here")
+def test_what_is_no_usual_file_is_read_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("A = 1\n")
+    with open("/proc/self/status", "rb", 0) as status, open(tmp_path / "part.py", "rb", 0) as file:
+        stowage = Stowage()
+
+        strange = stowage.read("/proc/self/status", status)[0]
+        usual, seen = stowage.read("part.py", file)
+
+    assert strange.content.startswith(b"Name:")
+    assert strange.content.endswith(b"\n")
+    assert (usual.content, seen.st_size) == (b"A = 1\n", 6)
 
 
 @can_stow

@@ -177,11 +177,10 @@ class Managed:
         if not self.is_managed_file(file):
             return code
         self._wait_for_reload()
-        found = read(module, file, code)
+        found = read(module, file, code, self.stowage)
         if found is None:
             return code
         text, code = found
-        self.stowage.add(text)
         self._order += 1
         name = module.__name__
         record = Record(module, name, text, code, self._order)

@@ -14,14 +14,16 @@ import sys
 import time
 from importlib.machinery import SourceFileLoader
 
-from entrepot.source.text import Text
-
 from .revision import origin_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
+
+    from entrepot.source.text import Text
+
+    from .stowing import Stowage
 
 #: How long before its import a save counts as made just now, in seconds: longer than it takes from
 #: the loader's reading of a file to its execution.
@@ -63,7 +65,9 @@ class RealPaths:
         return os.path.realpath(file) if is_link else whole
 
 
-def read(module: ModuleType, file: str, code: CodeType) -> tuple[Text, CodeType] | None:
+def read(
+    module: ModuleType, file: str, code: CodeType, stowage: Stowage
+) -> tuple[Text, CodeType] | None:
     """Return the text of a module's file and the code to execute for it.
 
     Returns:
@@ -72,19 +76,18 @@ def read(module: ModuleType, file: str, code: CodeType) -> tuple[Text, CodeType]
     """
     try:
         with open(file, "rb", 0) as stream:  # noqa: PTH123 (pathlib is slow to import)
-            content = stream.read()
-            found = os.fstat(stream.fileno())
+            text, found = stowage.read(file, stream)
     except OSError:
         return None
     loader: Any = getattr(module, "__loader__", None)
     saved = max(found.st_mtime, found.st_ctime)
     if saved > time.time() - LATELY and _is_plain(loader):
         try:
-            newest = _compiled(loader, content, code.co_filename)
+            newest = _compiled(loader, text.content, code.co_filename)
         except (SyntaxError, ValueError):
             return None
         code = code if newest == code else newest
-    return Text(file, content), code
+    return text, code
 
 
 def _compiled(loader: Any, content: bytes, file: str) -> CodeType:

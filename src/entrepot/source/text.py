@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .words import Words
 
     class _Place(Protocol):
-        def __getitem__(self, part: slice, /) -> bytes: ...
+        def __getitem__(self, part: slice, /) -> bytes | memoryview: ...
 
 
 class Text:
@@ -39,13 +39,13 @@ class Text:
         if isinstance(self._content, bytes):
             return self._content
         place, part = self._content
-        return place[part]
+        return bytes(place[part])
 
     def lie_in(self, place: _Place, start: int, end: int) -> None:
         """Let the bytes be read from elsewhere, and hold none.
 
         Args:
-            place: What gives bytes for a slice.
+            place: What gives them for a slice.
             start: Where they begin there.
             end: Where they end.
 
