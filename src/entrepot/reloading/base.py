@@ -66,7 +66,7 @@ def _plain_state(value: Any) -> dict[str, Any]:
 
 _NOTHING, _FUNCTION, _TUPLE, _AROUND, _CLASS = "nothing", "function", "tuple", "around", "class"
 _FUNCTIONS_INSIDE = (property, staticmethod, classmethod, MethodType, _lru_cache_wrapper)
-_KINDS: Mapping[type, Any] = {
+_KINDS: Mapping[type | int, Any] = {
     **dict.fromkeys(_ATOMS, _NOTHING),
     **dict.fromkeys(_FUNCTIONS_INSIDE, _AROUND),
     **dict.fromkeys((ModuleSpec, SourceFileLoader), _NOTHING),  # one of each is in every module
@@ -154,14 +154,11 @@ class Base:
                 if what is _AROUND:
                     self._look_inside(value, below)
                     continue
-                if what is not _CLASS:
-                    held = what(value)
-                    if not held:
-                        held = nothing.get(type(held), held)
-                elif self.is_managed_class(value):
-                    held = self._class(value)
-                else:
+                held = what(value) if what is not _CLASS else self._class(value)
+                if held is None:
                     continue
+                if not held:
+                    held = nothing.get(type(held), held)
                 room -= len(held)
                 if room < 0:
                     return added
@@ -178,8 +175,10 @@ class Base:
             level = below
         return added
 
-    def _class(self, cls: type) -> dict[str, Any]:
+    def _class(self, cls: Any) -> dict[str, Any] | None:
         """Return what a managed class holds, and note what is registered with it."""
+        if not self.is_managed_class(cls):
+            return None
         kind = type(cls)
         if kind is not type and issubclass(kind, ABCMeta):
             self.registered[id(cls)] = cls, registered_with(cls)
