@@ -10,7 +10,8 @@ import pytest
 
 from entrepot.running.connection import Connection
 from entrepot.running.hub import Hub
-from entrepot.running.keeper import Keeper, Settings
+from entrepot.running.keeper import Keeper
+from entrepot.running.settings import Settings
 from entrepot.running.watcher import Watcher
 from entrepot.running.wire import Unpacker
 

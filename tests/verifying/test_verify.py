@@ -163,6 +163,16 @@ def test_the_main_program_is_not_executed(tmp_path: Path) -> None:
     assert out == "once\nTrue\n"
 
 
+def test_the_main_program_under_its_other_name_is_no_difference(tmp_path: Path) -> None:
+    main = """
+        import multiprocessing, shop
+        assert sys.modules["__mp_main__"] is sys.modules["__main__"]
+        print(live.verify())
+    """
+    found = said(tmp_path, {"shop.py": "N = 1\n"}, main)
+    assert found.startswith("equal to a restart; 1 module,")
+
+
 def test_a_reload_keeps_the_program_equal_to_a_restart(tmp_path: Path) -> None:
     files = {"rates.py": "RATE = 1\n", "shop.py": "from rates import RATE\nTWICE = RATE * 2\n"}
     main = """

@@ -49,11 +49,12 @@ class Keeping(attendants.Attendant):
     def _keep(self, system: Any) -> None:
         from entrepot.running.adapters import Adapters
         from entrepot.running.facts import Fact
-        from entrepot.running.keeper import Keeper, Settings
+        from entrepot.running.keeper import Keeper
         from entrepot.running.program import LiveProgram
         from entrepot.running.restart import Restart
         from entrepot.running.safepoint import SafePoints
         from entrepot.running.scope import Scope
+        from entrepot.running.settings import Settings
 
         from .console import Console
 

@@ -171,3 +171,10 @@ def error_in_words(error: BaseException) -> tuple[str, str]:
     if not place and isinstance(error, OSError) and isinstance(error.filename, str):
         return short(error.filename), f"{type(error).__name__}: {error.strerror}"
     return place, f"{type(error).__name__}: {error}"
+
+
+def words_of(report: Report | None) -> list[str]:
+    """Return what is wrong in words, and where; nothing if nothing is."""
+    if report is None:
+        return []
+    return [*report.reasons, *(() if report.error is None else error_in_words(report.error))]

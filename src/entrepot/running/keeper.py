@@ -20,7 +20,7 @@ from entrepot.reloading.report import FAILED, Report
 
 from . import connection
 from .bell import Bell
-from .facts import Fact, Outcome, counted, relative
+from .facts import Fact, Outcome, counted, relative, words_of
 from .program import GRACE, settled
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from .program import LiveProgram
     from .safepoint import SafePoints
+    from .settings import Settings
 
 IDLE = 0.5  # seconds after the start: then what a reload needs is loaded, before an edit comes
 QUIET = 0.1  # seconds without news that end a save of many files; the hub's own is half of it
@@ -38,19 +39,6 @@ MANY = 3  # files
 LONGEST_STOP = 0.3  # seconds
 LONGEST_IMPORT = 20.0  # seconds
 MOST_HUBS = 3  # that are started in the place of one that was killed
-
-
-class Settings:
-    """What was asked for.
-
-    Attributes:
-        settle: Seconds to wait for requests that are in flight.
-        poll: Seconds between two looks at the files; None for file events.
-    """
-
-    def __init__(self, settle: float, poll: float | None) -> None:
-        self.settle = settle
-        self.poll = poll
 
 
 class Keeper:
@@ -339,7 +327,8 @@ class Keeper:
                 self.error = self._failed = None
                 self.tell([Fact("clear", "the files are again what the program runs")])
             return
-        if not is_asked and edit == self._failed:
+        others = files - {*self.program.files()}  # such as one that an import did not find
+        if not is_asked and edit == self._failed and not others:
             return
         self._carry_out(edit, start)
 
@@ -387,6 +376,7 @@ class Keeper:
         start: float,
     ) -> None:
         was_wrong, self.error = self.error, None if report.is_ok else report
+        is_same = edit == self._failed and words_of(was_wrong) == words_of(report)
         self._failed = None if report.is_ok else edit
         self.outstanding = set() if report.is_ok else set(edit.contents)
         self.edits += report.is_ok
@@ -394,7 +384,7 @@ class Keeper:
         self.tell_files()
         took = time.monotonic() - start
         files = sorted(edit.contents)
-        outcome = Outcome(report, files, statements, longer, took, self.edits)
-        self.on_outcome(outcome)
+        if not is_same:  # else that was said
+            self.on_outcome(Outcome(report, files, statements, longer, took, self.edits))
         if was_wrong is not None and report.is_ok:
             self.tell([Fact("clear", "the error is over: the program runs what is saved")])

@@ -55,8 +55,9 @@ ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 def modules_below(roots: Sequence[str]) -> dict[str, types.ModuleType]:
     """Return the loaded modules whose files are below some folders, without ``__main__``."""
     found = {}
+    main = sys.modules.get("__main__")  # multiprocessing has another name for it
     for name, module in list(sys.modules.items()):
-        if name == "__main__" or not is_a(module, types.ModuleType):
+        if name == "__main__" or module is main or not is_a(module, types.ModuleType):
             continue
         file = vars(module).get("__file__")
         if not isinstance(file, str):
