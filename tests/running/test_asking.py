@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -83,6 +84,34 @@ def test_plan_tells_what_would_be_done_and_does_nothing(tmp_path: Path) -> None:
 
         assert asked(tmp_path, "retry")[0] == 0
         assert program.ask("shop.price(1)") == "3"
+
+
+def test_verify_tells_whether_the_program_equals_a_restart(tmp_path: Path) -> None:
+    with running(tmp_path, SHOP) as program:
+        program.ask("1")
+        program.edit("shop.py", "n * 2", "n * 3")
+        code, out, _ = asked(tmp_path, "verify")
+        assert code == 0
+        assert re.fullmatch(
+            r"verify  left out  __main__\n"
+            r"verify  equal to a restart; 1 module, \d+ facts compared\n",
+            out,
+        )
+
+        program.ask("setattr(shop.price, '__defaults__', (1,))")
+        code, out, _ = asked(tmp_path, "verify")
+        assert code == 1
+        assert out.splitlines()[0] == (
+            "verify  differs   shop:price.default[0]: int 1, a restart has nothing"
+        )
+
+
+def test_verify_says_that_there_was_nothing_to_compare(tmp_path: Path) -> None:
+    with running(tmp_path, f"-- main.py\nimport os\n{ANSWERS}") as program:
+        program.ask("1")
+        _, out, _ = asked(tmp_path, "verify")
+
+    assert out == "verify  nothing to compare with a restart; 0 modules, 0 facts compared\n"
 
 
 def test_a_restart_keeps_process_arguments_environment_and_folder(tmp_path: Path) -> None:

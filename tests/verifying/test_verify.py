@@ -244,3 +244,23 @@ def test_looking_changes_nothing_in_the_program(tmp_path: Path) -> None:
     main = "import m\nm.ASKED.clear()\nprint(live.verify().is_equal, m.ASKED)"
 
     assert said(tmp_path, files, main) == "True []\n"
+
+
+def test_the_import_system_in_charge_and_its_lists_are_no_difference(tmp_path: Path) -> None:
+    text = """
+        from importlib.util import cache_from_source, find_spec, module_from_spec
+        from sys import meta_path, modules, path
+        TABLE = {"make": module_from_spec}
+    """
+    main = """
+        entrepot.take_over()
+        import m
+        from entrepot.engine import specs
+        print(m.TABLE["make"] is specs.module_from_spec)
+        print(live.verify())
+    """
+
+    ours, verdict = said(tmp_path, {"m.py": text}, main).splitlines()
+
+    assert ours == "True"
+    assert verdict.startswith("equal to a restart; 1 module, ")

@@ -48,6 +48,11 @@ OF_THE_CLASS = frozenset(
         "__annotate__",
     }
 )
+#: What ``sys`` holds for the import system: of the process, whoever has a name for it.
+OF_THE_PROCESS = ("modules", "path", "meta_path", "path_hooks", "path_importer_cache")
+#: Where functions of the import system stand, ours or Python's own: each does what the other does.
+IMPORT_SYSTEM = frozenset({"importlib._bootstrap", "importlib._bootstrap_external"})
+OUR_IMPORT_SYSTEM = "entrepot.engine."
 DEEPEST = 40
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 
@@ -99,7 +104,10 @@ class Snapshot:
         self._homes: dict[int, str] = {}
         self._told: dict[int, str] = {}
         self._kept: list[object] = []
-        self._named = {id(vars(module)): name for name, module in modules.items()}
+        self._named = {
+            id(vars(module)): f"the namespace of {name}" for name, module in modules.items()
+        }
+        self._named.update((id(getattr(sys, name)), f"sys.{name}") for name in OF_THE_PROCESS)
         self._find_homes()
         for name in sorted(modules):
             self._module(name, modules[name])
@@ -154,8 +162,8 @@ class Snapshot:
             stale = known is not None and known is not value
             self._state(path, parent, f"module {name}{', not the loaded one' * stale}")
             return
-        if id(value) in self._named:  # the names are compared by themselves
-            self._state(path, parent, f"the namespace of {self._named[id(value)]}")
+        if id(value) in self._named:  # compared by itself, or the process's own
+            self._state(path, parent, self._named[id(value)])
             return
         home = self._homes.get(id(value))
         first = self._told.get(id(value)) or (home if home != path else None)
@@ -193,6 +201,8 @@ class Snapshot:
         module = getattr(value, "__module__", None)
         if is_a(value, types.FunctionType):
             module = value.__globals__.get("__name__", module)
+            if module in IMPORT_SYSTEM or str(module).startswith(OUR_IMPORT_SYSTEM):
+                return f"the import system's {value.__name__}"
             if _is_generated(value):
                 return None
         if is_a(value, types.BuiltinFunctionType) and not is_a(

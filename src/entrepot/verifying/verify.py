@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .fresh import Fresh
 
 LONGEST_IMPORT = 300.0
+MAIN = "__main__"  # a fresh process does not execute it
 
 
 class Verdict(NamedTuple):
@@ -67,7 +68,9 @@ class Verdict(NamedTuple):
         lines += [f"left out  {path}" for path in self.not_compared]
         count = f"{_counted(self.modules, 'module')}, {_counted(self.facts, 'fact')} compared"
         found = f"{_counted(len(self.differences), 'difference')} from a restart"
-        return "\n".join([*lines, f"{'equal to a restart' if self.is_equal else found}; {count}"])
+        if self.is_equal:
+            found = "equal to a restart" if self.modules else "nothing to compare with a restart"
+        return "\n".join([*lines, f"{found}; {count}"])
 
 
 def _counted(number: int, what: str) -> str:
@@ -101,6 +104,7 @@ def verify(
     one, two = _restarted(names, roots, seconds)
     live, before = Snapshot(loaded), Snapshot(loaded, imported, held_at_import)
     left_out, failed = _failures(loaded, one)
+    left_out |= {MAIN} & imported.keys()
     uncertain = {path for path in {*one.facts, *two.facts} if _differ(path, one.facts, two.facts)}
     ignored = {path for path in uncertain if not _is_below(path, uncertain, one.parents)}
     parents = {**one.parents, **live.parents}
