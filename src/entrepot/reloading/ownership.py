@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import is_a, is_python_class
 from .base import names_of_class
 from .generated import is_of_module
-from .plain import is_reference
+from .plain import is_plain, is_reference
 from .readers import readers
 from .values import is_atom
 
@@ -66,11 +66,14 @@ class Ownership:
     ) -> bool:
         """Return whether nothing reads what a statement binds before a later one binds it anew.
 
-        Who holds the object got it by the name, and means what the name is bound to.
+        Who holds the object got it by the name, and means what the name is bound to; unless the
+        statement has handed it on itself: ``@show.register(int)`` above ``def _(x)``.
         """
         binders = self.world.binders(record, name)
         if live not in binders:
             return True
+        if not is_plain(self.world, live):
+            return False
         here, until = self.world.position(live), self.world.position(later)
         return here < until and not any(
             here <= self.world.position(reader) <= until
