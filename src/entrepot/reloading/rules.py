@@ -126,7 +126,8 @@ def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
     record = change.record
     for name in sorted(_names_of_moved(world, change)):
         before, after = world.old_binders(record, name), world.binders(record, name)
-        for live in readers(world, record, name):
+        deleting = [live for live in after if isinstance(live.statement.node, ast.Delete)]
+        for live in (*readers(world, record, name), *deleting):
             if live.record is not record or live.old is None:
                 continue
             old = last_before(world.old_order, before, live.old)
