@@ -24,7 +24,6 @@ PACKAGE = "entrepot.reloading"
 OTHERS: Mapping[str, Any] = {
     "plan:imported_in_another_order": (),
     "order:_affected": None,
-    "plan:bound_by_text_in_another_order": (),
     "plan:deleted": (),
     "plan:readers_of_deleted": (),
     "plan:readers_of_submodules": (),

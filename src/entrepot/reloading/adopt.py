@@ -23,7 +23,7 @@ from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .functions import adopt_function, is_bare, same_function
 from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
-from .instances import takes_class
+from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
 from .values import holds_only_attributes, is_atom, is_shared, same, same_plain, shows_any
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
@@ -87,7 +87,8 @@ class Adopter:
         if is_atom(new) or is_atom(old):
             return self._kept(old, new) if same(old, new) else new
         if not self._same_kind(old, new):
-            return self._stand_in(old, new)
+            made = goes_on_anew(self, old, new)
+            return self._stand_in(old, new) if made is None else made
         if is_bare_tuple(new) and is_bare_tuple(old):
             return self._tuple(old, new)
         if type(new) is frozenset:
@@ -105,8 +106,7 @@ class Adopter:
             return twin[1] is type(old)
         if adopt_kind(self, type(old), type(new)):
             return True
-        is_replaced = any(type(old) is a and type(new) is b for a, b in self.replaced)
-        return is_replaced and takes_class(self.journal, old, type(new))
+        return is_of_replaced(self, old, new) and takes_class(self.journal, old, type(new))
 
     def take_over(self, old: Any, new: Any) -> Any:
         """Let an object be what a new one is, and return it, or ``new`` where that cannot be."""
@@ -362,6 +362,12 @@ class Adopter:
         return old
 
     def _attributes(self, old: Any, new: Any) -> None:
+        self.merge_attributes(old, new, old)
+        if not is_a(old, dict | list | set):
+            self.note_base(old, state_of(new))
+
+    def merge_attributes(self, old: Any, new: Any, into: Any) -> None:
+        """Let an object have the attributes of an old one and a new one, merged."""
         base = self.base.of(old)
         if not is_a(base, dict) or is_a(old, dict):
             base = EMPTY
@@ -371,7 +377,7 @@ class Adopter:
         for name, value in fresh.items():
             if name not in live:
                 if not (base is not EMPTY and name in base and self.alike(base[name], value)):
-                    set_state(self.journal, old, name, value)
+                    set_state(self.journal, into, name, value)
                 continue
             was = base.get(name, EMPTY) if base is not EMPTY else EMPTY
             place = f"{self.place}.{name}"
@@ -381,13 +387,12 @@ class Adopter:
                 else self.adopt(live[name], value)
             )
             if merged is not live[name]:
-                set_state(self.journal, old, name, merged)
+                set_state(self.journal, into, name, merged)
         for name in live:
             if name not in fresh and (not keep_state or (base is not EMPTY and name in base)):
                 if base is not EMPTY and name in base and not same(live[name], base[name]):
                     self.dropped.append(f"{self.place}.{name}")
-                delete_state(self.journal, old, name)
+                if name in state_of(into):  # else its layout has no room for it
+                    delete_state(self.journal, into, name)
         if not self._as_before(live if base is EMPTY else base, fresh):
-            self.change(old)
-        if not is_a(old, dict | list | set):
-            self.note_base(old, fresh)
+            self.change(into)

@@ -15,14 +15,21 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType, MemberDescri
 from typing import TYPE_CHECKING, Any
 
 from .attributes import instance_dict, is_python_class, state_of
+from .base import Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from .adopt import Adopter
     from .journal import Journal
 
 _RUNNING = (GeneratorType, CoroutineType, AsyncGeneratorType)
+
+
+def is_of_replaced(adopter: Adopter, old: Any, new: Any) -> bool:
+    """Return whether the class of a new object takes the place of that of an old one."""
+    return any(type(old) is a and type(new) is b for a, b in adopter.replaced)
 
 
 def takes_class(journal: Journal, instance: Any, cls: type) -> bool:
@@ -81,21 +88,23 @@ def _is_slot(cls: type, name: str) -> bool:
     return type(found) is MemberDescriptorType
 
 
-def _bare(cls: type) -> Any | None:
-    """Return an instance that holds nothing, ``None`` where C code makes them.
+def goes_on_anew(adopter: Adopter, old: Any, new: Any) -> Any | None:
+    """Return an instance with the state of an old one that cannot be of its class as it is now.
 
-    Of a class that is abstract now too: its instances were made when it was not.
+    Its own statement has run again: what the program made of it since the import is kept.
     """
-    abstract = cls.__dict__.get("__abstractmethods__", frozenset())
-    try:
-        if abstract:
-            type.__setattr__(cls, "__abstractmethods__", frozenset())
-        return object.__new__(cls)
-    except TypeError:
+    is_free = adopter.is_new(new) and id(old) not in adopter.taken and not adopter.is_anothers(old)
+    if not is_free or not is_of_replaced(adopter, old, new):
         return None
-    finally:
-        if abstract:
-            type.__setattr__(cls, "__abstractmethods__", abstract)
+    made = made_anew(old, type(new))
+    if made is None:
+        return None
+    adopter.merge_attributes(old, new, made)
+    adopter.replace(old, made)
+    adopter.twins[id(new)] = (new, made)
+    content = Content(made, adopter.mapped(state_of(new)))
+    adopter.journal.set_item(adopter.base.contents, id(made), content)
+    return made
 
 
 def in_use() -> set[int]:

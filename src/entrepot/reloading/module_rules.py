@@ -50,22 +50,6 @@ def readers_of_module(world: World, record: Record) -> Iterator[Due]:
                 yield live, "deleted", f"the file of {record.name} is gone"
 
 
-def bound_by_text_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
-    """A reader runs again when what may bind its name by text changed places with it."""
-    record = change.record
-    is_moved = any(True for _ in moved_up(world, change))
-    binders = world.text_binders(record) if is_moved else []
-    number, new = world.view(record, old=True).number, world.view(record).number
-    for name in world.unexplained(record) if binders else ():
-        for live in readers(world, record, name):
-            if live.record is not record or live.old is None:
-                continue
-            old, here = number(live.old), new(live)
-            for other in binders:
-                if other.old is not None and (number(other.old) < old) != (new(other) < here):
-                    yield live, "order", f"{other.where} may bind {name} at another place now"
-
-
 #: What a module says of the file that it was loaded from.
 _OF_ITS_FILE = ("__cached__", "__file__", "__loader__", "__package__", "__path__", "__spec__")
 

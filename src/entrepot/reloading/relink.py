@@ -179,7 +179,8 @@ class _Relinker:
             part.__setstate__(after)
         elif is_a(source, type) and type(holder) is source:
             self._state(holder, source, target)
-            self._instance_class(holder, source, target)
+            if id(holder) not in self.sources:  # else another one goes on in its place
+                self._instance_class(holder, source, target)
         elif type(holder).__name__ in _PASSED_OVER:
             return
         else:

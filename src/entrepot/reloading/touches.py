@@ -316,20 +316,10 @@ def _only_stores(world: World, live: LiveStatement, value: object) -> bool:
     if any(uses is not own and _uses_touch(world, home, uses, value)
            for home, uses in world.parts(live)):  # fmt: skip
         return False
-    if any(_is_stored_by(scope, value) for scope in world.ran(live)):
-        return False
     read = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
     names = {part.id for part in ast.walk(read) if isinstance(part, ast.Name)} if read else set()
     roots = {touch.chain[0] for touch in own.touches if touch.how == "store"}
     return names.isdisjoint(roots)
-
-
-def _is_stored_by(scope: LiveScope, value: object) -> bool:
-    """Return whether a function is a method that sets something else: a setter of a property."""
-    if len(scope.path) < 2 or not scope.uses.local_touches:
-        return False
-    owner = scope.live.record.namespace.get(scope.path[0][0])
-    return owner in type(value).__mro__ or scope.path[-1][0] == "__set__"
 
 
 def stores_there(world: World, live: LiveStatement | None, value: object) -> bool:

@@ -183,21 +183,14 @@ class Unbinder:
         return found is not None and record.namespace[name] is found.module
 
     def _is_later(self, record: Record, name: str, here: Position) -> bool:
-        binders = self._binders(record, name)
+        binders = self.world.binders(record, name)
         return bool(binders) and all(self.world.position(other) >= here for other in binders)
-
-    def _binders(self, record: Record, name: str) -> list[LiveStatement]:
-        """Return what binds a name; of one that is bound by text, all that may have done so."""
-        found = self.world.binders(record, name)
-        if found or name not in record.base or name[:2] == "__":
-            return found
-        return self.world.text_binders(record) if name in self.world.unexplained(record) else []
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
         self.world.recorder.loading = None
         for record, name, value in hidden:
-            is_last = self._binders(record, name)[-1:] == [live]
+            is_last = self.world.binders(record, name)[-1:] == [live]
             if name not in record.namespace and not is_last:
                 self.journal.set_item(record.namespace, name, value)
 
@@ -213,7 +206,8 @@ class Unbinder:
                 self.journal.delete_item(record.namespace, name)
 
     def _is_first_by_text(self, live: LiveStatement) -> bool:
-        return self.world.text_binders(live.record)[0] is live
+        lives = self.world.lives(live.record)
+        return next(other for other in lives if self.world.binds_by_text(other)) is live
 
     def drop_starred(self, live: LiveStatement) -> None:
         """Names that a star import copied go before it runs again: it may copy fewer now."""

@@ -342,10 +342,6 @@ class World(Runs):
         """Return whether a statement may bind names that its syntax does not tell."""
         return any(uses.by_text for home, uses in self.parts(live) if home is live.record)
 
-    def text_binders(self, record: Record) -> list[LiveStatement]:
-        """Return the statements of a module that may bind names by text, in order."""
-        return [live for live in self.lives(record) if self.binds_by_text(live)]
-
     def unexplained(self, record: Record) -> list[str]:
         """Return the names that the import bound although no statement says so."""
         told = self.names_bound(record) | self.names_bound(record, old=True)
