@@ -103,3 +103,41 @@ def test_lines_are_whole_in_a_raw_terminal_and_a_restart_puts_its_modes_back(
     assert edited.count("\n") == edited.count("\r\n") == 3
     assert "echo True" in again  # the modes of the start, not those that the program had set
     assert code == 0
+
+
+WORKERS = """
+-- main.py
+import os, sys
+import shop
+for name in ("", "extra"):
+    if os.fork() == 0:
+        name and __import__(name)
+        print("child", bool(name), flush=True)
+        sys.stdin.readline()
+        os._exit(0)
+sys.stdin.readline()
+sys.stdin.readline()
+-- shop.py
+N = 1
+-- extra.py
+N = 1
+"""
+
+
+def test_a_forked_process_says_only_what_it_has_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, WORKERS)
+    process, terminal = in_terminal(tmp_path, *RUN, "main.py")
+    try:
+        shown = ""
+        while shown.count(" modules under ") < 2:
+            shown += shown_until(terminal, " modules under ")
+        (tmp_path / "shop.py").write_text("N = 2\n")
+        while shown.count(" done ") < 3:  # all of them are live
+            shown += shown_until(terminal, "\n")
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+        os.close(terminal)
+
+    told = [line.split("watch")[1].split() for line in shown.splitlines() if " watch " in line]
+    assert sorted(len(words) for words in told) == [7, 8]  # one of them with a number

@@ -173,6 +173,42 @@ def test_the_main_program_under_its_other_name_is_no_difference(tmp_path: Path) 
     assert found.startswith("equal to a restart; 1 module,")
 
 
+def test_what_an_object_of_an_installed_class_holds_now_is_open(tmp_path: Path) -> None:
+    files = {
+        "site-packages/web.py": """
+            class App:
+                def __init__(self):
+                    self.stack, self.routes, self.first = None, [], None
+                def add(self, function):
+                    self.routes.append([function])
+                    self.first = self.routes[0]
+                    return self.routes[0]
+        """,
+        "api.py": "import web\nRATE = 2\napp = web.App()\nroute = app.add(len)\n",
+    }
+    main = """
+        sys.path.append("site-packages")
+        import api
+        api.app.stack, api.app.first, api.app.routes = [1], api.app, []
+        verdict = live.verify()
+        print(verdict)
+        print(verdict.is_equal)
+        (folder / "api.py").write_text((folder / "api.py").read_text().replace("2", "3"))
+        print(live.verify())
+    """
+    *first, equal, differs, again, last = said(tmp_path, files, main).splitlines()
+
+    assert first == [
+        "open      api:app: 4 facts in an object of web.App, "
+        "which the program may have changed since its import",
+        "0 differences from a restart, 1 object open; 1 module, 14 facts compared",
+    ]
+    assert equal == "False"  # nobody knows
+    assert differs == "differs   api:RATE: int 2, a restart has int 3"
+    assert again == first[0]
+    assert last == "1 difference from a restart, 1 object open; 1 module, 14 facts compared"
+
+
 def test_a_reload_keeps_the_program_equal_to_a_restart(tmp_path: Path) -> None:
     files = {"rates.py": "RATE = 1\n", "shop.py": "from rates import RATE\nTWICE = RATE * 2\n"}
     main = """

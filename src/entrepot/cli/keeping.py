@@ -131,13 +131,16 @@ class _Speaker:
             self._restart.begin()
 
     def tell_what_is_watched(self) -> None:
-        """Tell a person at a terminal that the program is live, once it runs for a moment."""
+        """Tell a person at a terminal that the program is live, once it runs for a moment.
+
+        A forked process tells it only if it has modules that its parent had not told of.
+        """
         if not self._console.is_terminal:
             return
         from entrepot.running.facts import Fact, short
 
         files = self._keeper.program.files()
-        if files:
+        if files and files != self._keeper.program.files_at_fork:
             folder = os.path.commonpath([os.path.dirname(file) for file in files])
             counted = "1 module" if len(files) == 1 else f"{len(files)} modules"
             where = short(folder + os.sep) or "."

@@ -42,6 +42,7 @@ class LiveProgram(Live):
         marks: What each file looked like before the text was read that runs, or that failed
             last: ``{"/app/cart.py": "17… 210 5 17…"}``.
         main: What is known of ``__main__``, if it is in scope.
+        files_at_fork: In a forked process, the files that were kept live then.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LiveProgram(Live):
         self._new_marks: dict[str, str] = {}  # that the watcher is not told yet
         self._marks_of_edit: dict[str, str] = {}
         self.main: MainModule | None = None
+        self.files_at_fork: list[str] = []
         self._tell_files = tell_files
         self._edited = threading.Condition()
         super().__init__((), system, allow_partial=allow_partial)
@@ -64,6 +66,7 @@ class LiveProgram(Live):
     def after_fork(self) -> None:
         """Begin anew in a forked child, whose only thread is the one that forked."""
         super().after_fork()
+        self.files_at_fork = self.files()
         self._edited = threading.Condition()
 
     def commit(self, prepared: Prepared) -> Report:

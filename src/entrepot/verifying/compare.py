@@ -6,10 +6,11 @@ two halves of the same thing (a function's code and its lines).
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
 class Difference(NamedTuple):
@@ -64,6 +65,41 @@ def differ(one: str | None, two: str | None) -> bool:
     if one is None or two is None:
         return one is not two
     return one != two and "lazy" not in {one, two}
+
+
+def owners_of(
+    found: Sequence[Difference], facts: Mapping[str, str], parents: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Return the objects of installed classes in which differences lie, by their paths.
+
+    The outermost one counts. What one side has in such an object already, lies in it too.
+
+    Example:
+        >>> facts = {"api:app": "object of flask.app.Flask", "api:app.debug": "bool True"}
+        >>> found = [Difference("api:app.debug", "bool True", "bool False")]
+        >>> owners_of(found, facts, {"api:app.debug": "api:app", "api:app": "api"})
+        {'api:app.debug': ('api:app', 'flask.app.Flask')}
+    """
+    owners: dict[str, tuple[str, str]] = {}
+    for path, *sides in found:
+        ways = [path, *(side[3:] for side in sides if side and side.startswith("is "))]
+        above = [p for way in ways for p in (*reversed(list(_above(way, parents))), way)]
+        for owner in above:
+            cls = _installed_class(facts.get(owner, ""))
+            if cls and owner != path:
+                owners[path] = (owner, cls)
+                break
+    return owners
+
+
+def _installed_class(fact: str) -> str:
+    """Return the class of an object that a fact tells of, if it is neither managed nor Python's.
+
+    A managed class is told by its path.
+    """
+    cls = fact.removeprefix("object of ") if fact.startswith("object of ") else ""
+    is_pythons = cls.partition(".")[0] in sys.stdlib_module_names
+    return "" if ":" in cls or " " in cls or is_pythons else cls
 
 
 def _above(path: str, parents: Mapping[str, str]) -> Iterator[str]:

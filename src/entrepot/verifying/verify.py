@@ -13,10 +13,12 @@ Everything else that differs is a difference, with its reason.
 from __future__ import annotations
 
 import os
+from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import fresh
-from .compare import Difference, differ, differences
+from .compare import Difference, differ, differences, owners_of
 from .snapshot import Snapshot, modules_below
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ class Verdict(NamedTuple):
         not_compared: Paths at which two restarts differ, and modules that cannot be compared.
         modules: How many modules were compared.
         facts: How many facts.
+        used: Of differences, the object of an installed class that they lie in, and its class:
+            ``{"api:app.debug": ("api:app", "flask.app.Flask")}``. What such an object held when
+            the import was over is not noted: the program may have changed it itself.
     """
 
     differences: list[Difference]
@@ -45,6 +50,7 @@ class Verdict(NamedTuple):
     not_compared: list[str]
     modules: int
     facts: int
+    used: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
     @property
     def is_equal(self) -> bool:
@@ -63,13 +69,22 @@ class Verdict(NamedTuple):
         }
 
     def __str__(self) -> str:
-        lines = [f"differs   {difference}" for difference in self.differences]
+        known = [difference for difference in self.differences if difference.path not in self.used]
+        owners = Counter(self.used.values())
+        lines = [f"differs   {difference}" for difference in known]
+        lines += [
+            f"open      {path}: {_counted(number, 'fact')} in an object of {cls}, "
+            "which the program may have changed since its import"
+            for (path, cls), number in owners.items()
+        ]
         lines += [f"state     {difference.path}: {difference.live}" for difference in self.kept]
         lines += [f"left out  {path}" for path in self.not_compared]
-        count = f"{_counted(self.modules, 'module')}, {_counted(self.facts, 'fact')} compared"
-        found = f"{_counted(len(self.differences), 'difference')} from a restart"
+        found = f"{_counted(len(known), 'difference')} from a restart"
         if self.is_equal:
             found = "equal to a restart" if self.modules else "nothing to compare with a restart"
+        if owners:
+            found += f", {_counted(len(owners), 'object')} open"
+        count = f"{_counted(self.modules, 'module')}, {_counted(self.facts, 'fact')} compared"
         return "\n".join([*lines, f"{found}; {count}"])
 
 
@@ -121,6 +136,7 @@ def verify(
         sorted([*ignored, *left_out]),
         len(live.modules),
         len(live.facts),
+        owners_of([d for d in found if d not in kept], live.facts, parents),
     )
 
 
