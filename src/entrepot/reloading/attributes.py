@@ -32,6 +32,36 @@ def is_a(value: Any, kinds: Any) -> bool:
     return issubclass(type(value), kinds)
 
 
+def is_exactly(value: Any, kinds: frozenset[Any]) -> bool:
+    """Return whether an object's type is one of several of Python's own.
+
+    Example:
+        >>> is_exactly([], frozenset({list})), is_exactly(True, frozenset({int}))
+        (True, False)
+    """
+    return is_among(type(value), kinds)
+
+
+def is_among(kind: type, kinds: frozenset[Any]) -> bool:
+    """Return whether a class is one of several of Python's own.
+
+    One that has a metaclass is asked neither for its hash nor whether it equals another: its code
+    would run, and it may have no hash.
+    """
+    return type(kind) is type and kind in kinds
+
+
+def derives_from(kind: Any, cls: type) -> bool:
+    """Return whether a class derives from another, asking neither of them.
+
+    Example:
+        >>> from collections.abc import Iterable
+        >>> derives_from(bool, int), derives_from(list, Iterable)
+        (True, False)
+    """
+    return type.__subclasscheck__(cls, kind)
+
+
 def is_python_class(cls: type) -> bool:
     """Return whether all that instances of a class hold is in attributes that Python can set.
 

@@ -177,14 +177,14 @@ def _inside(scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> Iterator[L
 
 def _arguments(cache: Any) -> list[Any]:
     """Return one argument of each class that a cache remembers results for."""
-    found: dict[type, Any] = {}
+    found: dict[int, Any] = {}  # by the class: it may have no hash
     for held in gc.get_referents(cache):
         waiting = list(held) if type(held) is dict and held is not vars(cache) else []
         while waiting:
             part = waiting.pop()
             if is_a(part, tuple | frozenset):
                 waiting += part
-            found[part if is_a(part, type) else type(part)] = part
+            found[id(part if is_a(part, type) else type(part))] = part
     return list(found.values())
 
 

@@ -13,7 +13,7 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import is_a, wrapped_by
+from .attributes import is_a, is_exactly, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
 from .values import same
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _reset_registry: Any = vars(abc)["_reset_registry"]
 _OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
 _METHODS = (types.FunctionType, staticmethod, classmethod, property)
+_CONTAINERS = frozenset({list, dict, set})
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
 
 
@@ -131,7 +132,7 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
         if base is EMPTY:
             continue
         adopter.place = f"{place}.{name}"
-        if value is was and name in fresh and type(value) in {list, dict, set}:
+        if value is was and name in fresh and is_exactly(value, _CONTAINERS):
             adopter.journal.set_attribute(new, name, adopter.adopt(value, fresh[name]))
         if value is was or name in _OWN | _QUIET or hasattr(type(value), "__set__"):
             continue
@@ -299,25 +300,26 @@ def _update_abstract(adopter: Adopter, cls: type) -> None:
         _update_abstract(adopter, derived)
 
 
+def _with_subclasses(cls: type) -> list[type]:
+    found = {id(cls): cls}
+    waiting = [cls]
+    for known in waiting:
+        below = [derived for derived in subclasses_of(known) if id(derived) not in found]
+        found.update((id(derived), derived) for derived in below)
+        waiting += below
+    return waiting
+
+
 def forget_answers(cls: type) -> None:
     """Let every abstract class ask again whether a class, or one derived from it, is one of its.
 
     ``isinstance(x, Iterable)`` looks for ``__iter__`` once, and remembers the answer.
     """
-    changed = {cls}
-    waiting = [cls]
-    for known in waiting:
-        waiting += [derived for derived in subclasses_of(known) if derived not in changed]
-        changed.update(waiting)
-    seen: set[type] = {object}
-    waiting = [object]
-    for known in waiting:
-        below = [derived for derived in subclasses_of(known) if derived not in seen]
-        seen.update(below)
-        waiting += below
+    changed = {id(derived) for derived in _with_subclasses(cls)}  # a class may have no hash
+    for known in _with_subclasses(object):
         if issubclass(type(known), abc.ABCMeta):
             _, yes, no, _ = dump_of(known)
-            if any(reference() in changed for reference in (*yes, *no)):
+            if any(id(reference()) in changed for reference in (*yes, *no)):
                 reset_abc_caches(known)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 
+from .attributes import is_exactly
 from .values import same
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def _keep_defaults(
 
     def kept(name: str, value: Any) -> Any:
         was = live.get(name, value)
-        is_other = was is value or type(value) in _CONTAINERS or not same(was, value)
+        is_other = was is value or is_exactly(value, _CONTAINERS) or not same(was, value)
         return value if is_other else adopt(was, value)
 
     positional, named = new.__defaults__, new.__kwdefaults__

@@ -50,8 +50,10 @@ def holders_of_young(
             holders.append(holder)
             if id(holder) in counts:
                 counts[id(holder)] += 1  # that of this list
-    metaclasses = {kind for kind in set(map(type, young)) if issubclass(kind, type)}
-    new_classes = [place for place, value in enumerate(young) if type(value) in metaclasses]
+    kinds = dict(zip(map(id, map(type, young)), map(type, young), strict=True))
+    metaclasses = {key for key, kind in kinds.items() if issubclass(kind, type)}
+    del kinds
+    new_classes = [place for place, value in enumerate(young) if id(type(value)) in metaclasses]
     dicts = [(id(names_of(young[place])), place) for place in new_classes]
     some = holder = parts = None
     strictly = {key: pair for key, pair in targets.items() if key not in lightly}

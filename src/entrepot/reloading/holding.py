@@ -14,7 +14,7 @@ from _operator import is_
 from _thread import _local
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_python_class, state_of, state_reader
+from .attributes import instance_dict, is_among, is_python_class, state_of, state_reader
 from .base import data_of
 from .journal import content_of, same_items
 from .values import is_view
@@ -35,12 +35,12 @@ class Holdings:
     """Tells what objects hold, for one reload.
 
     Attributes:
-        known: What was found of classes.
+        known: What was found of classes, by their identity: one may have no hash.
     """
 
     def __init__(self, base: Base) -> None:
         self._base = base
-        self.known: dict[type, _Kind] = {}
+        self.known: dict[int, _Kind] = {}
 
     def of(self, value: Any) -> Any:
         """Return what an object holds that can be changed, ``None`` if it holds nothing."""
@@ -49,7 +49,7 @@ class Holdings:
     def is_still(self, owner: Any, seen: Any) -> bool:
         """Return whether it is seen at once that an object holds what it held."""
         kind = type(owner)
-        known = self.known.get(kind)
+        known = self.known.get(id(kind))
         if known is None or known.mro is not kind.__mro__:
             known = self._kind(kind)
         now = known.show(owner)
@@ -64,9 +64,9 @@ class Holdings:
         return same_items(seen, now)
 
     def _kind(self, kind: type) -> _Kind:
-        known = self.known.get(kind)
+        known = self.known.get(id(kind))
         if known is None or known.mro is not kind.__mro__:  # it may have got other bases
-            known = self.known[kind] = _Kind(kind, self._base)
+            known = self.known[id(kind)] = _Kind(kind, self._base)
         return known
 
 
@@ -93,7 +93,7 @@ class _Kind:
             self.tell, self.show = kind.copy, _itself
         elif issubclass(kind, CONTAINERS):
             self.tell = self.show = content_of
-        elif kind in _OTHERS:
+        elif is_among(kind, _OTHERS):
             if kind is not CellType:
                 self.tell = self.show = _nothing
         elif issubclass(kind, type):
@@ -132,7 +132,7 @@ def holding(value: Any, base: Base) -> Any:
             return [value.cell_contents]
         except ValueError:
             return []
-    if kind in _OTHERS:
+    if is_among(kind, _OTHERS):
         return None
     if issubclass(kind, type):
         return data_of(value) if base.is_managed_class(value) else None
@@ -140,7 +140,7 @@ def holding(value: Any, base: Base) -> Any:
 
 
 def _is_plain(kind: type) -> bool:
-    return kind in _PLAIN or all(is_python_class(c) for c in kind.__mro__ if c not in _PLAIN)
+    return all(is_python_class(cls) for cls in kind.__mro__ if not is_among(cls, _PLAIN))
 
 
 def has_plain_state(kind: type) -> bool:
@@ -150,26 +150,26 @@ def has_plain_state(kind: type) -> bool:
         >>> has_plain_state(types.SimpleNamespace), has_plain_state(dict)
         (True, False)
     """
-    if issubclass(kind, (*CONTAINERS, type)) or kind in _OTHERS:
+    if issubclass(kind, (*CONTAINERS, type)) or is_among(kind, _OTHERS):
         return False
-    return kind in _PLAIN or all(
+    return all(
         is_python_class(cls) and "__slots__" not in type.__getattribute__(cls, "__dict__")
         for cls in kind.__mro__
-        if cls not in _PLAIN
+        if not is_among(cls, _PLAIN)
     )
 
 
 def parts_inside(value: Any) -> list[Any]:
     """Return what is to be looked at in an object that does not change itself."""
     kind = type(value)
-    if kind in {tuple, frozenset}:
+    if kind is tuple or kind is frozenset:
         return list(value)
     if kind is FunctionType:
         own = [d for d in gc.get_referents(value) if type(d) is dict and "__builtins__" not in d]
         return [*(value.__closure__ or ()), *(value.__defaults__ or ()), *own]
     if kind is property:
         return [value.fget, value.fset, value.fdel]
-    if kind in {staticmethod, classmethod}:
+    if kind is staticmethod or kind is classmethod:
         return [value.__func__]
     if kind is MethodType:
         return [value.__func__, value.__self__]

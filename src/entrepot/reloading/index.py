@@ -16,7 +16,7 @@ import weakref
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import instance_dict, is_a
+from .attributes import instance_dict, is_a, is_exactly
 from .base import own_dicts
 from .references import references
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 8
 _LRU = type(functools.lru_cache(len))
-_PLAIN = (list, tuple, set, frozenset)
+_PLAIN = frozenset({list, tuple, set, frozenset})
+_ENDS = frozenset({int, str, float, bool, types.ModuleType, CodeType, type(None), bytes})
 
 
 def hide(recorder: Recorder, function: FunctionType) -> None:
@@ -120,7 +121,7 @@ def _collect(
                     found[id(code)].append(value)
                 functions.append(value)
                 _below_function(value, below)
-            elif kind in {int, str, float, bool, types.ModuleType, CodeType, type(None), bytes}:
+            elif type(kind) is type and kind in _ENDS:
                 continue
             elif id(value) not in seen:
                 seen.add(id(value))
@@ -155,7 +156,7 @@ def _inside(value: Any, module: object) -> Iterator[Any]:
         yield value.__func__
     elif is_a(value, functools.partial | functools.partialmethod):
         yield value.func
-    elif type(value) in _PLAIN:
+    elif is_exactly(value, _PLAIN):
         yield from value
     elif type(value) is dict:
         yield from list(value.values())

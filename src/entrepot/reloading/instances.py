@@ -114,7 +114,7 @@ def in_use() -> set[int]:
         if frame.f_code.co_flags & 2:  # a function's: other names are items of a dict
             found.update(map(id, frame.f_locals.values()))
     for value in gc.get_objects():
-        if type(value) in _RUNNING:
+        if issubclass(type(value), _RUNNING):
             found.update(map(id, gc.get_referents(value)))
     return found
 

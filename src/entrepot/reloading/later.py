@@ -14,7 +14,7 @@ from _weakref import ref
 from itertools import compress, islice
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_a
+from .attributes import instance_dict, is_a, is_among, is_exactly
 from .base import ONLY_CLASS, own_dicts
 from .effects import carried_over
 from .holding import has_plain_state, holding, parts_inside
@@ -154,7 +154,9 @@ class LaterImports:
             functions = []
             for value in waiting:
                 kind = type(value)
-                if kind in _ATOMS or id(value) in seen or (kind is FunctionType and not is_called):
+                if is_among(kind, _ATOMS) or id(value) in seen:
+                    continue
+                if kind is FunctionType and not is_called:
                     continue
                 if len(seen) > MOST_SEEN:
                     return
@@ -164,7 +166,7 @@ class LaterImports:
                     called += _reached_by(value, with_names=with_names)
                 elif kind is ModuleType:
                     called += self._inside_module(value, words)
-                elif kind in _AROUND or (held := self._seen_in(value, kind)) is None:
+                elif is_among(kind, _AROUND) or (held := self._seen_in(value, kind)) is None:
                     inside = parts_inside(value)
                     if is_called:
                         called += inside
@@ -191,11 +193,11 @@ class LaterImports:
         """Return what runs when an object is used that holds this, and what lies in it."""
         is_managed = self.base.is_managed_class
         if not issubclass(kind, type):
-            run = [kind] if kind not in _BUILT_IN and is_managed(kind) else []
+            run = [kind] if not is_among(kind, _BUILT_IN) and is_managed(kind) else []
             if len(held) > MOST_ITEMS or is_a(held, bytes):
                 return run, []
             items = list(held.values() if is_a(held, dict) else held)
-            return run, [item for item in items if type(item) not in _LYING]
+            return run, [item for item in items if not is_exactly(item, _LYING)]
         # who derives from a class runs what its bases say
         run = [base for base in value.__bases__ if base is not object and is_managed(base)]
         if kind is not type and is_managed(kind):
@@ -203,7 +205,7 @@ class LaterImports:
         lie = []
         if len(held) <= MOST_ITEMS:
             for name, member in held.items():
-                if type(member) not in _ATOMS:
+                if not is_exactly(member, _ATOMS):
                     if name[:2] == "__" or name in words:
                         run.append(member)
                     elif type(member) is not FunctionType:

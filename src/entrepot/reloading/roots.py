@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY, MODULE, OWN
 
-from .attributes import NOTHING, attribute, instance_dict
+from .attributes import NOTHING, attribute, instance_dict, is_exactly
 from .revision import absolute
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .revision import Record
 
 MOST = 200
+_CONTAINERS = frozenset({list, tuple, set, frozenset})
 
 
 def root_value(home: Record, word: str) -> Any:
@@ -60,7 +61,7 @@ def _holds(value: Any, record: Record) -> bool:
     inside: Iterable[Any]
     if issubclass(type(value), types.ModuleType | type | types.FunctionType):
         return False
-    if type(value) in {list, tuple, set, frozenset}:
+    if is_exactly(value, _CONTAINERS):
         inside = value
     else:
         inside = (value if type(value) is dict else instance_dict(value) or {}).values()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY
 
-from .attributes import instance_dict
+from .attributes import instance_dict, is_exactly
 from .readers import BY_TEXT, ran_that_mention
 from .roots import MOST, root_value
 from .values import is_atom
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .world import World
 
 FEW = 4
+_FIXED, _CHANGING = frozenset({tuple, frozenset}), frozenset({list, set, dict})
 _HOLD_NO_MODULES = (types.ModuleType, type, types.FunctionType)
 
 
@@ -193,8 +194,8 @@ def _by_getting(world: World, home: Record, live: LiveStatement, found: _Gets) -
 def _by_holding(value: Any, found: _Gets) -> None:
     if is_atom(value) or issubclass(type(value), _HOLD_NO_MODULES):
         return
-    if type(value) in {tuple, frozenset}:
+    if is_exactly(value, _FIXED):
         for item in value if len(value) <= MOST else ():
             found.note(item)
-    elif type(value) in {list, set, dict} or instance_dict(value) is not None:
+    elif is_exactly(value, _CHANGING) or instance_dict(value) is not None:
         found.is_any = True  # it may come to hold any

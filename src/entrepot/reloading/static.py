@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import is_function
 
 from . import importers
-from .attributes import instance_dict, is_a, wrapped_by
+from .attributes import derives_from, instance_dict, is_a, wrapped_by
 from .recorder import Ran
 from .registrations import told
 from .revision import Site
@@ -138,7 +138,7 @@ class _Reach:
         metaclass: type = type(cls)
         for owner in (*cls.__mro__, *metaclass.__mro__):
             for name, member in list(owner.__dict__.items()):
-                if name[:2] == "__" or owner in metaclass.__mro__:
+                if name[:2] == "__" or derives_from(metaclass, owner):
                     function = wrapped_by(member)
                     is_function = type(function) is types.FunctionType
                     scope = self.by_code.get(id(function.__code__)) if is_function else None

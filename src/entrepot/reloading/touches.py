@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
-from .attributes import NOTHING, attribute, is_a
+from .attributes import NOTHING, attribute, is_a, is_exactly
 from .defaults import defaults_of
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
+_SEQUENCES = frozenset({list, tuple, collections.deque})
 #: Of what an item of a table may be, this many are looked at.
 MOST_ITEMS = 200
 
@@ -57,7 +58,7 @@ def passed_by(home: Record, chain: Chain) -> Iterator[Any]:
 def _items(value: Any) -> Iterable[Any]:
     if issubclass(type(value), dict):
         return dict.values(value)
-    return value if type(value) in {list, tuple, collections.deque} else ()
+    return value if is_exactly(value, _SEQUENCES) else ()
 
 
 def _item(value: Any, step: str) -> Any:
@@ -66,7 +67,7 @@ def _item(value: Any, step: str) -> Any:
     try:
         if issubclass(type(value), dict):
             return dict.get(value, key, NOTHING)
-        return value[key] if type(value) in {list, tuple, collections.deque} else NOTHING
+        return value[key] if is_exactly(value, _SEQUENCES) else NOTHING
     except (LookupError, TypeError):
         return NOTHING
 

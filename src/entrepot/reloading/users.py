@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE
 
-from .attributes import state_of
+from .attributes import derives_from, is_exactly, state_of
 from .holding import parts_inside
 from .plain import is_reference
 from .readers import ran_that_mention, readers
@@ -40,6 +40,7 @@ _TOLD = frozenset(
      "__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__weakref__",
      "__dict__", "__orig_bases__", "__parameters__", "__type_params__"}
 )  # fmt: skip
+_CONTAINERS = frozenset({list, tuple, set, frozenset, collections.deque})
 #: Attributes that matter when a class is called or derived from, not to an instance that is there.
 _OF_CLASSES = frozenset(
     {"__init__", "__new__", "__init_subclass__", "__set_name__", "__post_init__", "__slots__",
@@ -133,7 +134,7 @@ def leads_to(
         current = waiting.pop()
         if id(current) in seen or id(current) in known or is_atom(current):
             continue
-        if cls in type(current).__mro__ or _is_derived(current, cls):
+        if derives_from(type(current), cls) or _is_derived(current, cls):
             return True
         seen[id(current)] = current
         if len(seen) > MOST:
@@ -144,14 +145,14 @@ def leads_to(
 
 
 def _is_derived(value: Any, cls: type) -> bool:
-    return issubclass(type(value), type) and cls in type.__dict__["__mro__"].__get__(value)
+    return issubclass(type(value), type) and derives_from(value, cls)
 
 
 def _items(value: Any) -> list[Any]:
     kind = type(value)  # a proxy is not asked what it stands for
     if issubclass(kind, dict):
         return list(dict.values(value))
-    return list(value) if kind in {list, tuple, set, frozenset, collections.deque} else []
+    return list(value) if is_exactly(value, _CONTAINERS) else []
 
 
 def _inside(value: Any) -> list[Any]:
@@ -174,7 +175,7 @@ def _readers_of_kin(world: World, cls: type, *, of_classes: bool) -> Iterator[Li
     for record in world.records.values():
         for name, value in list(record.namespace.items()):
             if value is cls or not (
-                _is_derived(value, cls) or (not of_classes and cls in type(value).__mro__)
+                _is_derived(value, cls) or (not of_classes and derives_from(type(value), cls))
             ):
                 continue
             for live in readers(world, record, name):

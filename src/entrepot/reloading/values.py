@@ -13,7 +13,7 @@ import sys
 import types
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
 
-from .attributes import is_a, is_python_class, state_of
+from .attributes import is_a, is_exactly, is_python_class, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
+_ATOMS = ATOMS | {float, complex}
+_AROUND = frozenset({staticmethod, classmethod})
 _PLAIN = (tuple, str, int, bytes, float)
 _NO_STATE = frozenset({"object", "lock", "RLock"})
 _TRUSTED = frozenset(
@@ -43,7 +45,7 @@ def is_atom(value: object) -> bool:
         >>> is_atom("a"), is_atom(1.5), is_atom(())
         (True, True, False)
     """
-    return type(value) in ATOMS or type(value) in {float, complex}
+    return is_exactly(value, _ATOMS)
 
 
 def is_view(value: Any) -> bool:
@@ -56,7 +58,7 @@ def is_view(value: Any) -> bool:
     kind = type(value)
     if kind is types.BuiltinMethodType:
         return not is_a(value.__self__, types.ModuleType)
-    return kind is types.MethodType or kind in _VIEWS
+    return kind is types.MethodType or is_exactly(value, _VIEWS)
 
 
 def shows_any(value: Any, known: AbstractSet[int]) -> bool:
@@ -74,7 +76,7 @@ def shows_any(value: Any, known: AbstractSet[int]) -> bool:
             return True
         if is_a(current, tuple):
             waiting += tuple.__iter__(current)
-        is_around = is_view(current) or type(current) in {staticmethod, classmethod}
+        is_around = is_view(current) or is_exactly(current, _AROUND)
         if is_around and not known.isdisjoint(map(id, gc.get_referents(current))):
             return True
     return False
@@ -92,6 +94,8 @@ def same(left: Any, right: Any, depth: int = 20) -> bool:
     kind = type(left)
     if kind is not type(right) or not depth:
         return False
+    if type(kind) is not type:
+        return _same_other(left, right, depth)  # not one of these: it may have no hash
     if kind in ATOMS:
         return bool(left == right)
     if kind in {float, complex}:
@@ -109,8 +113,12 @@ def same(left: Any, right: Any, depth: int = 20) -> bool:
         return (
             len(left) == len(right)
             and all(any(same(a, b, depth - 1) for b in right) for a in left if a not in right)
-            and {type(a) for a in left} == {type(b) for b in right}
+            and set(map(id, map(type, left))) == set(map(id, map(type, right)))
         )
+    return _same_other(left, right, depth)
+
+
+def _same_other(left: Any, right: Any, depth: int) -> bool:
     for plain in _PLAIN:
         if is_a(left, plain):
             return _same_derived(plain, left, right, depth)
@@ -160,7 +168,7 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
         return False
     if kind.__name__ in _NO_STATE:
         return True
-    if kind in {types.FunctionType, types.GeneratorType} or is_a(left, type):
+    if is_a(left, types.FunctionType | types.GeneratorType | type):
         return False
     if getattr(kind, "__eq__", None) is not object.__eq__:
         try:

@@ -39,7 +39,7 @@ def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
         ):
             return new
         return made
-    if type(new) in {staticmethod, classmethod}:
+    if type(new) is staticmethod or type(new) is classmethod:
         inner = adopter.adopt(old.__func__, new.__func__)
         if inner is old.__func__:
             _take_facts(adopter, vars(old), vars(new))

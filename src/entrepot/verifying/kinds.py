@@ -6,6 +6,7 @@ is not in it is told by its class, its ``__dict__`` and its slots alone.
 
 from __future__ import annotations
 
+import abc
 import collections
 import contextvars
 import decimal
@@ -41,7 +42,14 @@ def is_a(value: Any, bases: Any) -> bool:
 
     ``isinstance`` asks the object for its ``__class__`` as well, which may run code of a program.
     """
+    if isinstance(bases, abc.ABCMeta):  # it would ask the type for its hash, which may have none
+        return type.__subclasscheck__(bases, type(value))
     return issubclass(type(value), bases)
+
+
+def _is_one(kind: type, kinds: tuple[Any, ...]) -> bool:
+    """Return whether a class is one of several, asking it neither for a hash nor to compare."""
+    return any(kind is one for one in kinds)
 
 
 def text_of(value: Any) -> str | None:
@@ -56,7 +64,7 @@ def text_of(value: Any) -> str | None:
         return "lazy"
     if cls.__module__ == "logging" and cls.__name__ == "Manager":
         return "the loggers of the process"  # nobody's own, and nothing takes one away
-    if cls in ATOMS or is_a(value, pathlib.PurePath) or cls in BY_REPR:
+    if _is_one(cls, ATOMS) or is_a(value, pathlib.PurePath) or _is_one(cls, BY_REPR):
         return f"{cls.__name__} {value!r}"
     if cls.__module__ in {"typing", "types", "datetime", "uuid", "zoneinfo"} and not is_a(
         value, _TOLD_BY_PARTS
@@ -67,9 +75,8 @@ def text_of(value: Any) -> str | None:
 
 def has_no_identity(value: Any) -> bool:
     """Return whether the interpreter may share or copy such a value as it likes."""
-    return type(value) in {tuple, frozenset, types.MethodType, types.CodeType} or is_a(
-        value, weakref.ref
-    )
+    shared = (tuple, frozenset, types.MethodType, types.CodeType)
+    return _is_one(type(value), shared) or is_a(value, weakref.ref)
 
 
 def key_text(key: Any) -> str:
@@ -79,7 +86,7 @@ def key_text(key: Any) -> str:
     if is_a(key, tuple | frozenset):
         parts = list(map(key_text, key))
         return f"({', '.join(parts if is_a(key, tuple) else sorted(parts))})"
-    if type(key) in ATOMS:
+    if _is_one(type(key), ATOMS):
         return repr(key)
     name = getattr(key, "__dict__", {}).get("_name_") if _is_member(key) else None
     return f"{type(key).__qualname__}.{name}" if name else text_of(key) or type(key).__qualname__

@@ -263,7 +263,7 @@ class Snapshot:
         if is_a(value, collections.deque):
             yield ".maxlen", value.maxlen
         if is_a(value, list | set | dict | collections.deque):
-            if type(held) in {list, set, dict}:
+            if is_a(held, list | set | dict):
                 yield from parts_of(value, held)
             else:
                 yield from parts_of(value, value)
