@@ -22,9 +22,10 @@ from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .functions import adopt_function, is_bare, same_function
-from .generated import adopt_globals, adopt_kind, is_bare_tuple, tuple_like
+from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
+from .tuples import adopt_tuple, is_bare_tuple
 from .values import holds_only_attributes, is_atom, is_shared, same, same_plain, shows_any
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
@@ -85,14 +86,14 @@ class Adopter:
         if twin is not None and twin[0] is new:
             return twin[1]
         if is_atom(new) or is_atom(old):
-            return self._kept(old, new) if same(old, new) else new
+            return self.kept(old, new) if same(old, new) else new
         if not self._same_kind(old, new):
             made = goes_on_anew(self, old, new)
             return self._stand_in(old, new) if made is None else made
         if is_bare_tuple(new) and is_bare_tuple(old):
-            return self._tuple(old, new)
+            return adopt_tuple(self, old, new)
         if type(new) is frozenset:
-            return self._kept(old, new) if same(old, new) else new
+            return self.kept(old, new) if same(old, new) else new
         if id(old) in self.taken or not self.is_new(new) or self.is_anothers(old):
             return new
         return self.take_over(old, new)
@@ -225,16 +226,7 @@ class Adopter:
             self.forwards.append((old, new))
         return new
 
-    def _tuple(self, old: Any, new: Any) -> Any:
-        if type(new) is not tuple and not self.is_new(new):
-            return new
-        if len(old) != len(new):
-            return new if type(new) is tuple else tuple_like(old, self.mapped(list(new)))
-        items = [self.adopt(a, b) for a, b in zip(old, new, strict=True)]
-        is_kept = all(a is b for a, b in zip(old, items, strict=True))
-        return self._kept(old, new) if is_kept else tuple_like(old, items)
-
-    def _kept(self, old: Any, new: Any) -> Any:
+    def kept(self, old: Any, new: Any) -> Any:
         """Note that an old value stands where an equal new one would, in the base too."""
         self.equals[id(new)] = (new, old)
         return old
@@ -352,7 +344,7 @@ class Adopter:
             return new
         if not holds_only_attributes(type(new)):
             if same(old, new):
-                return self._kept(old, new)
+                return self.kept(old, new)
             if not same_plain(old, new):
                 if getattr(type(old), "__eq__", None) is object.__eq__:
                     self.replace(old, new)

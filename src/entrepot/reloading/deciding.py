@@ -89,8 +89,14 @@ def _list_in_order(base: list[Any], start: list[Any], now: list[Any]) -> list[An
     Example:
         >>> _list_in_order([1], [1, 9], [1, 9, 2])
         [1, 2, 9]
+        >>> _list_in_order([1], [1, 9], [9, 1, 2])   # it was made anew, and had what is state
+        [1, 2, 9]
     """
     count = len(base)
     added = start[count:]
-    is_appended = same_items(start[:count], base) and same_items(now[: len(start)], start)
-    return [*base, *now[len(start) :], *added] if added and is_appended else now
+    if not added or not same_items(start[:count], base):
+        return now
+    for at in range(len(now) - len(added) + 1):
+        if same_items(now[at : at + len(added)], added):
+            return [*now[:at], *now[at + len(added) :], *added]
+    return now

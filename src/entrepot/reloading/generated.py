@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import dis
 import sys
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any
 
-from .attributes import instance_dict, is_a, is_python_class
 from .journal import same_items
 
 if TYPE_CHECKING:
@@ -84,31 +83,3 @@ def is_of_module(namespace: dict[str, Any]) -> bool:
     name = namespace.get("__name__")
     module = sys.modules.get(name) if isinstance(name, str) else None
     return module is not None and getattr(module, "__dict__", None) is namespace
-
-
-def is_bare_tuple(value: Any) -> bool:
-    """Return whether a value is a tuple that holds nothing but its items, of any class.
-
-    Example:
-        >>> import collections, time
-        >>> Spot = collections.namedtuple("Spot", "x y")
-        >>> is_bare_tuple((1,)), is_bare_tuple(Spot(1, 2)), is_bare_tuple(time.gmtime())
-        (True, True, False)
-    """
-    if type(value) is tuple:
-        return True
-    if not is_a(value, tuple) or instance_dict(value):
-        return False
-    return all(
-        cls is tuple or cls is Generic or is_python_class(cls) for cls in type(value).__mro__
-    )
-
-
-def tuple_like(value: Any, items: list[Any]) -> Any:
-    """Return a bare tuple of a value's class with other items.
-
-    Example:
-        >>> tuple_like((1, 2), [3, 4])
-        (3, 4)
-    """
-    return tuple(items) if type(value) is tuple else tuple.__new__(type(value), items)
