@@ -389,7 +389,7 @@ class Execution:
                 )
         self.annotations.finish()
         self.exits.finish()
-        for what in self.patcher.left_old():
+        for what in self.patcher.left_old(self.own.has):
             self._orphan(what)
         self.report.state_dropped.extend(self.adopter.dropped)
 

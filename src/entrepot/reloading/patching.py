@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import set_closure, set_code
 from .holders import holders_of
 from .index import functions_of, is_missing
+from .instances import in_use
 from .journal import content_of
 from .references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from types import CodeType, FunctionType
 
     from .adopt import Adopter
@@ -165,17 +167,29 @@ class Patcher:
             self._functions[id(scopes[0].code)] = functions
         return functions[0] if len(functions) == 1 else None
 
-    def left_old(self) -> Iterator[str]:
-        """Yield what is left old: closures in use whose new code needs what they do not have."""
+    def left_old(self, is_own: Callable[[Any], bool]) -> list[str]:
+        """Return what is left old: closures in use whose new code needs what they do not have.
+
+        Args:
+            is_own: Returns whether an object holds others for our bookkeeping only.
+        """
+        found = []
         for function, code, where in self._unshaped:
             if function.__code__ is not code and function.__code__ != code:
                 adopted = function.__code__.co_freevars == code.co_freevars
-                if not adopted and references([function]) > 3:
+                if not adopted and references([function]) > 3 and self._is_held(function, is_own):
                     missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
-                    yield (f"{where}: a live closure has no value for {', '.join(missing)}")
+                    found.append(f"{where}: a live closure has no value for {', '.join(missing)}")
         for function, missing, where in self._without:
             if id(function) not in self.adopter.taken and references([function]) > 3:
-                yield f"{where}: a live closure has no default for {', '.join(missing)}"
+                found.append(f"{where}: a live closure has no default for {', '.join(missing)}")
+        return found
+
+    def _is_held(self, function: FunctionType, is_own: Callable[[Any], bool]) -> bool:
+        """Return whether somebody holds a function who is not one of us: it may be gone."""
+        ours = {*map(id, self._unshaped), *map(id, self._functions.values())} | self.journal.own
+        holders = [h for h in gc.get_referrers(function) if id(h) not in ours and not is_own(h)]
+        return bool(holders) or id(function) in in_use()
 
 
 def _is_decorated(live: LiveStatement) -> bool:
