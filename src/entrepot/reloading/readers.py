@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import types
 from typing import TYPE_CHECKING, Any
@@ -168,8 +169,13 @@ def _chain_reads(home: Record, chain: Chain, record: Record, name: str) -> bool:
 
 
 def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, str]]:
-    """Yield the locations that executing a statement reads, those of managed modules."""
+    """Yield the locations that executing a statement reads, those of managed modules.
+
+    To delete a name it must be there.
+    """
     found: dict[Location, Record] = {}
+    if isinstance(live.statement.node, ast.Delete):
+        found.update({(live.record.name, name): live.record for name in live.uses.binds})
     for home, uses in world.parts(live):
         names = set(uses.reads)
         if uses.is_dynamic and not uses.stars:
