@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import is_a
 from .base import EMPTY
 from .deciding import Conflict
+from .instances import is_of_replaced, takes_class
 from .values import holds_only_attributes
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def succeed(adopter: Adopter, old: Any, new: Any) -> Any:
     """Let a list, a dict or an instance that moved to another module stay the old object."""
     kind = type(old)
     is_plain = issubclass(kind, dict | list | set) or holds_only_attributes(kind)
-    if kind is not type(new) or not is_plain or {id(old), id(new)} & adopter.taken.keys():
+    if not is_plain or {id(old), id(new)} & adopter.taken.keys():
         return new
-    return adopter.take_over(old, new)
+    is_led = is_of_replaced(adopter, old, new) and takes_class(adopter.journal, old, type(new))
+    return adopter.take_over(old, new) if is_led or kind is type(new) else new
 
 
 def _merged_dict(

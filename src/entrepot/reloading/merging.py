@@ -232,6 +232,7 @@ class Merger:
                 self.adopter.replace(start, new)
                 lead_methods(self.adopter, start, new)
             elif is_reference(live) and not self._was_there(new):
+                self._lead_class(start, new)
                 homes = self.world.homes(new)
                 final = succeed(self.adopter, start, new)
                 for module, name in homes if final is start else ():
@@ -239,6 +240,25 @@ class Merger:
                     self.world.changed(self.world.records[module])
                 return final
         return new
+
+    def _lead_class(self, start: Any, new: Any) -> None:
+        """Let the class of an object that moved with it take the place of the one that is gone."""
+        old, made = type(start), type(new)
+        if old is made or old.__qualname__ != made.__qualname__ or self._was_class(made):
+            return
+        if self._is_going(old):
+            self.adopter.replace(old, made)
+            lead_methods(self.adopter, old, made)
+
+    def _was_class(self, cls: type) -> bool:
+        return self.ownership.is_named(cls) or self.world.home_of(cls) is None
+
+    def _is_going(self, cls: type) -> bool:
+        """Return whether the statement that made a class is gone."""
+        going, records = self._going(), self.world.records
+        names = self.ownership.names_of(cls)
+        owners = [self.world.old_binders(records[module], name)[-1:] for module, name in names]
+        return any(owner and owner[0] in going for owner in owners)
 
     def _forward(self, start: FunctionType, new: Any) -> None:
         if id(start) not in self.adopter.taken:
