@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _SEQUENCES = frozenset({list, tuple, collections.deque})
 #: Of what an item of a table may be, this many are looked at.
 MOST_ITEMS = 200
+#: What changes even a class or a function that it gets as an argument.
+_STORING = frozenset({("setattr",), ("delattr",)})
 
 
 def objects(home: Record, chain: Chain) -> list[Any]:
@@ -162,7 +164,7 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     if touch.how == "argument":
         if touch.chain[-1] == ANY_ITEM:
             values = [v for v in values if not isinstance(v, type | types.FunctionType)]
-        elif touch.callee[-1:] != ("setattr",) and is_a(last, type | types.FunctionType):
+        elif touch.callee[-1:] not in _STORING and is_a(last, type | types.FunctionType):
             return []
         return values if _callee_touches(world, home, touch) else []
     return values
