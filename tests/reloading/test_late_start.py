@@ -45,6 +45,31 @@ def test_a_function_imported_before_is_patched(project: Project) -> None:
     assert report.ran == []
 
 
+def test_what_later_imports_run_of_modules_from_before_is_recorded(project: Project) -> None:
+    project.write(
+        a="def double(n):\n    return n * 2\n\ndef by_way_of(n):\n    return double(n)\n",
+        before="import a\nVALUE = a.by_way_of(1)\n",
+    )
+    age(project, "a", "before")
+    before = project.load("before")
+    project.start()
+    project.write(
+        b="import a\nVALUE = getattr(a, 'by_' + 'way_of')(4)\n"
+        "from a import by_way_of as named\nHELD = [named][0](5)\nOTHER = []\n"
+    )
+    b = project.load("b")
+    other = b.OTHER
+
+    report = project.edit(
+        a="def double(n):\n    return n * 3\n\ndef by_way_of(n):\n    return double(n)\n"
+    )
+
+    assert report.is_ok, str(report)
+    assert (before.VALUE, b.VALUE, b.HELD) == (3, 12, 15)
+    assert b.OTHER is other
+    assert len(report.ran) == 3
+
+
 def test_what_may_have_run_is_told_by_the_syntax(project: Project) -> None:
     project.write(
         a="def double(n):\n    return 2 * n\n\nclass C:\n    def total(self):\n        return 1\n",

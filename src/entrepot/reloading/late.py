@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.text import Text
 
+from .recorder import Ran
 from .revision import Record
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from .managed import Managed
+    from .recorder import Recorder
 
 MARGIN = 2.0  # seconds: clocks of files and of processes are read from different places
 
@@ -67,6 +69,7 @@ def learn(session: Managed) -> None:
     for record in late:
         record.is_learned = True
         _settle_codes(record, functions.get(record.file, []))
+    _settle_runners(late, session.recorder)
     static.link(session.records.values(), late, session.recorder)
 
 
@@ -87,6 +90,26 @@ def _settle_codes(record: Record, functions: list[FunctionType]) -> None:
             )
         elif equal[0] is not code:
             function.__code__ = equal[0]
+
+
+def _settle_runners(late: list[Record], recorder: Recorder) -> None:
+    """Let what later imports ran of the modules' code have run of our equal code objects."""
+    ours: dict[tuple[str, str, int], list[CodeType]] = {}
+    for record in late:
+        for code in _all(record.code):
+            place = (record.file, code.co_qualname, code.co_firstlineno)
+            ours.setdefault(place, []).append(code)
+    files = {name: _real(name) for name in {r.code.co_filename for r in recorder.runners.values()}}
+    for key, ran in list(recorder.runners.items()):
+        code = ran.code
+        place = (files[code.co_filename], code.co_qualname, code.co_firstlineno)
+        equal = [own for own in ours.get(place, ()) if own == code]
+        if equal and not any(own is code for own in equal):
+            del recorder.runners[key]
+            for own in equal:
+                known = recorder.runners.setdefault(id(own), Ran(own, {}))
+                for site in ran.each():
+                    known.add(site)
 
 
 def _all(code: CodeType) -> Iterator[CodeType]:

@@ -15,7 +15,7 @@ from .base import Base
 from .later import LaterImports
 from .reading import RealPaths, read
 from .recorder import Recorder
-from .revision import Record
+from .revision import Record, origin_of
 from .stowing import Stowage
 
 TYPE_CHECKING = False
@@ -142,6 +142,8 @@ class Managed:
         self._order += 1
         record.order = self._order
         record.is_recorded = False
+        for file in (record.file, origin_of(record.module) or record.file):
+            self.recorder.add_file(file)  # later imports may run its functions
         self.note_record(record)
         self._pending.append(record)
 

@@ -205,11 +205,34 @@ class Recorder:
             self._tool = _listen(TOOL_NAME, self._callback)
 
     def _on_start(self, code: CodeType, _offset: int) -> object:
+        found = self.runners.get(id(code))
+        if found is None:
+            return self._on_first(code)
+        if not self._stacks:
+            self._program_runs()
+            return None
+        stack = self._stacks.get(get_ident())
+        if not stack:
+            self._ran_beside(code)
+            return None
+        here = stack[-1]
+        frame, last = here.frame, found.last
+        if (  # most of what runs has run before, and right here
+            frame is None
+            or last is None
+            or last is not here.sites.get(frame.f_lasti)
+            or (self.first_run is not None and id(code) not in self._seen)
+        ):
+            self._note(code, here.site(), _getframe(1))
+        return None
+
+    def _on_first(self, code: CodeType) -> object:
+        """Tell what runs that has not been noted yet; most of it is of elsewhere."""
         if code.co_filename not in self._files:
             if _getframe is None:
                 return None  # the interpreter takes modules apart, and this one is empty
             if code is REGISTER:
-                self._note_registered(_getframe(1))
+                self._note_registered(_getframe(2))
                 return None
             if not self._stacks:
                 self._between += 1
@@ -223,22 +246,11 @@ class Recorder:
         if not stack:
             self._ran_beside(code)
             return None
-        here, found = stack[-1], self.runners.get(id(code))
-        frame = here.frame
-        if found is not None and frame is not None:  # most of what runs has run before
-            last = found.last
-            if (
-                last is not None
-                and last is here.sites.get(frame.f_lasti)
-                and (self.first_run is None or id(code) in self._seen)
-            ):
-                return None
-        elif here.code is code:
-            here.frame = _getframe(1)
-            return None
-        elif is_own_body(code):
-            return None
-        self._note(code, here.site(), _getframe(1))
+        here = stack[-1]
+        if here.code is code:
+            here.frame = _getframe(2)
+        elif not is_own_body(code):
+            self._note(code, here.site(), _getframe(2))
         return None
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
