@@ -94,8 +94,9 @@ def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[A
         adopter.adopt(base[pairs[position]], item) if position in pairs else item
         for position, item in enumerate(adopter.mapped(new))
     ]
-    if is_as_before:
-        return live
+    if is_as_before:  # what another statement has made is alike, and yet another one
+        others = {id(a): b for a, b in zip(base, items, strict=True) if a is not b}
+        return [others.get(id(item), item) for item in live] if others else live
     if len(live) == len(base) and all(a is b for a, b in zip(live, base, strict=True)):
         return items
     before = _counts(base)

@@ -100,6 +100,7 @@ def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     Those to classes are Python's own: by them a class knows its subclasses.
     """
     found = []
+    olds = {id(new): old for new, old in pairs}
     for new, old in pairs:
         if is_a(new, type) or not weakref.getweakrefcount(new):
             continue
@@ -107,7 +108,8 @@ def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
             kind: Any = type(reference)
             if is_a(reference, weakref.WeakMethod):
                 method = reference()
-                made: Any = method and kind(types.MethodType(method.__func__, old))
+                function: Any = method and olds.get(id(method.__func__), method.__func__)
+                made: Any = method and kind(types.MethodType(function, old))
             elif is_a(reference, weakref.ref):
                 made = weakref.ref.__new__(kind, old, reference.__callback__)
                 for name, value in state_of(reference).items():
