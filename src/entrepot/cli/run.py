@@ -38,7 +38,7 @@ options:
   --settle TIME       how long a reload waits for requests in flight (250ms)
   --on-restart WHAT   when an edit needs a restart: ask (say so, and wait), restart, or keep
   --allow-partial     apply such an edit as far as it goes
-  --loop NAME:FUNC    run a function, and again after each edit
+  --loop NAME:FUNC    in place of app.py: run a function, and again after each edit
   --log WHERE         json, logging, or a file, in place of text on standard error
   --quiet             tell only what went wrong
   -h, --help          show this and exit
