@@ -201,7 +201,8 @@ def _transplant(value: Any, transplant: str, kept: list[Any]) -> bool:
         owner = value.__self__ if isinstance(value, types.MethodType) else value
         if not isinstance(getattr(owner, "__dict__", None), dict):
             return False
-        vars(owner).clear()
+        for name in _state(owner):
+            object.__delattr__(owner, name)
         for name, held in values.items():
             object.__setattr__(owner, name, held)
         return True

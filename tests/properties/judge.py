@@ -154,7 +154,12 @@ class _Run:
 
     def _start(self, server: Server, version: Version, kept: Any) -> dict[str, Any]:
         names = self._names(version)
-        return server.ask("start", names=names, holds=self.holds, states=self.states, kept=kept)
+        states = self.states if kept is None else self._states_kept()
+        return server.ask("start", names=names, holds=self.holds, states=states, kept=kept)
+
+    def _states_kept(self) -> list[list[str]]:
+        """Return what the program has changed, but for names that an edit has overridden."""
+        return [s for s in self.states if f"{s[0]}.{s[2]}" not in self.dropped]
 
     def _names(self, version: Version) -> list[str]:
         """Return the modules in the order in which a client imports them.
@@ -177,7 +182,8 @@ class _Run:
         if number and not self.error:
             gone = {"error", "atom"}
             self.lost |= {n for n, left in enumerate(started["holds"]) if left[0] in gone}
-            for (_, _, location), did in zip(self.states, started["states"], strict=True):
+            redone = self._states_kept()
+            for (_, _, location), did in zip(redone, started["states"], strict=True):
                 if not did:  # what made the state is gone
                     self._made_by_other_code.add(location)
         found = None if self.error else self._look(self.stock, number)
@@ -190,7 +196,8 @@ class _Run:
         report = self.live.ask("apply")
         if "crashed" in report:
             return Verdict("crashed", report["crashed"])
-        self.dropped |= set(report["dropped"])
+        if report["status"] == "ok":
+            self.dropped |= set(report["dropped"])
         if report["changes"]:
             return Verdict("wrong", f"{report['status']}, not undone: {report['changes']}")
         if report["status"] == "needs_restart":
