@@ -37,7 +37,7 @@ from .merging import Merger
 from .outcomes import ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
-from .play import in_play, note_brought
+from .play import in_play, note_modules
 from .recorder import Listener
 from .registered import REGISTER
 from .registrations import Registrations
@@ -173,7 +173,7 @@ class Execution:
 
     def _note_what_is(self) -> None:
         """Note known objects, to restore what statements change if this pass comes to nothing."""
-        note_brought(self.journal, self.managed)
+        note_modules(self.journal, self.managed)
         self.effects.begin(self.journal)
         played = (in_play(self.world, live) for live in self.plan.in_order())
         self.effects.watch((record for records in played for record in records), self.journal)

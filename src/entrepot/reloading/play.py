@@ -32,15 +32,21 @@ def in_play(world: World, live: LiveStatement) -> list[Record]:
     return list(found.values())[:MOST]
 
 
-def note_brought(journal: Journal, managed: dict[str, Record]) -> None:
-    """Note which modules there are: what is imported from now on goes when that is undone.
+def note_modules(journal: Journal, managed: dict[str, Record]) -> None:
+    """Note which modules there are, and of which class they are.
+
+    What is imported from now on goes when that is undone.
 
     A statement that imports a module for the first time, and runs again from the start, is to
     import it anew: found in the module cache it would not be executed, nor bound in its package.
     """
     known = dict(managed)
+    classes = [(record.module, type(record.module)) for record in managed.values()]
 
     def undo() -> None:
+        for module, cls in classes:
+            if type(module) is not cls:
+                object.__setattr__(module, "__class__", cls)
         for name, record in list(managed.items()):
             if known.get(name) is record:
                 continue
@@ -53,4 +59,4 @@ def note_brought(journal: Journal, managed: dict[str, Record]) -> None:
                 del vars(package)[tail]
         managed.update(known)
 
-    journal.note(undo, known)
+    journal.note(undo, known, classes)
