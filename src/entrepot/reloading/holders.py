@@ -57,7 +57,9 @@ def holders_of_young(
     dicts = [(id(names_of(young[place])), place) for place in new_classes]
     some = holder = parts = None
     strictly = {key: pair for key, pair in targets.items() if key not in lightly}
-    more = _held_by_more(strictly, counts, 2)  # the list of all, and the variable
+    for key in counts.keys() & set(map(id, young)):
+        counts[key] += 1  # that of the list of all; what an earlier statement made is not in it
+    more = _held_by_more(strictly, counts, 1)  # the variable
     owners: dict[int, type | None] = {id(found): None for found in holders}
     owners.update((key, young[place]) for key, place in dicts)
     ours = {id(young), id(holders), id(more), id(owners)}

@@ -244,14 +244,11 @@ class Merger:
     def _lead_class(self, start: Any, new: Any) -> None:
         """Let the class of an object that moved with it take the place of the one that is gone."""
         old, made = type(start), type(new)
-        if old is made or old.__qualname__ != made.__qualname__ or self._was_class(made):
+        if old is made or old.__qualname__ != made.__qualname__ or self._was_there(made):
             return
-        if self._is_going(old):
+        if self._is_going(old) and self.adopter.base.is_managed_class(made):
             self.adopter.replace(old, made)
             lead_methods(self.adopter, old, made)
-
-    def _was_class(self, cls: type) -> bool:
-        return self.ownership.is_named(cls) or self.world.home_of(cls) is None
 
     def _is_going(self, cls: type) -> bool:
         """Return whether the statement that made a class is gone."""
