@@ -155,6 +155,8 @@ class Adopter:
         self.taken[id(old)] = old
         self.replaced.append((old, new))
         self.change(new)
+        if is_a(old, type):
+            self.change(old)  # what is derived from it, and its instances, are so still
 
     def pair(self, old: Any, new: Any) -> None:
         """Note that ``old`` adopts ``new``."""
