@@ -238,13 +238,25 @@ def _merge_attributes(
             journal.delete_item(old.__dict__, name)
 
 
+def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:
+    """Return whether a function had what it is from one that it wrapped, and the new one has not.
+
+    Else what has said where it belongs may have been another statement, which did not run again.
+    """
+    return (
+        not is_bare(old)
+        and "__wrapped__" in old.__dict__
+        and (is_bare(new) or "__wrapped__" not in new.__dict__)
+    )
+
+
 def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
     for name in ("__doc__", "__name__", "__qualname__"):
         value = getattr(new, name)
         if getattr(old, name) is not value:
             journal.set_attribute(old, name, value)
     is_default = new.__module__ == new.__globals__.get("__name__")
-    if old.__module__ != new.__module__ and not is_default:
+    if old.__module__ != new.__module__ and (not is_default or _wraps_no_more(old, new)):
         journal.set_attribute(old, "__module__", new.__module__)
     if HAS_TYPE_PARAMS and old.__type_params__ is not new.__type_params__:
         journal.set_attribute(old, "__type_params__", new.__type_params__)
