@@ -127,7 +127,9 @@ class Execution:
         gc.disable()
         mark, state = len(self.journal), (dict(self.adopter.changes), len(self.adopter.forwards))
         try:
-            for _ in range(MAX_PASSES):
+            for number in range(MAX_PASSES):
+                if number:
+                    gc.collect(1)  # else functions of the last pass seem to be somebody's
                 try:
                     return self._pass()
                 except Again:

@@ -10,7 +10,6 @@ time.
 from __future__ import annotations
 
 import functools
-import gc
 import types
 import weakref
 from types import CodeType, FunctionType
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import instance_dict, is_a, is_exactly
 from .base import own_dicts
+from .holders import holders_of
 from .references import references
 
 if TYPE_CHECKING:
@@ -67,14 +67,12 @@ def functions_of(
             found[key].append(function)
     missing = {key for key in missing if is_missing(wanted[key], found[key], recorder)}
     if missing:
-        homes = {id(record.namespace) for record in records}
-        for candidate in gc.get_objects():
-            if type(candidate) is FunctionType and id(candidate) not in seen:
-                key = id(candidate.__code__)
+        for holder in holders_of([wanted[key].code for key in missing]):
+            if type(holder) is FunctionType and id(holder) not in seen:
+                key = id(holder.__code__)
                 if key in missing:
-                    found[key].append(candidate)
-                if key in missing or id(candidate.__globals__) in homes:
-                    hide(recorder, candidate)
+                    found[key].append(holder)
+                    hide(recorder, holder)
     return found, caches
 
 

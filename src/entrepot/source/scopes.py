@@ -32,6 +32,7 @@ CO_ASYNC_GENERATOR = 0x200
 KINDS = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 FUTURE_FLAGS = 0x1FF0000 if sys.version_info >= (3, 11) else 0
 _SKIPPED = frozenset({"RESUME", "NOP", "CACHE", "EXTENDED_ARG", "NOT_TAKEN"})
+_SKIPPED_OPCODES = bytes(dis.opmap[name] for name in _SKIPPED if name in dis.opmap)
 _LINE_FACTS = frozenset({"__firstlineno__", "__static_attributes__"})
 _TYPE_PARAMETERS = "<generic parameters of "
 _JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
@@ -135,6 +136,8 @@ def same_body(old: CodeType, new: CodeType) -> bool:
         return True
     if set(old.co_names) != set(new.co_names):
         return False
+    if is_function(old) and _opcodes(old) != _opcodes(new):
+        return False  # seen without decoding them
     return list(_instructions(old)) == list(_instructions(new))
 
 
@@ -176,6 +179,11 @@ def constant_key(value: object) -> object:
     if isinstance(value, float | complex):
         return (type(value), repr(value))
     return (type(value), value)
+
+
+def _opcodes(code: CodeType) -> bytes:
+    """Return the opcodes of what ``_instructions`` yields, without what may stand among them."""
+    return code.co_code[::2].translate(None, _SKIPPED_OPCODES)
 
 
 def _instructions(code: CodeType) -> Iterator[tuple[object, ...]]:
