@@ -25,11 +25,22 @@ def in_play(world: World, live: LiveStatement) -> list[Record]:
         found[scope.live.record.name] = scope.live.record
     for _ in range(DEPTH):
         for record in list(found.values())[:MOST]:
-            for value in list(record.namespace.values()):
-                home = world.home_of(value)
-                if home is not None:
-                    found[home.name] = home
+            found.update((home.name, home) for home in _named_in(world, record))
     return list(found.values())[:MOST]
+
+
+def _named_in(world: World, record: Record) -> list[Record]:
+    """Return the modules whose objects have names in a module, as long as the names are the same.
+
+    That is asked for each statement that runs, and most of them bind one name.
+    """
+    values = list(record.namespace.values())
+    names = list(map(id, values))
+    known = world.named_in.get(record.name)
+    if known is None or known[0] != names:
+        homes = {id(home): home for home in map(world.home_of, values) if home is not None}
+        known = world.named_in[record.name] = (names, list(homes.values()))
+    return known[1]
 
 
 def note_modules(journal: Journal, managed: dict[str, Record]) -> None:

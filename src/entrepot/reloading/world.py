@@ -70,6 +70,7 @@ class World(Runs):
         self.by_attribute: dict[frozenset[str], dict[int, LiveStatement]] = {}
         self.storing: dict[tuple[str, bool], list[Storing]] = {}  # see ``bindings.py``
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
+        self.named_in: dict[str, tuple[list[int], list[Record]]] = {}  # see ``play.py``
         self._scopes: dict[int, LiveScope] = {}
         self._scoped: set[str] = set()
         self._new_of: dict[int, LiveStatement] = {}
@@ -163,6 +164,7 @@ class World(Runs):
     def changed(self, record: Record) -> None:
         """Forget where objects were bound in a module: its namespace has changed."""
         self._homes.changed(record.name)
+        self.named_in.pop(record.name, None)
         self.sources.changed(record.name)
         self.touchers.clear()
 
