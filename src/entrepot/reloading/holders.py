@@ -34,14 +34,43 @@ def holders_of_young(
     """
     young: Any = gc.get_objects(generation=0)
     young += adopted
-    holders: list[Any] = []  # made after that: it is no holder itself
+    holders, counts = _among(young, targets)
+    strictly = {key: pair for key, pair in targets.items() if key not in lightly}
+    more = _held_by_more(strictly, counts, 1)  # the variable
+    older: Any = []
+    if more:  # what statements before this one have made is a bit older
+        known = set(map(id, adopted))
+        older = [value for value in gc.get_objects(generation=1) if id(value) not in known]
+        found, others = _among(older, strictly)
+        holders += found
+        found.clear()
+        more.clear()  # they would be counted
+        for key, count in others.items():
+            counts[key] += count
+        more = _held_by_more(strictly, counts, 1)
+    owners: dict[int, type | None] = {id(found): None for found in holders}
+    for objects in (young, older):
+        owners.update((id(names_of(value)), value) for value in _classes(objects))
+    ours = {id(young), id(older), id(holders), id(more), id(owners)}
+    del young, older, objects
+    if more:
+        known = ours.union(map(id, holders))
+        holders.extend(found for found in holders_of(more) if id(found) not in known)
+    return holders, owners
+
+
+def _among(
+    objects: list[Any], targets: dict[int, tuple[Any, Any]]
+) -> tuple[list[Any], dict[int, int]]:
+    """Return which of some objects hold targets, and how often they and this list refer to each."""
+    holders: list[Any] = []
     counts = dict.fromkeys(targets, 0)
-    for first in range(0, len(young), AT_ONCE):
-        some = young[first : first + AT_ONCE]
+    for first in range(0, len(objects), AT_ONCE):
+        some = objects[first : first + AT_ONCE]
         if counts.keys().isdisjoint(map(id, gc.get_referents(*some))):
             continue
         for holder in some:
-            parts: Any = gc.get_referents(holder)
+            parts = gc.get_referents(holder)
             if counts.keys().isdisjoint(map(id, parts)):
                 continue
             for key in map(id, parts):
@@ -49,25 +78,16 @@ def holders_of_young(
                     counts[key] += 1
             holders.append(holder)
             if id(holder) in counts:
-                counts[id(holder)] += 1  # that of this list
-    kinds = dict(zip(map(id, map(type, young)), map(type, young), strict=True))
+                counts[id(holder)] += 1
+    for key in counts.keys() & set(map(id, objects)):
+        counts[key] += 1  # that of the list of them; what others made is not in it
+    return holders, counts
+
+
+def _classes(objects: list[Any]) -> list[type]:
+    kinds = dict(zip(map(id, map(type, objects)), map(type, objects), strict=True))
     metaclasses = {key for key, kind in kinds.items() if issubclass(kind, type)}
-    del kinds
-    new_classes = [place for place, value in enumerate(young) if id(type(value)) in metaclasses]
-    dicts = [(id(names_of(young[place])), place) for place in new_classes]
-    some = holder = parts = None
-    strictly = {key: pair for key, pair in targets.items() if key not in lightly}
-    for key in counts.keys() & set(map(id, young)):
-        counts[key] += 1  # that of the list of all; what an earlier statement made is not in it
-    more = _held_by_more(strictly, counts, 1)  # the variable
-    owners: dict[int, type | None] = {id(found): None for found in holders}
-    owners.update((key, young[place]) for key, place in dicts)
-    ours = {id(young), id(holders), id(more), id(owners)}
-    del young
-    if more:
-        known = ours.union(map(id, holders))
-        holders.extend(found for found in holders_of(more) if id(found) not in known)
-    return holders, owners
+    return [value for value in objects if id(type(value)) in metaclasses]
 
 
 def holders_of(sources: list[Any]) -> list[Any]:

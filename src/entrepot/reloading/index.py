@@ -104,7 +104,6 @@ def _collect(
     caches: list[Any],
 ) -> None:
     level: list[Any] = list(namespace.values())
-    module = namespace.get("__name__")
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         functions: list[FunctionType] = []
@@ -125,7 +124,7 @@ def _collect(
                 seen.add(id(value))
                 if kind is _LRU and type(value.__wrapped__) is FunctionType:
                     caches.append(value)
-                below.extend(_inside(value, module))
+                below.extend(_inside(value, namespace))
         for own in own_dicts(functions) if functions else ():
             below.extend(own.values())
         if not below:
@@ -143,11 +142,14 @@ def _below_function(function: FunctionType, below: list[Any]) -> None:
         below.extend(function.__defaults__)
 
 
-def _inside(value: Any, module: object) -> Iterator[Any]:
+def _inside(value: Any, home: dict[str, Any]) -> Iterator[Any]:
     if is_a(value, type):
         namespace = type.__getattribute__(value, "__dict__")
-        if namespace.get("__module__") == module:
-            yield from list(namespace.values())
+        members = list(namespace.values())
+        if namespace.get("__module__") == home.get("__name__") or any(
+            type(member) is FunctionType and member.__globals__ is home for member in members
+        ):  # a package may have its classes say that they are of another module
+            yield from members
     elif is_a(value, property):
         yield from (value.fget, value.fset, value.fdel)
     elif is_a(value, staticmethod | classmethod | types.MethodType):

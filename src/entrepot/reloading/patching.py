@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .recorder import Recorder
     from .report import Report
-    from .revision import LiveScope, LiveStatement
+    from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
 
@@ -162,10 +162,22 @@ class Patcher:
             return None
         functions = self._functions.get(id(scopes[0].code))
         if functions is None:
-            found, _ = functions_of(scopes, [live.record], self.recorder)
-            functions = found[id(scopes[0].code)]
-            self._functions[id(scopes[0].code)] = functions
+            self._find_decorated(live.record, scopes)
+            functions = self._functions[id(scopes[0].code)]
         return functions[0] if len(functions) == 1 else None
+
+    def _find_decorated(self, record: Record, scopes: list[LiveScope]) -> None:
+        """Find the functions of all decorated statements of a module: more are asked for soon."""
+        others = [
+            scope
+            for live in record.lives
+            if live.statement.text[:1] == "@"
+            for scope in live.scopes.values()
+            if len(scope.path) == 1 and is_function(scope.code)
+            and id(scope.code) not in self._functions
+        ]  # fmt: skip
+        found, _ = functions_of([*scopes, *others], [record], self.recorder)
+        self._functions.update(found)
 
     def left_old(self, is_own: Callable[[Any], bool]) -> list[str]:
         """Return what is left old: closures in use whose new code needs what they do not have.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +171,8 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
                 clear(journal, cache)
         prepared.let_go()
         execution.let_go()
+        if report.ran:
+            gc.collect(1)  # what statements made in vain: else it is gone through by each edit
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART
