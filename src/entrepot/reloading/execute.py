@@ -115,8 +115,7 @@ class Execution:
 
     def run(self) -> None:
         """Run what is due, again from the start when the set grows backwards."""
-        is_something = self.plan.dirty or self.plan.deletions or self.registrations.are_gone()
-        if not is_something:
+        if not (self.plan.dirty or self.plan.deletions or self.registrations.are_gone()):
             return None
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
@@ -127,14 +126,13 @@ class Execution:
         gc.disable()
         mark, state = len(self.journal), (dict(self.adopter.changes), len(self.adopter.forwards))
         try:
-            for number in range(MAX_PASSES):
-                if number:
-                    gc.collect(1)  # else functions of the last pass seem to be somebody's
+            for _ in range(MAX_PASSES):
                 try:
                     return self._pass()
                 except Again:
                     self.journal.roll_back_to(mark)
                     self._forget(state)
+                gc.collect(1)  # else functions of that pass seem to be somebody's
             raise Refused(*(f"{live.where} keeps changing what it depends on" for live in
                             self.plan.in_order()[:3]))  # fmt: skip
         finally:

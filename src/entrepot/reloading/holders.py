@@ -62,7 +62,7 @@ def holders_of_young(
 def _among(
     objects: list[Any], targets: dict[int, tuple[Any, Any]]
 ) -> tuple[list[Any], dict[int, int]]:
-    """Return which of some objects hold targets, and how often they and this list refer to each."""
+    """Return which of some objects hold targets; how often they and that list refer to each."""
     holders: list[Any] = []
     counts = dict.fromkeys(targets, 0)
     for first in range(0, len(objects), AT_ONCE):
