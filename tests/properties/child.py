@@ -149,7 +149,7 @@ class Missing:
 
 def _left(value: Any, transplant: str) -> list[Any]:
     """Return what old code has left in a reference: it stays through every edit."""
-    if value is None or isinstance(value, int | str | float):
+    if value is None or isinstance(value, int | str | float) or value == [None]:
         return ["atom", None]  # nobody can be led from an object to a number
     if transplant == "instance":
         owner = value.__self__ if isinstance(value, types.MethodType) else value
