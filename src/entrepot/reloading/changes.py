@@ -12,6 +12,7 @@ import ast
 import contextlib
 from typing import TYPE_CHECKING
 
+from entrepot.source.pairing import pair
 from entrepot.source.scopes import HOLDS_LINES, can_shift, nested, same_body, shifted, walk
 from entrepot.source.statements import DEFINITIONS, resplit
 
@@ -161,11 +162,12 @@ def _live(
 
 def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement) -> None:
     codes = dict(walk(new.codes))
+    new.paths = pair({path: scope.code for path, scope in old.scopes.items()}, codes)
     for path, scope in old.scopes.items():
-        code = codes.get(path)
-        if code is None:
+        if path not in new.paths:
             change.bodies.append(scope)
             continue
+        code = codes[new.paths[path]]
         if code is not scope.code:
             change.patches.append((scope, code))
             if not same_body(scope.code, code):

@@ -111,15 +111,16 @@ class Patcher:
     def _has_other_defaults(self, scope: LiveScope) -> bool:
         """Return whether live closures of a scope have other defaults by their new text."""
         now = self.world.now(scope.live)
-        if now is None or scope.path not in now.scopes or not is_made_by_a_function(scope):
+        after = None if now is None else now.after(scope)
+        if now is None or after is None or not is_made_by_a_function(scope):
             return False
         is_only_moved = now.statement.text == scope.live.statement.text
-        return not is_only_moved and has_other_defaults(scope, now.scopes[scope.path])
+        return not is_only_moved and has_other_defaults(scope, after)
 
     def _redefault(self, function: FunctionType, scope: LiveScope) -> None:
         """Give a live closure the defaults of its new text."""
         now: Any = self.world.now(scope.live)
-        missing = redefault(self.journal, function, scope, now.scopes[scope.path])
+        missing = redefault(self.journal, function, scope, now.after(scope))
         self.adopter.change(function)
         if missing:
             self._without.append((function, missing, f"{scope.live.where} {scope.name}"))

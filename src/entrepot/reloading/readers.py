@@ -110,10 +110,10 @@ def _ran_that_mention(world: World, home: Record, words: AbstractSet[str]) -> li
     found = []
     for old in _old_that_mention(world, home, words):
         now = world.now(old)
-        for path, scope in old.scopes.items():
+        for scope in old.scopes.values():
             if id(scope.code) not in world.recorder.runners:
                 continue
-            current = scope if now is None else now.scopes.get(path, scope)
+            current = scope if now is None else now.after(scope) or scope
             if not words.isdisjoint(current.code.co_names) or _imports_all(current):
                 found.append(scope)
     return found

@@ -103,16 +103,18 @@ class LiveStatement:
         codes: The code objects directly below it, in source order.
         scopes: All scopes below it by path.
         old: While a reload is prepared, the live statement whose place this one takes.
+        paths: The paths that scopes of the old one have in this, ``None`` if all have the same.
         sites: Where it was while it was executed: what ran there is recorded by site.
     """
 
-    __slots__ = ("_scopes", "_uses", "codes", "old", "record", "sites", "statement")
+    __slots__ = ("_scopes", "_uses", "codes", "old", "paths", "record", "sites", "statement")
 
     def __init__(self, record: Record, statement: Statement, codes: list[CodeType]) -> None:
         self.record = record
         self.statement = statement
         self.codes = codes
         self.old: LiveStatement | None = None
+        self.paths: dict[Path, Path] | None = None
         self.sites: list[Site] = []
         self._scopes: dict[Path, LiveScope] | None = None
         self._uses: Uses | None = None
@@ -134,6 +136,13 @@ class LiveStatement:
 
             self._uses = uses_of(self.statement.node, self.record.never())
         return self._uses
+
+    def after(self, scope: LiveScope) -> LiveScope | None:
+        """Return the scope that continues one of the statement whose place this one takes."""
+        if self.paths is None or scope.live is self:
+            return self.scopes.get(scope.path)
+        path = self.paths.get(scope.path)
+        return None if path is None else self.scopes[path]
 
     def moved(self, by: int) -> LiveStatement:
         """Return the statement as it is some lines further down; what is known of it stays."""

@@ -94,7 +94,7 @@ class Runs:
         now = self.now(scope.live)
         if now is None or now is scope.live:
             return scope.uses
-        current = now.scopes.get(scope.path)
+        current = now.after(scope)
         return scope.uses if current is None else current.uses
 
 
