@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .order import imported
+from .order import imported, may_import
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class _Step:
         self.link: int | None = None
         self.imports: dict[str, tuple[int, LiveStatement]] = {}
         for number, live in enumerate(record.lives):
-            if live.statement.mentions("import"):
+            if may_import(live):
                 for found in imported(records, record, live):
                     if not record.name.startswith(f"{found.name}."):  # its package came before it
                         self.imports.setdefault(found.name, (number, live))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeAlias
 
+from entrepot.source.by_name import LOADING, loaded_modules
 from entrepot.source.imports import imports_of
 
 from .arriving import Arriving, named
@@ -116,7 +117,7 @@ class Order:
         """
         home = old.record
         for live in self.world.lives(home):
-            if _may_import(live) and record in imported(self.world.records, home, live):
+            if may_import(live) and record in imported(self.world.records, home, live):
                 return live
         before = home.lives[: home.lives.index(old)]
         above = next(filter(None, map(self.world.now, reversed(before))), None)
@@ -156,7 +157,7 @@ def imported(
     live: LiveStatement,
     arriving: Arriving | None = None,
 ) -> Iterator[Record]:
-    """Yield the managed modules that executing a statement imports, in order.
+    """Yield the managed modules that executing a statement imports, in order, also by their names.
 
     Args:
         records: The managed modules.
@@ -175,6 +176,11 @@ def imported(
                 yield records[found]
             elif arriving is not None:
                 yield from arriving.brought_by(found)
+    if any(map(live.statement.mentions, LOADING)):
+        for name, level in loaded_modules(node):
+            for found in named(absolute(home, name, level), None):
+                if found in records:
+                    yield records[found]
 
 
 def _affected(world: World) -> set[str] | None:
@@ -184,7 +190,7 @@ def _affected(world: World) -> set[str] | None:
     for change in world.changes.values():
         edited = [*change.added, *change.removed, *change.signed]
         edited += [live.old for live in change.signed if live.old is not None]
-        if not _is_rearranged(change) and not any(map(_may_import, edited)):
+        if not _is_rearranged(change) and not any(map(may_import, edited)):
             continue
         arriving = Arriving(world.records)
         old = [_targets(world, change, live) for live in change.record.lives]
@@ -201,14 +207,15 @@ def _affected(world: World) -> set[str] | None:
 def _targets(
     world: World, change: ModuleChange, live: LiveStatement, arriving: Arriving | None = None
 ) -> tuple[str, ...]:
-    if not _may_import(live):
+    if not may_import(live):
         return ()
     found = imported(world.records, change.record, live, arriving)
     return tuple(record.name for record in found)
 
 
-def _may_import(live: LiveStatement) -> bool:
-    return live.statement.mentions("import")
+def may_import(live: LiveStatement) -> bool:
+    """Return whether executing a statement may import modules, as far as its text says."""
+    return any(map(live.statement.mentions, ("import", *LOADING)))
 
 
 def _is_rearranged(change: ModuleChange) -> bool:

@@ -24,7 +24,7 @@ ANY_ATTRIBUTE = "*"
 RESULT = "()"  # of a call: what a function returns
 _ASKING = frozenset({"attrgetter", "getattr", "hasattr", "methodcaller"})
 _LOOKING = frozenset({"vars", "dir", "getmembers", "getmembers_static"})
-_LOADING = frozenset({"import_module", "__import__"})
+LOADING = frozenset({"import_module", "__import__"})
 
 
 def said_chain(node: ast.AST) -> Chain:
@@ -137,11 +137,34 @@ def named_module(node: ast.AST) -> str:
     called = _called(node)
     if called == "get" and isinstance(node.func, ast.Attribute) and _is_modules(node.func.value):
         return MODULE + _name(node.args[0])
-    if called not in _LOADING:
+    if called not in LOADING:
         return ""
     name = _name(node.args[0])
     is_whole = called == "import_module" or len(node.args) > 3 or "fromlist" in _keywords(node)
     return MODULE + (name if is_whole else name.partition(".")[0])
+
+
+def loaded_modules(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield the modules that calls import by a name that is said, each with the dots before it.
+
+    Those in functions are not: they are not called here.
+
+    Example:
+        >>> tree = ast.parse("K = import_module('shop').K; f = lambda: __import__('m')")
+        >>> list(loaded_modules(tree)), list(loaded_modules(ast.parse("import_module(name)")))
+        ([('shop', 0)], [])
+    """
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from loaded_modules(child)
+    if isinstance(node, ast.Call) and node.args and _called(node) in LOADING:
+        said = _text(node.args[0]) or ""
+        name = said.lstrip(".")
+        level = len(said) - len(name)
+        anchor = getattr(node.args[1], "id", "") if len(node.args) == 2 else ""
+        if name and (not level or anchor == "__package__"):
+            yield name, level
 
 
 def _below(owner: ast.AST, key: str) -> Chain:
