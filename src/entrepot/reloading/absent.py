@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import importlib
 import importlib.machinery
 import os
 import sys
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.imports import imports_of
 from entrepot.source.missing import absolute
+
+from .files import look_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,7 +103,7 @@ class Absent:
             if file is None or known is None or _inode_changed(file) == known[1]:
                 return False
         else:
-            importlib.invalidate_caches()
+            look_anew()
             spec = importlib.machinery.PathFinder.find_spec(name, path)
             file = None if spec is None else _file_of(spec)
             if time.time_ns() - max(stamps.values(), default=0) > SETTLED:

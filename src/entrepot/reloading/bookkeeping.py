@@ -35,7 +35,7 @@ class Bookkeeping:
         adopter = self._adopter
         own = (adopter.twins, adopter.taken, adopter.equals, adopter.forwards, adopter.replaced)
         return (
-            type(holder) in {Content, Note}
+            (type(holder) is Content or type(holder) is Note)
             or id(holder) in self._effects.own
             or id(holder) in self.known
             or any(holder is found for found in own)

@@ -11,6 +11,7 @@ import importlib
 import importlib.machinery
 import os
 import sys
+from importlib import _bootstrap_external
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,10 +19,38 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .revision import Record
 
+_external: Any = _bootstrap_external
+
+
+def look_anew() -> None:
+    """Let finders forget what they know of folders, as ``importlib.invalidate_caches`` does.
+
+    That one loads ``importlib.metadata`` from Python 3.13 on, and with it thirty modules, which a
+    restart would not have. In a program that has not imported it there is nothing to forget.
+    """
+    if sys.version_info < (3, 13) or "importlib.metadata" in sys.modules:
+        importlib.invalidate_caches()
+        return
+    for finder in list(sys.meta_path):
+        if finder is importlib.machinery.PathFinder:
+            _forget_folders()
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+
+
+def _forget_folders() -> None:
+    cache: dict[str, Any] = sys.path_importer_cache
+    for entry, finder in list(cache.items()):
+        if finder is None or not os.path.isabs(entry):  # noqa: PTH117 (as is sys.path)
+            cache.pop(entry, None)
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+    _external._NamespacePath._epoch += 1  # noqa: SLF001
+
 
 def found_again(record: Record, edit: Edit) -> tuple[Any, bytes] | None:
     """Return the spec and the content of a module whose file is gone, ``None`` if it is too."""
-    importlib.invalidate_caches()
+    look_anew()
     parent = record.name.rpartition(".")[0]
     path = None
     if parent:

@@ -215,7 +215,7 @@ def is_bare(function: FunctionType) -> bool:
     """
     known: list[object] = [getattr(function, name) for name in _PARTS]
     return not any(
-        type(part) in {dict, tuple} and not any(part is other for other in known)
+        (type(part) is dict or type(part) is tuple) and not any(part is other for other in known)
         for part in gc.get_referents(function)
     )
 

@@ -97,7 +97,9 @@ def holders_of(sources: list[Any]) -> list[Any]:
     many, it is sooner to look each reference up.
     """
     if len(sources) <= MANY:
-        return [holder for holder in gc.get_referrers(*sources) if holder is not sources]
+        passed = tuple(sources)  # from 3.13 on what is passed counts as a referrer
+        ours = {id(passed), id(sources)}
+        return [holder for holder in gc.get_referrers(*passed) if id(holder) not in ours]
     wanted = set(map(id, sources))
     everything, found = gc.get_objects(), []
     for first in range(0, len(everything), AT_ONCE):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a
 from .base import registered_with
+from .class_lines import tell_lines
 from .index import hide
 from .order import Place
 from .recorder import Ran
@@ -34,6 +35,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     """Make the new text, its statements and its values what the session knows."""
     journal = execution.journal
     places = _places(execution)
+    tell_lines(session.base, journal, prepared.changes.values())
     for change in prepared.changes.values():
         _take_text(session, journal, change)
     moved = _moved(execution)

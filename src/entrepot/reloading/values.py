@@ -24,6 +24,10 @@ ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImpleme
 _ATOMS = ATOMS | {float, complex}
 _AROUND = frozenset({staticmethod, classmethod})
 _PLAIN = (tuple, str, int, bytes, float)
+_TYPE_VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
+_FACTS_OF_VARIABLES = (
+    "__name__", "__bound__", "__constraints__", "__covariant__", "__contravariant__", "__default__"
+)  # fmt: skip
 _NO_STATE = frozenset({"object", "lock", "RLock"})
 _TRUSTED = frozenset(
     {"builtins", "re", "datetime", "decimal", "fractions", "pathlib", "uuid", "operator", "types",
@@ -182,11 +186,11 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
 
 def _same_facts(left: Any, right: Any, depth: int) -> bool:
     """Compare by what pickling would write, or by what C shows of a type variable."""
-    names = ("__name__", "__bound__", "__constraints__", "__covariant__", "__contravariant__")
     try:
-        if hasattr(left, "__bound__") or hasattr(left, "__constraints__"):
+        if type(left).__name__ in _TYPE_VARIABLES:
             return all(
-                same(getattr(left, n, None), getattr(right, n, None), depth - 1) for n in names
+                same(getattr(left, n, None), getattr(right, n, None), depth - 1)
+                for n in _FACTS_OF_VARIABLES
             )
         a, b = left.__reduce_ex__(4), right.__reduce_ex__(4)
     except Exception:  # noqa: BLE001 (what cannot be pickled cannot be compared)
