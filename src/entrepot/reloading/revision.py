@@ -162,7 +162,7 @@ class LiveStatement:
         from entrepot.source.nodes import node_at
 
         line = scope.code.co_firstlineno - self.statement.shift
-        return node_at(self.statement.node, scope.code.co_name, line)
+        return node_at(self.statement.node, scope.code.co_name, line, scope.code)
 
     @property
     def where(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import CodeType
 
 Chain: TypeAlias = tuple[str, ...]
 
@@ -70,16 +71,18 @@ def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
     return [argument for argument in (*found, arguments.kwarg) if argument is not None]
 
 
-def node_at(node: ast.AST, name: str, line: int) -> ast.AST | None:
+def node_at(node: ast.AST, name: str, line: int, code: CodeType | None = None) -> ast.AST | None:
     r"""Return the scope of a name whose first line it is, ``None`` if there is none.
 
-    Only what stands on that line is looked into.
+    Only what stands on that line is looked into. Of several lambdas on it the code tells which by
+    its columns; the first if it has none.
 
     Example:
         >>> tree = ast.parse("class C:\n  @d\n  def f(): return [lambda: 1]").body[0]
         >>> node_at(tree, "f", 2).name, type(node_at(tree, "<lambda>", 3)).__name__
         ('f', 'Lambda')
     """
+    found: list[ast.AST] = []
     waiting: list[ast.AST] = [node]
     for part in waiting:
         first = last = line
@@ -93,9 +96,31 @@ def node_at(node: ast.AST, name: str, line: int) -> ast.AST | None:
             if part.name == name and first == line:
                 return part
         elif first == line and _NAMES.get(type(part)) == name:
-            return part
+            found.append(part)
         waiting.extend(ast.iter_child_nodes(part))
+    if code is not None and len(found) > 1:
+        place = _first_place(code, code.co_firstlineno - line)
+        found = [part for part in found if _is_around(part, place)][-1:] or found
+    return found[0] if found else None
+
+
+def _first_place(code: CodeType, shift: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Return where the first expression of a code object begins and ends."""
+    for line, end_line, column, end_column in code.co_positions():
+        if line is None or end_line is None or column is None or end_column is None:
+            continue
+        if (line, column) != (end_line, end_column):
+            return (line - shift, column), (end_line - shift, end_column)
     return None
+
+
+def _is_around(node: Any, place: tuple[tuple[int, int], tuple[int, int]] | None) -> bool:
+    """Return whether code that begins at a place is that of a lambda or comprehension."""
+    if place is None:
+        return False
+    whole = node.body if isinstance(node, ast.Lambda) else node
+    begin, end = (whole.lineno, whole.col_offset), (whole.end_lineno, whole.end_col_offset)
+    return begin <= place[0] and place[1] <= end
 
 
 _NAMES: Mapping[type, str] = {
