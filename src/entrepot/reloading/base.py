@@ -5,8 +5,9 @@ program made of it since), and the *new* content (what the new text makes). Stat
 between base and live; it is kept unless base and new differ at the same place.
 
 A base goes from the values of a namespace into built-in containers, instances that have a plain
-``__dict__``, cells of closures and classes of managed modules, to a bounded depth and size. What
-is not in it counts as never changed by the program.
+``__dict__``, cells of closures and classes of managed modules, to a bounded depth and size. Of an
+instance of an installed class it has only the bags, which are for others to fill, such as
+``app.state`` and ``app.config``. What is not in it counts as never changed by the program.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import CellType, FunctionType, MethodType, ModuleType
+from types import CellType, FunctionType, MethodType, ModuleType, SimpleNamespace
 
 from .attributes import instance_dict, is_a, state_of, state_reader
 from .departed import Departed
@@ -64,6 +65,8 @@ def _plain_state(value: Any) -> dict[str, Any]:
     return dict(instance_dict(value) or ())
 
 
+_OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
+_MADE_BY_PYTHON = 1 << 9  # ``Py_TPFLAGS_HEAPTYPE``
 _NOTHING, _FUNCTION, _TUPLE, _AROUND, _CLASS = "nothing", "function", "tuple", "around", "class"
 _FUNCTIONS_INSIDE = (property, staticmethod, classmethod, MethodType, _lru_cache_wrapper)
 _KINDS: Mapping[type | int, Any] = {
@@ -234,6 +237,10 @@ class Base:
             found = _plain_state
         elif kind.__module__ in {"functools", "types"} and name in {"SimpleNamespace", "partial"}:
             found = _attributes
+        elif is_bag(kind):
+            found = _plain_state
+        elif kind.__dictoffset__ and kind.__flags__ & _MADE_BY_PYTHON:
+            found = _AROUND
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
 
@@ -245,8 +252,11 @@ class Base:
         elif kind is _lru_cache_wrapper:
             if type(value.__wrapped__) is FunctionType:
                 self._caches[id(value)] = ref(value)
-        else:
+        elif any(kind is known for known in _FUNCTIONS_INSIDE):
             below.append(value.__func__)
+        else:  # of an installed class: what others put into it lies in its bags
+            parts = (instance_dict(value) or {}).values()
+            below += [part for part in parts if _is_for_others(type(part))]
 
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""
@@ -278,6 +288,27 @@ class Base:
         if content is None or content.owner is not owner:
             return EMPTY
         return content.held
+
+
+def is_bag(kind: type) -> bool:
+    """Return whether instances of a class keep whatever attributes they are given.
+
+    Such as ``app.state`` of web frameworks: what is in there is the program's.
+
+    Example:
+        >>> class State:
+        ...     def __getattr__(self, name): raise AttributeError(name)
+        ...     def __setattr__(self, name, value): vars(self)[name] = value
+        ...     def __delattr__(self, name): del vars(self)[name]
+        >>> is_bag(State), is_bag(Exception), is_bag(type("Plain", (), {}))
+        (True, False, False)
+    """
+    known = {name for cls in kind.__mro__[:-1] for name in _OF_BAGS & names_of_class(cls).keys()}
+    return known == _OF_BAGS
+
+
+def _is_for_others(kind: type) -> bool:
+    return kind is not dict and (issubclass(kind, dict | SimpleNamespace) or is_bag(kind))
 
 
 def registered_with(cls: ABCMeta) -> frozenset[type]:
