@@ -113,6 +113,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--shrink", help="a folder for scripts that show the failures")
     options = parser.parse_args()
+    if options.shrink:
+        Path(options.shrink).mkdir(parents=True, exist_ok=True)
     good = True
     for name in options.sets:
         seeds = [f"{name} {n}" for n in range(options.first, options.first + options.count)]

@@ -41,7 +41,7 @@ class Caches:
     def __init__(self, world: World) -> None:
         self.world = world
         self.moved: dict[str, set[str]] = {}
-        self._cleared: dict[int, set[tuple[str, str]]] = {}  # with what had moved then
+        self._cleared: set[int] = set()
         self._known: dict[int, tuple[Any, int, Memory | None]] = {}
         self._hits: list[tuple[Any, int]] = []  # before the statement that runs
         scopes = set(edited_bodies(world))
@@ -87,7 +87,7 @@ class Caches:
                 or any(self._is_stale(scope, by_name) for scope in mine)
                 or (mine and self._is_in_reach(cache))
             ):
-                self._cleared[id(cache)] = set(self._moved())
+                self._cleared.add(id(cache))
                 cache.cache_clear()
                 found.append(cache)
         self._hits = [(cache, cache.cache_info().hits) for cache in caches]
@@ -121,14 +121,18 @@ class Caches:
                 waiting += by_name.get("__init__", ()) if word[:1].isupper() else ()
         return False
 
-    def stale_at_last(self, base: Base) -> Iterator[Any]:
-        """Yield the caches whose results the program must not see after the edit."""
-        moved = set(self._moved())
+    def stale_at_last(self, base: Base, edited: Iterable[Any]) -> Iterator[Any]:
+        """Yield the caches whose results the program must not see after the edit.
+
+        What was cleared before a statement ran holds what was computed since, as after a restart.
+
+        Args:
+            base: Knows the caches.
+            edited: Those of functions that were edited.
+        """
+        yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in base.caches():
-            known = self._cleared.get(id(cache))
-            if known is not None and known >= moved:
-                continue  # what it holds was computed since
-            if self._is_in_reach(cache):
+            if id(cache) not in self._cleared and self._is_in_reach(cache):
                 yield cache
 
     def _is_in_reach(self, cache: Any) -> bool:

@@ -165,8 +165,8 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
         for client in session.clients:
             report.rebound.extend(client.rebind(journal))
-        stale = execution.merger.caches.stale_at_last(session.base)
-        for cache in {*execution.patcher.caches, *execution.adopter.stale, *stale}:
+        stale = execution.merger.caches.stale_at_last(session.base, execution.patcher.caches)
+        for cache in {*execution.adopter.stale, *stale}:
             if is_cache(cache):  # else it was led on to what took its place
                 clear(journal, cache)
         prepared.let_go()
