@@ -266,7 +266,7 @@ def _register_instead(adopter: Adopter, old: type, new: type) -> None:
     """Where a decorator has registered the new class, the old one is registered."""
     for cls, _ in list(adopter.base.registered.values()):
         known = registered_with(cls)
-        if new in known:
+        if any(new is other for other in known):  # not by its hash: it may have none
             adopter.journal.note(partial(set_registered, cls, known - {new}))
             set_registered(cls, known - {new} | {old})
 
