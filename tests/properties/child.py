@@ -171,7 +171,8 @@ def _left(value: Any, transplant: str) -> list[Any]:
 
 def _state(instance: Any) -> dict[str, Any]:
     """Return the attributes of an instance, those in slots too."""
-    slots = {name for cls in type(instance).__mro__ for name, member in vars(cls).items()
+    slots = {name for cls in type(instance).__mro__ if "__slots__" in vars(cls)  # not C's own
+             for name, member in vars(cls).items()
              if isinstance(member, types.MemberDescriptorType)}  # fmt: skip
     held: dict[str, Any] = {n: getattr(instance, n) for n in slots if hasattr(instance, n)}
     return {**held, **vars(instance)}

@@ -49,7 +49,7 @@ class Imprint:
             return value in self._ours.values()
         if isinstance(value, types.FunctionType):
             return value.__globals__.get("__name__") in self._ours
-        if isinstance(value, type):
+        if issubclass(type(value), type):  # an instance can say that its class is another
             return type.__getattribute__(value, "__dict__").get("__module__") in self._ours
         if isinstance(value, dict) and "__name__" in value and "__builtins__" in value:
             return value["__name__"] in self._ours
