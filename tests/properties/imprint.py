@@ -93,7 +93,7 @@ def _holds(value: Any) -> object:
         return list(map(id, list.__iter__(value)))
     if isinstance(value, types.FunctionType):
         return _function(value)
-    if isinstance(value, type):
+    if issubclass(type(value), type):
         names = {k: id(v) for k, v in vars(value).items() if k not in _WRITTEN_BY_THE_INTERPRETER}
         return (list(map(id, value.__bases__)), names, value.__name__, value.__qualname__)
     if isinstance(value, types.CellType):
