@@ -336,9 +336,9 @@ def _computes_nothing(node: ast.stmt) -> bool:
 
 def creators_of_what_is_changed_later(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of an object that is changed later needs it as it was made."""
-    if _computes_nothing(live.statement.node) or is_reference(live):
+    if _computes_nothing(live.statement.node):
         return
-    for value, other in changed_later(world, live):
+    for value, other in changed_later(world, live, only_attributes=is_reference(live)):
         for creator in creators(world, value):
             if creator is not live:
                 yield creator, "6b", f"{live.where} reads what {other.where} changes after it"

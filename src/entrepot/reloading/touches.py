@@ -254,8 +254,17 @@ def creators(world: World, value: Any) -> list[LiveStatement]:
     return [live for live in last if not is_reference(live)]
 
 
-def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, LiveStatement]]:
-    """Yield what a statement reads that another one changes after it, with that one."""
+def changed_later(
+    world: World, live: LiveStatement, *, only_attributes: bool = False
+) -> Iterator[tuple[Any, LiveStatement]]:
+    """Yield what a statement reads that another one changes after it, with that one.
+
+    Args:
+        world: The program.
+        live: The statement.
+        only_attributes: Whether it asks objects for no more than attributes that it says: what
+            ``first = Cart.total`` gives a name to is another one once ``Cart.total`` is set.
+    """
     here = world.position(live)
     attributes: set[str] = set()
     values: dict[int, Any] = {}
@@ -275,7 +284,8 @@ def changed_later(world: World, live: LiveStatement) -> Iterator[tuple[Any, Live
             words = _stored_words(world, other, value)
             is_class = is_a(value, type)
             is_seen = ANY_ATTRIBUTE in attributes or words & attributes - {""}
-            if is_container or is_seen or (is_class and words & _CREATING):
+            is_used = is_container or (is_class and words & _CREATING)
+            if is_seen or (is_used and not only_attributes):
                 yield value, other
                 break
 
