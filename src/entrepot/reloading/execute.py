@@ -360,13 +360,13 @@ class Execution:
     def _relink_twins(self) -> None:
         """Lead to the old objects what took hold of their twins, or of values equal to them."""
         twins, equals = self.adopter.twins, self.adopter.equals
-        new_ones = islice(twins.values(), self._linked[0], None)
-        pairs = [pair for pair in new_ones if not is_a(pair[0], CellType)]
+        latest = list(islice(twins.values(), self._linked[0], None))
+        pairs = [pair for pair in latest if not is_a(pair[0], CellType)]
         values = list(islice(equals.values(), self._linked[1], None))
         self._linked = len(twins), len(equals)
         pairs += weak_pairs(pairs)
         if pairs or values:
-            adopted = [old for _, old in twins.values()]
+            adopted = [old for _, old in latest]
             relink(self.journal, pairs, self.own.has, equals=values, adopted=adopted)
 
     # the end
