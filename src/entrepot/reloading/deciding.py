@@ -49,6 +49,9 @@ def decide(journal: Journal, adopter: Adopter) -> None:
         now = content_of(owner)
         if adopter._as_before(base, now):  # noqa: SLF001  # only how it is written was edited
             journal.refill(owner, live)
+            content = adopter.base.contents.get(id(owner))
+            if content is not None:  # it holds the items of before again, not equal new ones
+                adopter.base.hold(journal, content, base)
         else:
             adopter.dropped.append(place)
 

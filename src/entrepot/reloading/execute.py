@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from itertools import islice
 from types import CellType
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,6 @@ if TYPE_CHECKING:
     from .world import World
 
 MAX_PASSES = 25
-_MISSING: Any = type("MISSING", (), {})()
 
 
 class Again(Exception):
@@ -81,10 +81,8 @@ class Execution:
     ) -> None:
         self.plan = plan
         self.world: World = plan.world
-        self.journal = journal
-        self.base = base
-        self.recorder = recorder
-        self.report = report
+        self.journal, self.base = journal, base
+        self.recorder, self.report = recorder, report
         self.ran: dict[int, set[int]] = {}
         self.ran_codes: dict[int, CodeType] = {}
         self.executed: list[LiveStatement] = []
@@ -158,7 +156,7 @@ class Execution:
         self.registrations.begin()
         while True:
             live = self.plan.next_due(self.executed)
-            if live is None and (self._delete_stores() or self._tell_readers()):
+            if live is None and self._is_more_due():
                 continue
             if live is None:
                 decide(self.journal, self.adopter)
@@ -179,21 +177,23 @@ class Execution:
         self.effects.watch((record for records in played for record in records), self.journal)
         self.journal.note(self.merger.caches.take_back)
 
-    def _delete_stores(self) -> bool:
-        """Take away what is set in other modules no more; return whether more is due by that."""
+    def _is_more_due(self) -> bool:
+        """Do what can be done when all statements have run; return whether more is due by that."""
         before = len(self.plan.dirty)
-        self.unbinder.delete_stores(self.merger, self.report)
-        return len(self.plan.dirty) > before
+        gone = partial(self.unbinder.delete_stores, self.merger, self.report)
+        for step in (gone, self._tell_readers, self.merger.merge_left):
+            step()
+            if len(self.plan.dirty) > before:
+                return True
+        return False
 
-    def _tell_readers(self) -> bool:
-        """(6e) Who reads an object that was changed and not made anew is due; return if any is."""
-        before = len(self.plan.dirty)
+    def _tell_readers(self) -> None:
+        """(6e) Who reads an object that was changed and not made anew is due."""
         for seen in self.effects.altered():
             names = self.adopter.differing(seen.owner, seen.start, self.effects.held(seen))
             if names:
                 self.adopter.change(seen.owner, *names)
                 self.merger.tell_readers(seen)
-        return len(self.plan.dirty) > before
 
     def _run_one(self, live: LiveStatement) -> None:
         record, namespace = live.record, live.record.namespace

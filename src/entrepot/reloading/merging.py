@@ -6,15 +6,13 @@ from functools import partial
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.by_name import ANY_ATTRIBUTE
-
-from .adopt import EVERYTHING
 from .attributes import is_a, set_state
 from .base import EMPTY, names_of_class
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
 from .classes import lead_methods
 from .containers import succeed
+from .depending import depends
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
@@ -51,6 +49,7 @@ class Merger:
         self.kept: set[Location] = set()
         self.caches = Caches(plan.world)
         self._told: dict[int, set[str]] = {}
+        self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
         self.ownership = Ownership(plan.world, self.start)
         self.adopter.is_anothers = self.ownership.is_anothers
 
@@ -115,7 +114,18 @@ class Merger:
         """Begin a pass."""
         self.caches.forget()
         self._told.clear()
+        self._left.clear()
         self.kept.clear()
+
+    def merge_left(self) -> None:
+        """Merge what statements have bound that a later one bound at import, and binds no more."""
+        left, self._left = self._left, {}
+        for (module, name), live in left.items():
+            record = self.world.records[module]
+            if name in record.namespace:
+                self.ownership.runs(live)
+                self._merge_last(live, record, name)
+            self.world.changed(record)
 
     def merge_items(self, live: LiveStatement, effects: Effects, changes: list[Change]) -> None:
         """Objects that a statement put into others take over what stood there before.
@@ -153,10 +163,16 @@ class Merger:
             set_state(self.journal, owner, key, value)
 
     def _merge_name(self, live: LiveStatement, record: Record, name: str) -> None:
-        namespace = record.namespace
         binders = self.world.binders(record, name)
         if binders and binders[-1] is not live and live in binders:
+            self._left[record.name, name] = live
             return
+        self._left.pop((record.name, name), None)
+        self._merge_last(live, record, name)
+
+    def _merge_last(self, live: LiveStatement, record: Record, name: str) -> None:
+        """Merge what the last statement that binds a name has bound."""
+        namespace = record.namespace
         new = namespace[name]
         start = self.start[record.name].get(name, _MISSING)
         base = record.base.get(name, EMPTY)
@@ -345,51 +361,10 @@ class Merger:
         for reader in readers(self.world, record, name):
             if reader is live:
                 continue
-            if names is None or self._depends(reader, adopted, name, names):
+            if names is None or depends(self.world, reader, adopted, name, names):
                 self.plan.add([(reader, "read", what)], live)
             elif is_reference(reader):
                 home = reader.record
                 names_there = self.world.binds(reader)
                 also += [(home, n) for n in names_there if home.namespace.get(n) is adopted]
         return also
-
-    def _is_bound_by(self, reader: LiveStatement, value: Any) -> bool:
-        """Return whether a reference gives a name to an object itself, not to a part of it."""
-        namespace = reader.record.namespace
-        return any(namespace.get(name) is value for name in self.world.binds(reader))
-
-    def _depends(self, reader: LiveStatement, adopted: Any, name: str, names: set[str]) -> bool:
-        """Return whether a reader can see the difference in an adopted object."""
-        if is_a(adopted, type) and not self._is_used(reader, name):
-            return False
-        is_alias = is_reference(reader) and self._is_bound_by(reader, adopted)
-        if EVERYTHING in names:
-            return not is_alias or any(uses.stars for _, uses in self.world.parts(reader))
-        if is_alias:
-            return False
-        attributes: set[str] = set()
-        is_whole = False
-        for _, uses in self.world.parts(reader):
-            attributes |= uses.attributes
-            is_whole = is_whole or name in uses.whole
-        if attributes & names or ANY_ATTRIBUTE in attributes:
-            return True
-        structural = {item for item in names if _is_structural(item)}
-        return bool(structural if is_whole else structural - _SEEN_BY_NAME)
-
-    def _is_used(self, reader: LiveStatement, name: str) -> bool:
-        """Return whether a name stands elsewhere than in the annotations of plain functions."""
-        return any(
-            name in uses.used
-            or uses.is_dynamic
-            or any(name == wanted for _, _, wanted in uses.imports)
-            for _, uses in self.world.parts(reader)
-        )
-
-
-#: Facts of a class that only those see who ask for them, not those who call it or derive from it.
-_SEEN_BY_NAME = frozenset({"__doc__", "__annotations__"})
-
-
-def _is_structural(name: str) -> bool:
-    return name.startswith("_") or name == EVERYTHING

@@ -1,0 +1,66 @@
+"""Whether a statement can see the difference in an object that has changed and stayed the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.by_name import ANY_ATTRIBUTE
+
+from .adopt import EVERYTHING
+from .attributes import is_a
+from .plain import is_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .revision import LiveStatement
+    from .world import World
+
+#: Facts of a class that only those see who ask for them, not those who call it or derive from it.
+_SEEN_BY_NAME = frozenset({"__doc__", "__annotations__"})
+
+
+def depends(
+    world: World, reader: LiveStatement, adopted: Any, name: str, names: Collection[str]
+) -> bool:
+    """Return whether a reader of a name can see the difference in an adopted object.
+
+    Args:
+        world: The program.
+        reader: The statement.
+        adopted: The object that the name leads to.
+        name: The name.
+        names: What differs: attributes, or ``"*"`` for anything.
+    """
+    if is_a(adopted, type) and not _is_used(world, reader, name):
+        return False
+    is_alias = is_reference(reader) and _is_bound_by(world, reader, adopted)
+    if EVERYTHING in names:
+        return not is_alias or any(uses.stars for _, uses in world.parts(reader))
+    if is_alias:
+        return False
+    attributes: set[str] = set()
+    is_whole = False
+    for _, uses in world.parts(reader):
+        attributes |= uses.attributes
+        is_whole = is_whole or name in uses.whole
+    if not attributes.isdisjoint(names) or ANY_ATTRIBUTE in attributes:
+        return True
+    structural = {item for item in names if item[:1] == "_"}
+    return bool(structural if is_whole else structural - _SEEN_BY_NAME)
+
+
+def _is_bound_by(world: World, reader: LiveStatement, value: Any) -> bool:
+    """Return whether a reference gives a name to an object itself, not to a part of it."""
+    namespace = reader.record.namespace
+    return any(namespace.get(name) is value for name in world.binds(reader))
+
+
+def _is_used(world: World, reader: LiveStatement, name: str) -> bool:
+    """Return whether a name stands elsewhere than in the annotations of plain functions."""
+    return any(
+        name in uses.used
+        or uses.is_dynamic
+        or any(name == wanted for _, _, wanted in uses.imports)
+        for _, uses in world.parts(reader)
+    )
