@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PACKAGE = "entrepot.reloading"
 #: What the mutant returns in place of the rule, by where the rule is looked up.
 OTHERS: Mapping[str, Any] = {
+    "plan:definition_reached_elsewhere": (),
     "plan:imported_in_another_order": (),
     "order:_affected": None,
     "plan:deleted": (),

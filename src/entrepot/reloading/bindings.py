@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from entrepot.source.nodes import Chain
     from entrepot.source.uses import Uses
 
+    from .changes import ModuleChange
     from .revision import LiveScope, LiveStatement, Record
-    from .world import World
+    from .world import Location, World
 
     #: What sets an attribute: its module, of what, and the statement or the function that does.
     Storing: TypeAlias = tuple[Record, list[Chain], LiveStatement | None, LiveScope | None]
@@ -86,6 +87,17 @@ def bound_elsewhere(
             if record is not None and record is not live.record:
                 found[record.name, chain[-1]] = record
     return [(record, name) for (_, name), record in found.items()]
+
+
+def names_elsewhere(world: World, change: ModuleChange) -> dict[Location, Record]:
+    """Return what was bound in other modules by statements that are gone, edited, or ran edits."""
+    left = [*change.removed, *(live.old for live in change.signed if live.old is not None)]
+    left += [runner for scope in change.bodies for runner in world.runners(scope)]
+    return {
+        (home.name, name): home
+        for live in left
+        for home, name in bound_elsewhere(world, live, old=True)
+    }
 
 
 def modules_given_a_class(live: LiveStatement) -> list[types.ModuleType]:

@@ -36,11 +36,13 @@ class Caches:
 
     Attributes:
         moved: Names whose values have changed, with their modules: ``{"RATE": {"prices"}}``.
+        passing: Names that were bound to what a later statement finds, and binds again.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.moved: dict[str, set[str]] = {}
+        self.passing: set[str] = set()
         self._cleared: set[int] = set()
         self._known: dict[int, tuple[Any, int, Memory | None]] = {}
         self._hits: list[tuple[Any, int]] = []  # before the statement that runs
@@ -55,6 +57,7 @@ class Caches:
     def forget(self) -> None:
         """Begin a pass."""
         self.moved.clear()
+        self.passing.clear()
         self._cleared.clear()
 
     def take_back(self) -> None:
@@ -114,6 +117,8 @@ class Caches:
             uses = self.world.current_uses(current)
             words = uses.reads | uses.attributes
             if id(current.code) in self._edited or not words.isdisjoint(self.moved):
+                return True
+            if not words.isdisjoint(self.passing):
                 return True
             waiting += _inside(current, by_name)
             for word in words:

@@ -6,7 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
-from .bindings import bound_elsewhere
+from .bindings import names_elsewhere
 from .readers import readers
 from .rules import names_in_play
 from .touches import passed_by
@@ -49,11 +49,7 @@ def _left(change: ModuleChange) -> list[LiveStatement]:
 
 def _deleted_elsewhere(world: World, change: ModuleChange) -> Iterator[Location]:
     """Yield what a statement had set in other modules: ``settings.LEVEL = 2``."""
-    runners = [runner for scope in change.bodies for runner in world.runners(scope)]
-    found: dict[Location, Record] = {}
-    for live in (*_left(change), *runners):
-        for home, name in bound_elsewhere(world, live, old=True):
-            found[home.name, name] = home
+    found = names_elsewhere(world, change)
     for location, home in found.items():
         name = location[1]
         if name in home.namespace and name[:2] != "__" and not world.binders(home, name):

@@ -166,6 +166,7 @@ class Merger:
         binders = self.world.binders(record, name)
         if binders and binders[-1] is not live and live in binders:
             self._left[record.name, name] = live
+            self.caches.passing.add(name)
             return
         self._left.pop((record.name, name), None)
         self._merge_last(live, record, name)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from .bindings import names_elsewhere
 from .plain import is_reference
 from .readers import locations_read, readers
 from .revision import absolute
-from .rules import last_before, moved_up
+from .rules import last_before, moved_up, reaches_another
 from .touches import creators, touched, touchers
 
 if TYPE_CHECKING:
@@ -38,6 +39,18 @@ def changed_in_another_order(world: World, change: ModuleChange) -> Iterator[Due
                    for t in others if t.old is not None and t is not live):  # fmt: skip
                 for creator in creators(world, value):
                     yield creator, "6f", f"{live.where} changes it at another place now"
+
+
+def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator[Due]:
+    """What reads a name that another module's statement bound before it, and does not now, runs.
+
+    A function that counts in a name of its module is called by other modules, too.
+    """
+    for (_, name), home in names_elsewhere(world, change).items():
+        binders = world.old_binders(home, name), world.binders(home, name)
+        for live in readers(world, home, name):
+            if reaches_another(world, live, *binders):
+                yield live, "order", f"{name} is bound by another statement before {live.where}"
 
 
 def readers_of_module(world: World, record: Record) -> Iterator[Due]:

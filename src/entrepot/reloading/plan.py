@@ -18,6 +18,7 @@ from .marks import KEEP, mark_of
 from .module_rules import (
     changed_in_another_order,
     changed_in_another_order_elsewhere,
+    definition_reached_elsewhere,
     imported_in_another_order,
 )
 from .readers import readers
@@ -180,6 +181,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
         plan.add(changed_in_another_order(world, change))
+        plan.add(definition_reached_elsewhere(world, change))
         plan.add(readers_of_submodules(world, change))
         plan.deletions.extend(deleted(world, change))
     plan.add(imported_in_another_order(world))

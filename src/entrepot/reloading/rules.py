@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.scopes import KINDS, is_function
 
-from .bindings import bound_elsewhere
+from .bindings import names_elsewhere
 from .caches import is_cache
 from .docstrings import asked_for_docstring, decorated_docstring
 from .marks import ALWAYS, KEEP, has_marks, mark_of
@@ -125,19 +125,34 @@ def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
     """
     record = change.record
     for name in sorted(_names_of_moved(world, change)):
-        before, after = world.old_binders(record, name), world.binders(record, name)
-        deleting = [live for live in after if isinstance(live.statement.node, ast.Delete)]
+        binders = world.old_binders(record, name), world.binders(record, name)
+        deleting = [live for live in binders[1] if isinstance(live.statement.node, ast.Delete)]
         for live in (*readers(world, record, name), *deleting):
-            if live.record is not record or live.old is None:
-                continue
-            old = last_before(world.old_order, before, live.old)
-            new = last_before(world.order, after, live)
-            if old is not None and new is not None and [old, new] == [before[-1], after[-1]]:
-                continue
-            if (None if new is None else world.before(new)) is not old or (
-                new is not None and not world.before(new)
-            ):
+            if live.record is record and reaches_another(world, live, *binders):
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
+
+
+def reaches_another(
+    world: World, live: LiveStatement, before: list[LiveStatement], after: list[LiveStatement]
+) -> bool:
+    """Return whether another of the binders of a name comes last before a statement now.
+
+    Args:
+        world: The program.
+        live: The statement.
+        before: The binders before the edit, in order.
+        after: Those after it.
+    """
+    was = world.before(live)
+    if was is None:
+        return False
+    old = last_before(world.old_order, before, was)
+    new = last_before(world.order, after, live)
+    if old is not None and new is not None and [old, new] == [before[-1], after[-1]]:
+        return False
+    return (None if new is None else world.before(new)) is not old or (
+        new is not None and not world.before(new)
+    )
 
 
 def names_in_play(world: World, change: ModuleChange) -> set[str]:
@@ -195,9 +210,7 @@ def last_binder_other(world: World, change: ModuleChange) -> Iterator[Due]:
     home = change.record.name
     names = {(home, name) for name in names_in_play(world, change)}
     names |= {(home, name) for name in _names_of_moved(world, change)}
-    for live in (*change.removed, *(live.old for live in change.signed if live.old is not None)):
-        found = bound_elsewhere(world, live, old=True)
-        names |= {(record.name, name) for record, name in found}
+    names |= names_elsewhere(world, change).keys()
     for module, name in sorted(names):
         after = world.binders(world.records[module], name)
         before = world.old_binders(world.records[module], name)

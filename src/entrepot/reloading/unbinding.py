@@ -77,7 +77,7 @@ class Unbinder:
         }
         for (module, name), record in list(self._stored.items()):
             binders = self.world.binders(record, name)
-            others = [live for live in binders if id(live) not in self._storing]
+            others = [b for b in binders if b.record is record or id(b) not in self._storing]
             if name in record.namespace and not others and (module, name) not in bound:
                 self._delete(record, name, report)
                 self.journal.delete_item(record.base, name)
