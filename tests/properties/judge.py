@@ -275,7 +275,8 @@ class _Run:
 def _definitions(name: str, text: str) -> list[str]:
     """Return the definitions of a function or a class in some texts, without their layout.
 
-    With those of the functions and classes that they name.
+    With those of the functions and classes that they name; of ``count = counter(5)`` those of
+    what made the name.
     """
     try:
         tree = ast.parse(text)
@@ -284,10 +285,18 @@ def _definitions(name: str, text: str) -> list[str]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     defined = [node for node in ast.walk(tree) if isinstance(node, kinds)]
     found: dict[int, str] = {}
-    names = [name]
+    names = [name, *_makers(name, tree)]
     for wanted in names:
         for node in defined:
             if node.name == wanted and id(node) not in found:
                 found[id(node)] = ast.dump(node)
                 names += [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
     return sorted(found.values())
+
+
+def _makers(name: str, tree: ast.Module) -> list[str]:
+    """Return what is called to make the values that a name is bound to."""
+    bound = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)
+             and name in [ast.unparse(part) for part in node.targets]]  # fmt: skip
+    calls = [part.func for node in bound for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return [called.id for called in calls if isinstance(called, ast.Name)]

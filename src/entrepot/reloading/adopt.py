@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from .deciding import Conflict
     from .journal import Journal
+    from .methods import Passed
 
 EVERYTHING = "*"
 
@@ -74,6 +75,7 @@ class Adopter:
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
         self.copies: list[tuple[dict[str, Any], dict[str, Any]]] = []  # see ``generated.py``
+        self.passed: list[Passed] = []  # methods that classes have no more by their names
         self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
         self.stale: list[Any] = []  # caches whose function adopted another
         self.registered: list[tuple[Any, frozenset[type]]] = []  # what the program registered
@@ -147,6 +149,11 @@ class Adopter:
         return new if old is None else self.adopt(old, new)
 
     # bookkeeping
+
+    def of_pass(self) -> tuple[Any, ...]:
+        """Return the tables and lists of one pass."""
+        found = (self.replaced, self.dropped, self.undecided, self.stale, self.lost, self.passed)
+        return (self.twins, self.equals, self.taken, self.before, self.copies, *found)
 
     def replace(self, old: Any, new: Any) -> None:
         """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""

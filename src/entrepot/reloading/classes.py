@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .attributes import is_a, is_exactly, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
+from .methods import methods_of, names_in_play, note_passed
 from .values import same
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
         return _replaced(adopter, old, new)
     wanted = tuple(adopter.mapped(list(new.__bases__)))
     is_other = wanted != old.__bases__ or _special(old) != _special(new)
+    names = names_in_play(old, new, is_derived_otherwise=wanted != old.__bases__)
+    methods = methods_of(old, names)
     if is_other:
         adopter.journal.note(partial(forget_answers, old))
     if wanted != old.__bases__:
@@ -99,6 +102,7 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     _register_instead(adopter, old, new)
     if is_other:
         forget_answers(old)
+    note_passed(adopter, methods)
     return old
 
 

@@ -35,6 +35,7 @@ from .generated import fill_copies
 from .holders import weak_pairs
 from .marks import ALWAYS, mark_of
 from .merging import Merger
+from .methods import led_methods
 from .outcomes import ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
@@ -140,9 +141,7 @@ class Execution:
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
         adopter, mine = self.adopter, (self.executed, self.ran)
-        of_pass = (adopter.twins, adopter.equals, adopter.taken, adopter.before, adopter.copies)
-        found = (adopter.replaced, adopter.dropped, adopter.undecided, adopter.stale, adopter.lost)
-        for known in (*of_pass, *found, *mine):
+        for known in (*adopter.of_pass(), *mine):
             known.clear()
         del adopter.forwards[state[1] :]
         self.merger.forget()
@@ -373,6 +372,7 @@ class Execution:
 
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
+        self.adopter.replaced += led_methods(self.adopter)
         led = [*self.adopter.forwards, *self.adopter.replaced]
         stuck = relink(self.journal, led, self.own.has) if led else {}
         for old, new in self.adopter.forwards:
