@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from entrepot.source.by_name import ANY_ATTRIBUTE
+from entrepot.source.nodes import takes
 from entrepot.source.scopes import docstring
 
 from .caches import with_outer
-from .readers import readers
+from .readers import gets_module, readers, uses_read
 from .values import is_atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import ast
+    from collections.abc import Callable, Iterator
+
+    from entrepot.source.uses import Uses
 
     from .changes import ModuleChange
-    from .revision import LiveStatement
+    from .revision import LiveStatement, Record
     from .rules import Due
     from .world import World
 
@@ -53,7 +58,44 @@ def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
         value = change.record.namespace.get(name)
         names = {(change.record.name, name), *(() if is_atom(value) else world.homes(value))}
         for home, other in sorted(names):
-            for live in readers(world, world.records[home], other):
+            record = world.records[home]
+            takers = _Takers(world, record, other)
+            for live in readers(world, record, other):
                 parts = world.parts(live)
-                if any(not _DOCSTRINGS.isdisjoint(uses.attributes) for _, uses in parts):
+                if all(_DOCSTRINGS.isdisjoint(uses.attributes) for _, uses in parts):
+                    continue
+                if len(scope.path) > 1 or takers.take(live):
                     yield live, "docstring", f"{live.where} may have read that of {scope.name}"
+
+
+class _Takers:
+    """Tells whether a reader of a function's name does more with it than call it."""
+
+    def __init__(self, world: World, record: Record, name: str) -> None:
+        self.world = world
+        self.record = record
+        self.name = name
+        self.known: dict[int, tuple[bool, bool]] = {}  # by the scope that ran
+
+    def take(self, live: LiveStatement) -> bool:
+        """Return whether a statement, or what ran during it, does more."""
+        parts = [self._looked_at(live.record, live.uses, lambda: live.statement.node)]
+        for scope in self.world.ran(live):
+            if id(scope) not in self.known:
+                uses = self.world.current_uses(scope)
+                tree = partial(scope.live.node_of, scope)
+                self.known[id(scope)] = self._looked_at(scope.live.record, uses, tree)
+            parts.append(self.known[id(scope)])
+        taken = [is_read for is_read, more in parts if more]
+        return any(taken) or (bool(taken) and gets_module(self.world, live, self.record))
+
+    def _looked_at(
+        self, home: Record, uses: Uses, tree: Callable[[], ast.AST | None]
+    ) -> tuple[bool, bool]:
+        """Return whether code reads the name, and whether it does more with such a name."""
+        is_read = uses_read(self.world, home, uses, self.record, self.name)
+        if not is_read and self.name not in uses.attributes:
+            return False, False
+        node = None if uses.is_dynamic else tree()
+        more = None if node is None else takes(node, self.name, is_global=self.name in uses.reads)
+        return is_read, is_read if more is None else more

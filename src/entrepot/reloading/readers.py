@@ -79,7 +79,7 @@ def _readers_in(
     view = world.view(home)
     for live in (*view.naming(words), *view.dynamic):
         if uses_read(world, home, live.uses, record, name) or (
-            name in live.uses.attributes and _gets(world, live, record)
+            name in live.uses.attributes and gets_module(world, live, record)
         ):
             found[id(live)] = live
     for scope in ran_that_mention(world, home, words | BY_TEXT):
@@ -89,10 +89,12 @@ def _readers_in(
         elif name in uses.attributes:
             runners: dict[int, LiveStatement] = {}
             world.add_runners(scope, runners)
-            found.update((key, by) for key, by in runners.items() if _gets(world, by, record))
+            found.update(
+                (key, by) for key, by in runners.items() if gets_module(world, by, record)
+            )
 
 
-def _gets(world: World, live: LiveStatement, record: Record) -> bool:
+def gets_module(world: World, live: LiveStatement, record: Record) -> bool:
     """Return whether a statement gets a module otherwise than by a name that is bound to it."""
     return any(gets(home, uses, record) for home, uses in world.parts(live))
 

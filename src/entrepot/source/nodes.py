@@ -187,6 +187,39 @@ def asks_namespace(node: ast.AST) -> bool:
     )
 
 
+def takes(node: ast.AST, name: str, *, is_global: bool = True) -> bool | None:
+    """Return whether code does more with what a name leads to than call it, ``None`` if not said.
+
+    Where the name alone is a local one, only attributes of that name count.
+
+    Example:
+        >>> takes(ast.parse("size(3); shop.size()"), "size")
+        False
+        >>> takes(ast.parse("register(size)"), "size")
+        True
+        >>> takes(ast.parse("price(3)"), "size") is None
+        True
+    """
+    called: set[int] = set()
+    for part in ast.walk(node):
+        called.update(map(id, getattr(part, "decorator_list", ())))
+        if isinstance(part, ast.Call):
+            called.add(id(part.func))
+    found = [_taken(part, name, called, is_global=is_global) for part in ast.walk(node)]
+    return True if True in found else False if False in found else None
+
+
+def _taken(part: ast.AST, name: str, called: set[int], *, is_global: bool) -> bool | None:
+    if isinstance(part, ast.Attribute) or (is_global and isinstance(part, ast.Name)):
+        if name != (part.attr if isinstance(part, ast.Attribute) else part.id):
+            return None
+        return isinstance(part.ctx, ast.Load) and id(part) not in called
+    if isinstance(part, ast.alias) and name in {part.name, part.asname}:
+        return part.asname not in {None, name}
+    is_said = isinstance(part, ast.Constant) and part.value == name  # ``getattr(shop, "size")``
+    return True if is_said else None
+
+
 def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
     """Return a function's local names.
 
