@@ -19,6 +19,7 @@ from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_a, state_of
+from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
@@ -183,6 +184,9 @@ class _Relinker:
                 self._instance_class(holder, source, target)
         elif type(holder).__name__ in _PASSED_OVER:
             return
+        elif is_part_of_context(holder, source):
+            if not hand_over(journal, source, target):
+                self.cannot(source, "a context that another thread is in")
         else:
             self._state(holder, source, target)
 

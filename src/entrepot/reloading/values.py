@@ -11,9 +11,11 @@ from __future__ import annotations
 import gc
 import sys
 import types
+from _contextvars import ContextVar
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
 
 from .attributes import is_a, is_exactly, is_python_class, state_of
+from .contexts import default_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,6 +170,8 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
         return bool(left.cache_parameters() == right.cache_parameters()) and (
             left.__wrapped__ is right.__wrapped__
         )
+    if kind is ContextVar:
+        return left.name == right.name and same(default_of(left), default_of(right))
     if kind.__module__.partition(".")[0] not in _TRUSTED and kind.__module__ not in _TRUSTED:
         return False
     if kind.__name__ in _NO_STATE:
