@@ -64,6 +64,7 @@ class Adopter:
         self.is_anothers: Callable[[Any], bool] = lambda _value: False
         self.changes: dict[int, set[str]] = {}
         self.classes: dict[int, type] = {}
+        self.set_by_code: dict[int, set[str]] = {}  # attributes of instances, by the class
         self.twins: dict[int, tuple[Any, Any]] = {}
         self.equals: dict[int, tuple[Any, Any]] = {}
         self.taken: dict[int, Any] = {}

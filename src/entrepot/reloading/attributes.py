@@ -8,7 +8,7 @@ from types import MemberDescriptorType, MethodType, ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from .journal import Journal
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 HEAP_TYPE = 1 << 9
 IMMUTABLE_TYPE = 1 << 8
 POINTER = tuple.__itemsize__
+_SETTING = frozenset({"__setattr__", "__delattr__", "__setitem__", "__delitem__"})
 NOTHING: Any = type("NOTHING", (), {"__slots__": ()})()
 
 
@@ -155,6 +156,31 @@ def attribute(value: Any, name: str) -> Any:
             found = cls.__dict__[name]
             return NOTHING if hasattr(type(found), "__get__") else found
     return NOTHING
+
+
+def is_set_by_code(owner: Any, names: Iterable[str]) -> bool:
+    """Return whether code of a class runs when attributes of an object are set.
+
+    What it does is not undone when the attribute is set again, or is no more.
+
+    Example:
+        >>> class Shelf:
+        ...     label = property(lambda self: "", lambda self, value: None)
+        >>> is_set_by_code(Shelf(), ["label"]), is_set_by_code(Shelf(), ["other"])
+        (True, False)
+    """
+    for cls in type(owner).__mro__:
+        if any(sets_by_code(cls.__dict__.get(name)) for name in names):
+            return True
+        if not _SETTING.isdisjoint(cls.__dict__) and is_python_class(cls) and cls is not object:
+            return True
+    return False
+
+
+def sets_by_code(member: Any) -> bool:
+    """Return whether what a class holds runs when the attribute of an instance is set."""
+    kind = type(member)
+    return kind is not MemberDescriptorType and hasattr(kind, "__set__")
 
 
 def wrapped_by(value: Any) -> Any:

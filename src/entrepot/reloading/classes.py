@@ -13,7 +13,7 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import is_a, is_exactly, wrapped_by
+from .attributes import is_a, is_exactly, sets_by_code, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
 from .methods import methods_of, names_in_play, note_passed
@@ -153,6 +153,8 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
     journal, place = adopter.journal, adopter.place
     base = adopter.base.of(old)
     live, fresh = data_of(old), data_of(new)
+    by_code = {name for name, value in live.items() if sets_by_code(value)}
+    adopter.set_by_code.setdefault(id(old), set()).update(by_code)
     skipped = _OWN | {name for name in fresh if type(fresh[name]) is types.MemberDescriptorType}
     if place == f"{fresh.get('__module__')}.{new.__qualname__}":
         skipped |= {"__module__"}  # as by default: what has said otherwise since has not run again

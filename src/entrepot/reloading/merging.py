@@ -52,6 +52,7 @@ class Merger:
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
         self.ownership = Ownership(plan.world, self.start)
         self.adopter.is_anothers = self.ownership.is_anothers
+        self.adopter.set_by_code = self.world.set_by_code
 
     def about_to_run(self, live: LiveStatement, in_play: list[Record]) -> None:
         """A statement is about to run: its objects are its own, stale results are forgotten."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
-from .attributes import NOTHING, attribute, is_a, is_exactly
+from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
 from .defaults import defaults_of
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
@@ -312,6 +312,8 @@ def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
     words = _stored_words(world, live, value)
     if not words or "" in words or not _only_stores(world, live, value):
         return False
+    if is_set_by_code(value, words) or world.was_set_by_code(value, words):
+        return False  # what a property does with it is not undone by another store
     for other in touchers(world, value):
         if live not in (other, other.old) and live.old is not other:
             theirs = _stored_words(world, other, value)

@@ -130,7 +130,7 @@ class Unbinder:
         here = self.world.position(live)
         found = []
         for record, name in locations_read(self.world, live):
-            is_later = not self.world.is_over(record, here) and self._is_later(record, name, here)
+            is_later = self._is_later(record, name, here)
             if name in record.namespace and self._is_submodule(record, name):
                 below = self.world.records[f"{record.name}.{name}"]
                 is_later = not self.world.is_over(below, here)

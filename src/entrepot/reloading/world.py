@@ -44,6 +44,7 @@ class World(Runs):
         effects: Objects that statements were seen to change, by the statement's identity.
         sources: Who may read a name from which module.
         touching: Which texts may change an object that has a name.
+        set_by_code: Attributes that a property set before the class was edited, by the class.
         by_attribute: The statements that mention an attribute, as far as that was asked.
     """
 
@@ -81,6 +82,7 @@ class World(Runs):
         self._order: Order | None = None
         self._old_order: Order | None = None
         self.extra_binds: dict[int, set[str]] = {}
+        self.set_by_code: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._extra: list[LiveStatement] = []
         self._mentions = Mentions(records, changes, recorder.runners)
@@ -205,6 +207,11 @@ class World(Runs):
             now = self.now(runner)
             if now is not None:
                 found[id(now)] = now
+
+    def was_set_by_code(self, owner: object, names: set[str]) -> bool:
+        """Return whether a property set attributes of an object before its class was edited."""
+        kinds = type(owner).__mro__ if self.set_by_code else ()
+        return any(not names.isdisjoint(self.set_by_code.get(id(kind), ())) for kind in kinds)
 
     # where statements stand
 
