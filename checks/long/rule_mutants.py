@@ -23,6 +23,7 @@ PACKAGE = "entrepot.reloading"
 #: What the mutant returns in place of the rule, by where the rule is looked up.
 OTHERS: Mapping[str, Any] = {
     "plan:definition_reached_elsewhere": (),
+    "plan:bound_by_text_in_another_order": (),
     "plan:imported_in_another_order": (),
     "order:_affected": None,
     "plan:deleted": (),

@@ -52,12 +52,7 @@ class Adopter:
         undecided: Places where that will be seen when all statements have run.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        base: Base,
-        is_new: Callable[[Any], bool],
-    ) -> None:
+    def __init__(self, journal: Journal, base: Base, is_new: Callable[[Any], bool]) -> None:
         self.journal = journal
         self.base = base
         self.is_new = is_new
@@ -67,6 +62,7 @@ class Adopter:
         self.set_by_code: dict[int, set[str]] = {}  # attributes of instances, by the class
         self.twins: dict[int, tuple[Any, Any]] = {}
         self.equals: dict[int, tuple[Any, Any]] = {}
+        self.thirds: dict[int, tuple[Any, Any]] = {}  # tuples made of an old and a new one
         self.taken: dict[int, Any] = {}
         self.dropped: list[str] = []
         self.undecided: list[Conflict] = []
@@ -154,7 +150,7 @@ class Adopter:
     def of_pass(self) -> tuple[Any, ...]:
         """Return the tables and lists of one pass."""
         found = (self.replaced, self.dropped, self.undecided, self.stale, self.lost, self.passed)
-        return (self.twins, self.equals, self.taken, self.before, self.copies, *found)
+        return (self.twins, self.equals, self.thirds, self.taken, self.before, self.copies, *found)
 
     def replace(self, old: Any, new: Any) -> None:
         """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""
@@ -337,7 +333,8 @@ class Adopter:
         """Return content with the old objects in the places of their twins."""
 
         def old_of(value: Any) -> Any:
-            twin = self.twins.get(id(value)) or self.equals.get(id(value))
+            key = id(value)
+            twin = self.twins.get(key) or self.equals.get(key) or self.thirds.get(key)
             return twin[1] if twin is not None and twin[0] is value else value
 
         if isinstance(content, dict):

@@ -53,6 +53,25 @@ def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
 
 
+def bound_by_text_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A statement runs again when what may bind its names by text comes before or after it now."""
+    texts = [live for live in change.lives if world.binds_by_text(live)]
+    names = set(world.unexplained(change.record)) if texts else set()
+    if not names or next(moved_up(world, change), None) is None:
+        return
+    olds = [(world.before(text), text) for text in texts]
+    for live in change.lives:
+        before = world.before(live)
+        if before is None or names.isdisjoint(live.uses.reads):
+            continue
+        was_at, is_at = world.old_order.position(before), world.position(live)
+        for old, text in olds:
+            was_first = old is not None and world.old_order.position(old) < was_at
+            if text is not live and was_first != (world.position(text) < is_at):
+                yield live, "order", f"{text.where} may bind what it reads before or after it now"
+                break
+
+
 def readers_of_module(world: World, record: Record) -> Iterator[Due]:
     """What imports a module whose file is gone runs again, and fails as in a fresh process."""
     for other in world.records.values():
