@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a
 from .base import registered_with
+from .bindings import bound_elsewhere
 from .class_lines import tell_lines
 from .index import hide
 from .order import Place
@@ -44,7 +45,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     execution.registrations.settle(execution.executed)
     for record, place in places:
         _set_importer(journal, record, place)
-    for record in {id(live.record): live.record for live in execution.executed}.values():
+    for record in _bound_in(execution):
         _take_base(session, execution, record)
         session.absent.tried(record)
     for cls, kept in execution.adopter.registered:
@@ -58,6 +59,17 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     for live in execution.executed:
         reasons = " <- ".join(plan.reasons(live)) if plan else ""
         execution.report.ran.append(f"{live.where}  {reasons}")
+
+
+def _bound_in(execution: Execution) -> list[Record]:
+    """Return the modules in which statements have bound names: their own, and others'."""
+    found = {live.record.name: live.record for live in execution.executed}
+    for live in execution.executed:
+        for record, name in bound_elsewhere(execution.world, live):
+            start = execution.merger.start[record.name]
+            if name in record.namespace and record.namespace[name] is not start.get(name, start):
+                found[record.name] = record
+    return list(found.values())
 
 
 def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
