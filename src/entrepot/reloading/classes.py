@@ -13,7 +13,7 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import is_a, is_exactly, sets_by_code, wrapped_by
+from .attributes import attribute, is_a, is_exactly, sets_by_code, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
 from .methods import methods_of, names_in_play, note_passed
@@ -237,13 +237,15 @@ def lead_methods(adopter: Adopter, old: type, new: type) -> None:
 def stand_in(journal: Journal, old: type, new: type) -> None:
     """Instances of a class that could not change go on as if they were of the new one.
 
-    They keep their layout. They find the new members, and ``isinstance`` asks ``__class__``,
-    which says the new class.
+    They keep their layout. They find the new members, those of bases that the old class has not,
+    too, and ``isinstance`` asks ``__class__``, which says the new class.
     """
-    for name, value in data_of(new).items():
+    others = [cls for cls in new.__mro__ if not any(cls is known for known in old.__mro__)]
+    for name in {name: None for cls in others for name in data_of(cls)}:
+        value = attribute(new, name)
         if type(value) is types.MemberDescriptorType or name in {"__slots__", "__new__"}:
             continue
-        if callable(value) or hasattr(type(value), "__get__"):
+        if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
             journal.set_attribute(old, name, value)
     (namespace,) = gc.get_referents(type.__getattribute__(old, "__dict__"))
     journal.set_item(namespace, "__class__", property(lambda _self: new))
