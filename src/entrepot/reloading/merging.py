@@ -17,7 +17,7 @@ from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
 from .users import users
-from .values import is_atom, is_view, same
+from .values import is_atom, is_view, same, shows_any
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -60,6 +60,11 @@ class Merger:
         for cache in self.caches.clear_stale(live, in_play):
             for module, name in self.world.homes(cache):
                 self._moved_on(self.world.records[module], name, live)
+            for record in in_play:  # who calls it by what holds it: a partial, a bound method
+                for name, value in list(record.namespace.items()):
+                    shown = value.func if type(value) is partial else value
+                    if value is not cache and shows_any(shown, {id(cache)}):
+                        self._moved_on(record, name, live)
 
     def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
         """Merge what a statement has bound in other modules; ``earlier`` is what was there."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import dis
 import functools
-from types import CodeType, FunctionType, ModuleType
+import gc
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, wrapped_by
+from .attributes import is_a, is_exactly, wrapped_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,11 @@ _CALLED = frozenset(
      "__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__getattr__", "__bool__",
      "__index__", "__next__", "__del__", "__post_init__", "__init_subclass__", "__fspath__"}
 )  # fmt: skip
+
+
+#: What may be called by way of these: a partial, a bound method, a table of functions.
+_HOLDING = frozenset({functools.partial, MethodType, tuple, list, dict, set, frozenset})
+MOST_HELD = 400
 
 
 class Reach:
@@ -94,6 +100,9 @@ class Reach:
         elif type(value) is _LRU:
             if self._is_first(value):
                 self._waiting.append(value.__wrapped__)
+        elif is_exactly(value, _HOLDING):
+            if self._is_first(value):
+                self._waiting += gc.get_referents(value)[:MOST_HELD]
         else:
             for cls in (value if is_a(value, type) else type(value)).__mro__:
                 if id(cls) not in self._classes and self.world.home_of(cls) is not None:

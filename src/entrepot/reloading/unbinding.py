@@ -230,5 +230,12 @@ class Unbinder:
             for name, value in list(record.namespace.items()):
                 if name.startswith("__") or start.get(name, _MISSING) is not value:
                     continue
-                if all(other is live for other in self.world.binders(record, name)):
+                if all(map(partial(self._binds_anew, live), self.world.binders(record, name))):
                     self.journal.delete_item(record.namespace, name)
+
+    def _binds_anew(self, live: LiveStatement, other: LiveStatement) -> bool:
+        """Return whether a statement is another one, or a star import that runs after it."""
+        if other is live:
+            return True
+        is_due = id(other) in self.plan.dirty and bool(other.uses.stars)
+        return is_due and self.world.position(other) > self.world.position(live)
