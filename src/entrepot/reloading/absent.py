@@ -8,7 +8,6 @@ path are only searched when one of them has changed.
 
 from __future__ import annotations
 
-import ast
 import dis
 import importlib.machinery
 import os
@@ -16,7 +15,6 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from entrepot.source.imports import imports_of
 from entrepot.source.missing import absolute
 
 from .files import look_anew
@@ -155,12 +153,9 @@ def _imported_in_vain(record: Record) -> list[str]:
         return []
     if not record.is_parsed and not any(_is_missing(name) for name in _imported(record)):
         return []
-    lives = [live for live in record.lives if live.statement.mentions("import")]
-    nodes = [live.statement.node for live in lives if not live.statement.is_function]
-    tree = ast.Module(body=nodes, type_ignores=[])
     found: dict[str, None] = {}
-    for fact in imports_of(tree):
-        if fact.when != "import" or not fact.is_guarded:
+    for fact in (fact for live in record.lives for fact in live.statement.imports):
+        if not fact.is_guarded:
             continue
         name = _named(record, fact.module, fact.level)
         for wanted in (name, f"{name}.{fact.name}" if fact.name else name):

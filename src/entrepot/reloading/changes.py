@@ -215,7 +215,8 @@ def imported_names(statements: Iterable[Statement]) -> frozenset[str]:
     """Return the names that imports at the top of a text bind."""
     found: set[str] = set()
     for statement in statements:
-        waiting: list[ast.AST] = [statement.node] if statement.mentions("import") else []
+        is_asked = statement.name is None and statement.mentions("import")
+        waiting: list[ast.AST] = [statement.node] if is_asked else []
         while waiting:
             node = waiting.pop()
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -230,7 +231,7 @@ def beside(statement: Statement, imported: frozenset[str]) -> list[ast.stmt]:
 
     The compiler calls ``name.method()`` in another way if the text imports the name.
     """
-    names = [ast.alias(name) for name in sorted(imported) if statement.mentions(name)]
+    names = [ast.alias(name) for name in statement.mentioned(imported)]
     if not names:
         return []
     never = ast.If(ast.Constant(value=False), [ast.Import(names)], [])

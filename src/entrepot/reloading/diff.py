@@ -88,6 +88,8 @@ def _by_text(statement: Statement) -> Hashable:
 
 
 def _by_decorators(statement: Statement) -> Hashable:
+    if statement.name is None or "@" not in statement.text:
+        return None
     decorators: list[ast.expr] = getattr(statement.node, "decorator_list", [])
     return (statement.name, *map(ast.dump, decorators)) if decorators else None
 

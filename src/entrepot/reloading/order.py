@@ -11,11 +11,9 @@ of its statement, and the statement's own number.
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.by_name import LOADING, loaded_modules
-from entrepot.source.imports import imports_of
 
 from .arriving import Arriving, named
 from .revision import absolute
@@ -165,19 +163,16 @@ def imported(
         live: The statement.
         arriving: If given, those count too that come by way of modules that are not there yet.
     """
-    node = live.statement.node
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    if live.statement.is_function:
         return
-    for fact in imports_of(ast.Module(body=[node], type_ignores=[])):
-        if fact.when != "import":
-            continue
+    for fact in live.statement.imports:
         for found in named(absolute(home, fact.module, fact.level), fact.name):
             if found in records:
                 yield records[found]
             elif arriving is not None:
                 yield from arriving.brought_by(found)
     if any(map(live.statement.mentions, LOADING)):
-        for name, level in loaded_modules(node):
+        for name, level in loaded_modules(live.statement.node):
             for found in named(absolute(home, name, level), None):
                 if found in records:
                     yield records[found]

@@ -7,10 +7,7 @@ question is that of its answer, not of the module.
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
-
-from entrepot.source.imports import imports_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,9 +65,7 @@ class View:
         if self._imports is None:
             self._imports = {}
             for live in self.naming(["import"]):
-                tree = ast.Module(body=[live.statement.node], type_ignores=[])
-                for fact in imports_of(tree):
+                for fact in live.statement.imports:
                     name = fact.asname or fact.name or fact.module.partition(".")[0]
-                    if fact.when == "import":
-                        self._imports[name] = fact
+                    self._imports[name] = fact
         return self._imports

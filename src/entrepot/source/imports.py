@@ -102,6 +102,18 @@ def imports_of(tree: ast.Module) -> list[ImportFact]:
     return list(_imports_in(tree.body, "import", is_guarded=False))
 
 
+def imports_at_import(body: Sequence[ast.AST]) -> list[ImportFact]:
+    r"""Return the imports that happen when some statements of a module are executed.
+
+    Example:
+        >>> text = "import a.b\nif TYPE_CHECKING:\n    from . import c\ndef f():\n    import d"
+        >>> imports_at_import(ast.parse(text).body)
+        [ImportFact('import a.b', line 1, 'import')]
+    """
+    found = _imports_in(body, "import", is_guarded=False, with_functions=False)
+    return [fact for fact in found if fact.when == "import"]
+
+
 def facts_of_statement(
     node: ast.Import | ast.ImportFrom, when: str, *, is_guarded: bool
 ) -> Iterator[ImportFact]:
@@ -117,28 +129,34 @@ def facts_of_statement(
         yield ImportFact(module, level, name, alias.asname, lines, when, is_guarded=is_guarded)
 
 
-def _imports_in(body: Sequence[ast.AST], when: str, *, is_guarded: bool) -> Iterator[ImportFact]:
+def _imports_in(
+    body: Sequence[ast.AST], when: str, *, is_guarded: bool, with_functions: bool = True
+) -> Iterator[ImportFact]:
+    def below(body: Sequence[ast.AST], when: str, *, guards: bool) -> Iterator[ImportFact]:
+        return _imports_in(body, when, is_guarded=guards, with_functions=with_functions)
+
     for node in body:
         kind = type(node)
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, _FUNCTIONS):
+            if with_functions:
+                inner = "function" if when in ("import", "main") else when
+                yield from below(node.body, inner, guards=is_guarded)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from facts_of_statement(node, when, is_guarded=is_guarded)
         elif isinstance(node, ast.If):
             inside, after = when_of_branches(node.test, when)
-            yield from _imports_in(node.body, inside, is_guarded=is_guarded)
-            yield from _imports_in(node.orelse, after, is_guarded=is_guarded)
+            yield from below(node.body, inside, guards=is_guarded)
+            yield from below(node.orelse, after, guards=is_guarded)
         elif isinstance(node, ast.Try | ast.TryStar):
             guards = is_guarded or any(catches_import_error(h) for h in node.handlers)
-            yield from _imports_in(node.body, when, is_guarded=guards)
+            yield from below(node.body, when, guards=guards)
             for part in (node.handlers, node.orelse, node.finalbody):
-                yield from _imports_in(part, when, is_guarded=is_guarded)
+                yield from below(part, when, guards=is_guarded)
         elif isinstance(node, ast.With) and any(map(_suppresses, node.items)):
-            yield from _imports_in(node.body, when, is_guarded=True)
-        elif isinstance(node, _FUNCTIONS):
-            inner = "function" if when in ("import", "main") else when
-            yield from _imports_in(node.body, inner, is_guarded=is_guarded)
+            yield from below(node.body, when, guards=True)
         elif kind in _BODIES_BY_KIND:
             for field in _BODIES_BY_KIND[kind]:
-                yield from _imports_in(getattr(node, field), when, is_guarded=is_guarded)
+                yield from below(getattr(node, field), when, guards=is_guarded)
 
 
 def when_of_branches(test: ast.expr, when: str) -> tuple[str, str]:

@@ -14,13 +14,16 @@ decorator cut from its function, say) the whole text is parsed.
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from .words import Words, plain
+from .imports import imports_at_import
+from .words import Words, imports_all, looks_up_by_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .imports import ImportFact
     from .text import Text
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -28,10 +31,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+_NOT_IMPORTING = frozenset({"FunctionDef", "AsyncFunctionDef", "Assign", "AnnAssign", "Expr"})
 WITHOUT_DOCSTRINGS = 2  # ``python -OO``
-
-_STAR = re.compile(r"\bimport[\s\\(]*\*")
-_BY_TEXT = re.compile(r"\b(?:globals|locals|vars|dir|eval|exec|__import__)\b|" + _STAR.pattern)
 
 
 class Statement:
@@ -46,6 +47,7 @@ class Statement:
     """
 
     __slots__ = (
+        "_imports",
         "_is_dynamic",
         "_members",
         "_node",
@@ -76,6 +78,7 @@ class Statement:
         self.is_docstring = False
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
+        self._imports: list[ImportFact] | None = None
         self._words: Words | None = None
         self._members: list[Statement] | None = None
 
@@ -148,21 +151,36 @@ class Statement:
             >>> Statement(ast.parse("a = rate").body[0], "a = rate").mentions("rate")
             True
         """
+        return self._asked().have(word)
+
+    def mentioned(self, words: Iterable[str]) -> list[str]:
+        """Return those of many names that may stand in the statement, sorted."""
+        return self._asked().among(words)
+
+    def _asked(self) -> Words:
         if self._words is None:
             self._words = Words(self.text)
-        return self._words.have(word)
+        return self._words
+
+    @property
+    def imports(self) -> list[ImportFact]:
+        """The imports that executing the statement makes itself."""
+        if self._imports is None:
+            is_asked = self.kind not in _NOT_IMPORTING and self.mentions("import")
+            self._imports = imports_at_import([self.node]) if is_asked else []
+        return self._imports
 
     @property
     def is_dynamic(self) -> bool:
         """Whether names may be looked up by text, or all names of a module be imported."""
         if self._is_dynamic is None:
-            self._is_dynamic = _BY_TEXT.search(plain(self.text)) is not None
+            self._is_dynamic = looks_up_by_text(self.text)
         return self._is_dynamic
 
     @property
     def has_star(self) -> bool:
         """Whether all names of a module may be imported."""
-        return "*" in self.text and _STAR.search(self.text) is not None
+        return imports_all(self.text)
 
     @property
     def members(self) -> list[Statement]:
@@ -192,6 +210,7 @@ class Statement:
         other._node = self._node  # noqa: SLF001 (its own class)
         other._signature = self._signature  # noqa: SLF001
         other._is_dynamic = self._is_dynamic  # noqa: SLF001
+        other._imports = self._imports  # noqa: SLF001
         other._words = self._words  # noqa: SLF001
 
     def at(self, line: int) -> bool:

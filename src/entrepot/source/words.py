@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
 _WORD = re.compile(r"\w+")
-_SET = re.compile(r"\.(\w+)\b(?=[^=\n]{0,5}=(?!=))|['\"](\w+)(?=['\"])")
-_ESCAPED = re.compile(r"\\.")  # in ``"A = 1\nB = 2"``: what follows it is a name
+_SPACES: Mapping[int, str] = {n: " " for n in range(128) if not re.match(r"\w", chr(n))}
+#: Each begins with letters that are looked for first: a pattern is tried at few places then.
+_SET: Sequence[re.Pattern[str]] = (
+    re.compile(r"\.(\w+)\b(?=[^=\n]{0,5}=(?!=))"),
+    re.compile(r"['\"](\w+)(?=['\"])"),
+)
+_ESCAPED = re.compile(r"\\.(\w*)")  # in ``"A = 1\nB = 2"``: what follows it is a name
+_STAR = re.compile(r"import(?<!\wimport)[\s\\(]*\*")
+_BY_TEXT: Mapping[str, re.Pattern[str]] = {
+    word: re.compile(rf"{word}(?<!\w{word})\b")
+    for word in ("globals", "locals", "vars", "dir", "eval", "exec", "__import__")
+}
 MANY = 40  # questions: then all answers are worth looking up
 
 
@@ -32,10 +46,22 @@ class Words:
     def all(self) -> frozenset[str]:
         """Return the names that may stand in the text; those that are ASCII are all there."""
         if self._all is None:
-            self._all = frozenset(_WORD.findall(self._plain)).union(
-                _WORD.findall(_ESCAPED.sub(" ", self._plain)) if "\\" in self._plain else ()
+            source = self._plain
+            words = (
+                source.translate(_SPACES).split() if source.isascii() else _WORD.findall(source)
             )
+            self._all = frozenset(words).union(_ESCAPED.findall(source))
         return self._all
+
+    def among(self, words: Iterable[str]) -> list[str]:
+        """Return those of many names that may stand in the text, sorted.
+
+        Example:
+            >>> Words("a.b = 'c'").among({"d", "c", "a"})
+            ['a', 'c']
+        """
+        self.all()
+        return sorted(word for word in words if self.have(word))
 
 
 def settable(source: str) -> frozenset[str]:
@@ -45,7 +71,31 @@ def settable(source: str) -> frozenset[str]:
         >>> sorted(settable("a.size = b.width; c['key']"))
         ['key', 'size']
     """
-    return frozenset(one or other for one, other in _SET.findall(plain(source)))
+    text = plain(source)
+    return frozenset(word for pattern in _SET for word in pattern.findall(text))
+
+
+def imports_all(source: str) -> bool:
+    """Return whether a text may import all names of a module.
+
+    Example:
+        >>> imports_all("from m import *"), imports_all("reimport * 3")
+        (True, False)
+    """
+    return "*" in source and _STAR.search(source) is not None
+
+
+def looks_up_by_text(source: str) -> bool:
+    """Return whether a text may look names up by text, or import all names of a module.
+
+    Example:
+        >>> looks_up_by_text("vars(m)"), looks_up_by_text("directory = myvars")
+        (True, False)
+    """
+    text = plain(source)
+    return imports_all(text) or any(
+        word in text and pattern.search(text) for word, pattern in _BY_TEXT.items()
+    )
 
 
 def plain(source: str) -> str:
