@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
-from .functions import adopt_function, is_bare, same_function
+from .functions import adopt_function, own_dict, same_function
 from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
@@ -120,10 +120,12 @@ class Adopter:
             if id(old) in self.taken:  # within its own namespace
                 return self.adopt(old, new)
             self.pair(old, new)
-            base = EMPTY if is_bare(old) else self.base.of(old.__dict__)
+            own = own_dict(old)
+            base = EMPTY if own is None else self.base.of(own)
             visible = adopt_function(self.journal, old, new, base, self.adopt)
-            if not is_bare(old):
-                self.note_base(old.__dict__, dict(new.__dict__))
+            own = own_dict(old)
+            if own is not None:
+                self.note_base(own, dict(own_dict(new) or {}))
             parts = (old.__closure__, old.__defaults__, (old.__kwdefaults__ or {}).values())
             if visible or any(self.is_changed(part) for held in parts for part in held or ()):
                 self.change(old)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from _functools import partial  # type: ignore[import-not-found]  # less to load than functools
 from _thread import _local
-from types import MemberDescriptorType, MethodType, ModuleType
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ def wrapped_by(value: Any) -> Any:
         >>> wrapped_by(staticmethod(len)) is wrapped_by(partial(len, "a")) is len
         True
     """
+    if type(value) is FunctionType:
+        return value  # asked for an attribute, it would make the dict that most do without
     if is_a(value, (staticmethod, classmethod, MethodType)):
         return value.__func__
     inner = value.func if is_a(value, partial) else attribute(value, "func")

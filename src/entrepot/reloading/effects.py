@@ -17,7 +17,7 @@ from .attributes import delete_state, is_a, set_state
 from .base import EMPTY, data_of
 from .holding import CONTAINERS, Holdings, parts_inside
 from .journal import Journal, fill, move_to_end, names_of, same_items
-from .values import is_atom
+from .values import ALL_ATOMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Effects:
         self.notes: dict[int, Note] = {}
         self.own: set[int] = set()
         self._of: dict[str, list[Note]] = {}
+        self._of_builtins: dict[int, list[Note]] = {}
         self._together: dict[tuple[str, ...], list[Note]] = {}
         self._holdings = Holdings(base)
         self.own.add(id(self._holdings.known))  # who looks for holders of a class finds it
@@ -96,7 +97,7 @@ class Effects:
         names, known = [], len(self.notes)
         for record in records:
             if record.name not in self._of:
-                self._of[record.name] = self._walk(record)
+                self._of[record.name] = self._of_module(record.namespace)
                 names.append(record.name)
         if not names:
             return
@@ -105,6 +106,7 @@ class Effects:
 
         def forget() -> None:
             self._together.clear()
+            self._of_builtins.clear()
             for name in names:
                 self._of.pop(name, None)
             for note in new:
@@ -115,29 +117,38 @@ class Effects:
 
         journal.note(forget)
 
-    def _walk(self, record: Record) -> list[Note]:
+    def _of_module(self, namespace: dict[str, Any]) -> list[Note]:
+        """Note what the names of a module lead to; the built-in ones, which all have, once."""
+        builtins = namespace.get("__builtins__")
+        if id(builtins) not in self._of_builtins:
+            self._of_builtins[id(builtins)] = self._walk([builtins])
+        own = [value for name, value in list(namespace.items()) if name != "__builtins__"]
+        return self._walk(own) + self._of_builtins[id(builtins)]
+
+    def _walk(self, roots: list[Any]) -> list[Note]:
         found: list[Note] = []
         seen: set[int] = set()
-        tell = self._holdings.of
-        for root in list(record.namespace.values()):
+        tell, notes = self._holdings.of, self.notes
+        for root in roots:
             waiting = [root]
-            while waiting and len(found) < MOST_OF_A_MODULE and len(self.notes) < MOST:
+            while waiting and len(found) < MOST_OF_A_MODULE and len(notes) < MOST:
                 value = waiting.pop()
-                if id(value) in seen or is_atom(value):
+                key, kind = id(value), type(value)
+                if key in seen or (type(kind) is type and kind in ALL_ATOMS):
                     continue
-                seen.add(id(value))
+                seen.add(key)
                 held = tell(value)
                 if held is None:
-                    waiting.extend(parts_inside(value))
+                    waiting += parts_inside(value)
                     continue
-                note = self.notes.get(id(value))
+                note = notes.get(key)
                 if note is None:
-                    note = self.notes[id(value)] = Note(value, held, self.base.of(value))
+                    note = notes[key] = Note(value, held, self.base.of(value))
                     self.own |= {id(held), id(note.roots)}
                 note.roots.append(root)
                 found.append(note)
-                if not is_a(held, bytes):
-                    waiting.extend(held.values() if is_a(held, dict) else held)
+                if type(held) is not bytes:
+                    waiting += held.values() if type(held) is dict else held
         return found
 
     def held(self, note: Note) -> Any:

@@ -202,22 +202,50 @@ def adopt_function(
     return is_other or not same(before, _visible(old))
 
 
-def is_bare(function: FunctionType) -> bool:
-    """Return whether a function has neither attributes nor annotations.
+def _parts_of(function: FunctionType) -> list[Any]:
+    """Return the dicts and tuples that are a function's own attributes and annotations.
 
     To ask it for them would make a dict for each, which every later edit had to look into.
+    """
+    known: list[object] = [getattr(function, name) for name in _PARTS]
+    return [
+        part
+        for part in gc.get_referents(function)
+        if (type(part) is dict or type(part) is tuple) and not any(part is one for one in known)
+    ]
+
+
+def own_dict(function: FunctionType) -> dict[str, Any] | None:
+    """Return the dict of a function's attributes, ``None`` if nobody has asked it for one yet.
 
     Example:
         >>> def f(): pass
         >>> def g() -> int: pass
-        >>> is_bare(f), is_bare(g)
-        (True, False)
+        >>> g.calls = 1
+        >>> own_dict(f), own_dict(g)
+        (None, {'calls': 1})
     """
-    known: list[object] = [getattr(function, name) for name in _PARTS]
-    return not any(
-        (type(part) is dict or type(part) is tuple) and not any(part is other for other in known)
-        for part in gc.get_referents(function)
-    )
+    dicts = [part for part in _parts_of(function) if type(part) is dict]
+    if not dicts or (
+        len(dicts) == 1 and not HAS_ANNOTATE and dicts[0] is function.__annotations__
+    ):
+        return None
+    return function.__dict__
+
+
+def _annotations_of(function: FunctionType) -> Any:
+    """Return a function's annotations as it holds them: a tuple, before anybody asked for them."""
+    parts = [] if HAS_ANNOTATE else _parts_of(function)
+    if not parts:
+        return {}
+    return next((part for part in parts if type(part) is tuple), None) or function.__annotations__
+
+
+def _same_annotations(old: FunctionType, new: FunctionType) -> bool:
+    before, after = _annotations_of(old), _annotations_of(new)
+    if type(before) is type(after):
+        return same(before, after)
+    return same(old.__annotations__, new.__annotations__)
 
 
 def _merge_attributes(
@@ -227,15 +255,15 @@ def _merge_attributes(
     base: Any,
     adopt: Callable[[Any, Any], Any],
 ) -> None:
-    if is_bare(old) and is_bare(new):
-        return
-    for name, value in list(new.__dict__.items()):
-        present = old.__dict__.get(name)
-        merged = adopt(present, value) if name in old.__dict__ else value
-        journal.set_item(old.__dict__, name, merged)
-    for name in [name for name in old.__dict__ if name not in new.__dict__]:
-        if isinstance(base, dict) and name in base and base[name] is old.__dict__[name]:
-            journal.delete_item(old.__dict__, name)
+    mine, theirs = own_dict(old) or {}, own_dict(new) or {}
+    if theirs:
+        mine = old.__dict__
+    for name, value in list(theirs.items()):
+        merged = adopt(mine[name], value) if name in mine else value
+        journal.set_item(mine, name, merged)
+    for name in [name for name in mine if name not in theirs]:
+        if isinstance(base, dict) and name in base and base[name] is mine[name]:
+            journal.delete_item(mine, name)
 
 
 def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:
@@ -243,11 +271,8 @@ def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:
 
     Else what has said where it belongs may have been another statement, which did not run again.
     """
-    return (
-        not is_bare(old)
-        and "__wrapped__" in old.__dict__
-        and (is_bare(new) or "__wrapped__" not in new.__dict__)
-    )
+    mine, theirs = own_dict(old) or {}, own_dict(new) or {}
+    return "__wrapped__" in mine and "__wrapped__" not in theirs
 
 
 def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
@@ -262,9 +287,7 @@ def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         journal.set_attribute(old, "__type_params__", new.__type_params__)
     if HAS_ANNOTATE:
         journal.set_attribute(old, "__annotate__", new.__annotate__)  # type: ignore[attr-defined]
-    elif not (is_bare(old) and is_bare(new)) and not same(
-        old.__annotations__, new.__annotations__
-    ):
+    elif not _same_annotations(old, new):
         journal.set_attribute(old, "__annotations__", new.__annotations__)
 
 
@@ -322,9 +345,10 @@ def _visible(function: FunctionType) -> tuple[object, ...]:
     """Return what can be seen of a function without calling it."""
     code = function.__code__
     arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    is_plain = is_bare(function)
-    annotations = {} if HAS_ANNOTATE or is_plain else dict(function.__annotations__)
-    own = {} if is_plain else function.__dict__
+    annotations = _annotations_of(function)
+    if type(annotations) is dict:
+        annotations = dict(annotations)
+    own = own_dict(function) or {}
     attributes = {k: v for k, v in own.items() if k != "__wrapped__"}
     return (
         function.__name__,

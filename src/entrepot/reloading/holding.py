@@ -165,7 +165,8 @@ def parts_inside(value: Any) -> list[Any]:
     if kind is tuple or kind is frozenset:
         return list(value)
     if kind is FunctionType:
-        own = [d for d in gc.get_referents(value) if type(d) is dict and "__builtins__" not in d]
+        dicts = [part for part in gc.get_referents(value) if type(part) is dict]
+        own = [d for d in dicts if "__builtins__" not in d and "__build_class__" not in d]
         return [*(value.__closure__ or ()), *(value.__defaults__ or ()), *own]
     if kind is property:
         return [value.fget, value.fset, value.fdel]

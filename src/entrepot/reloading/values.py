@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
-_ATOMS = ATOMS | {float, complex}
+ALL_ATOMS = ATOMS | {float, complex}
 _AROUND = frozenset({staticmethod, classmethod})
 _PLAIN = (tuple, str, int, bytes, float)
 _TYPE_VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
@@ -51,7 +51,7 @@ def is_atom(value: object) -> bool:
         >>> is_atom("a"), is_atom(1.5), is_atom(())
         (True, True, False)
     """
-    return is_exactly(value, _ATOMS)
+    return is_exactly(value, ALL_ATOMS)
 
 
 def is_view(value: Any) -> bool:
