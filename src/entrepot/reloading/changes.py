@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.source.pairing import pair
 from entrepot.source.scopes import HOLDS_LINES, can_shift, nested, same_body, shifted, walk
+from entrepot.source.signatures import same_signature
 from entrepot.source.statements import DEFINITIONS, resplit
 
 from .diff import match
@@ -45,6 +46,7 @@ class ModuleChange:
         added: New statements that continue none.
         signed: Statements that continue one of another signature.
         patches: Old and new code of every scope whose code object differs.
+        edited: Those of them that do not only stand on other lines.
         bodies: Old scopes whose body is another now, or is gone.
         codes: What statements of another text were compiled to, by their identity.
     """
@@ -53,6 +55,7 @@ class ModuleChange:
         "added",
         "bodies",
         "codes",
+        "edited",
         "flags",
         "imported",
         "lives",
@@ -72,6 +75,7 @@ class ModuleChange:
         self.added: list[LiveStatement] = []
         self.signed: list[LiveStatement] = []
         self.patches: list[tuple[LiveScope, CodeType]] = []
+        self.edited: list[tuple[LiveScope, CodeType]] = []
         self.bodies: list[LiveScope] = []
         self.codes: dict[int, CodeType] = {}
         self.imported: frozenset[str] = frozenset()
@@ -80,7 +84,8 @@ class ModuleChange:
         """Forget the old statements and their code."""
         self.lives = []  # the record has them
         self.codes.clear()
-        for known in (self.removed, self.added, self.signed, self.patches, self.bodies):
+        patches = (self.patches, self.edited)
+        for known in (self.removed, self.added, self.signed, *patches, self.bodies):
             known.clear()
 
 
@@ -152,7 +157,7 @@ def _live(
     if old is None:
         change.added.append(live)
         return live
-    if old.statement.signature != statement.signature or (
+    if not same_signature(old.statement, statement) or (
         not is_same_language and _has_annotations(statement.node)
     ):
         change.signed.append(live)
@@ -162,6 +167,7 @@ def _live(
 
 def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement) -> None:
     codes = dict(walk(new.codes))
+    first = len(change.edited)
     new.paths = pair({path: scope.code for path, scope in old.scopes.items()}, codes)
     for path, scope in old.scopes.items():
         if path not in new.paths:
@@ -169,9 +175,10 @@ def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement
             continue
         code = codes[new.paths[path]]
         if code is not scope.code:
-            change.patches.append((scope, code))
+            change.edited.append((scope, code))
             if not same_body(scope.code, code):
                 change.bodies.append(scope)
+    change.patches += change.edited[first:]
 
 
 def compiled(live: LiveStatement, file: str, flags: int, imported: frozenset[str]) -> CodeType:

@@ -33,7 +33,7 @@ _COPYING = frozenset({"property", "cached_property"})
 def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
     """A decorator may have read the docstring: the definition runs again when it changed."""
     del world
-    for scope, code in change.patches:
+    for scope, code in change.edited:
         if docstring(scope.code) == docstring(code):
             continue
         node = scope.live.node_of(scope)
@@ -45,7 +45,7 @@ def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
 
 def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
     """Who reads a function by any of its names, and asks for docstrings, has the old one."""
-    for scope, code in change.patches:
+    for scope, code in change.edited:
         if docstring(scope.code) == docstring(code):
             continue
         for outer in list(with_outer(scope))[1:]:

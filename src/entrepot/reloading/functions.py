@@ -56,6 +56,13 @@ def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
         journal.set_attribute(function, "__qualname__", code.co_qualname)
 
 
+def move_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
+    """Give a function the same code on other lines."""
+    old = function.__code__
+    journal.note(lambda: _assign_code(function, old))
+    _assign_code(function, code)
+
+
 def _assign_code(function: FunctionType, code: CodeType) -> None:
     events = _local_events(function.__code__)
     if (function.__code__.co_flags ^ code.co_flags) & KINDS:

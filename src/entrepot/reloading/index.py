@@ -59,13 +59,14 @@ def functions_of(
     caches: list[Any] = []
     for record in records:
         _collect(record.namespace, wanted, found, seen, caches)
-    missing = {key for key, s in wanted.items() if is_missing(s, found[key], recorder)}
+    inside = Inside()
+    missing = {key for key, s in wanted.items() if is_missing(s, found[key], recorder, inside)}
     for function in _hidden(recorder) if missing else ():
         key = id(function.__code__)
         if key in missing and id(function) not in seen:
             seen.add(id(function))
             found[key].append(function)
-    missing = {key for key in missing if is_missing(wanted[key], found[key], recorder)}
+    missing = {key for key in missing if is_missing(wanted[key], found[key], recorder, inside)}
     if missing:
         for holder in holders_of([wanted[key].code for key in missing]):
             if type(holder) is FunctionType and id(holder) not in seen:
@@ -76,9 +77,30 @@ def functions_of(
     return found, caches
 
 
-def is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) -> bool:
+class Inside:
+    """Tells which code objects stand in others, as constants: looked up once for each of these.
+
+    It holds none of them, since it is counted who does.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[int, frozenset[int]] = {}
+
+    def of(self, outer: CodeType) -> frozenset[int]:
+        """Return the identities of a code object's constants."""
+        known = self._known.get(id(outer))
+        if known is None:
+            known = self._known[id(outer)] = frozenset(map(id, outer.co_consts))
+        return known
+
+
+def is_missing(
+    scope: LiveScope, found: list[FunctionType], recorder: Recorder, inside: Inside
+) -> bool:
     """Return whether more refer to a scope's code than its functions, its parent and we do."""
-    own = 1 + _is_constant(scope)  # the scope, the parent's constants
+    own = 1 + _is_constant(scope, inside)  # the scope, the parent's constants
     if id(scope.code) in recorder.runners:
         own += 1
     if any(code is scope.code for code in scope.live.codes):
@@ -86,14 +108,13 @@ def is_missing(scope: LiveScope, found: list[FunctionType], recorder: Recorder) 
     return references([scope.code]) - own > len(found)
 
 
-def _is_constant(scope: LiveScope) -> bool:
+def _is_constant(scope: LiveScope, inside: Inside) -> bool:
     """Return whether the code that a scope's stands in is still there.
 
     A statement that was edited has none: it was compiled, its parts were taken, and it was let go.
     """
     outer = scope.live.scopes.get(scope.path[:-1])
-    code = scope.live.record.code if outer is None else outer.code
-    return any(const is scope.code for const in code.co_consts)
+    return id(scope.code) in inside.of(scope.live.record.code if outer is None else outer.code)
 
 
 def _collect(

@@ -11,7 +11,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, is_python_class
+from .attributes import is_a, is_exactly, is_python_class
 from .base import names_of_class
 from .generated import is_of_module
 from .plain import is_plain, is_reference
@@ -21,6 +21,9 @@ from .values import is_atom
 if TYPE_CHECKING:
     from .revision import LiveStatement, Record
     from .world import Location, World
+
+
+_AROUND_FUNCTIONS = frozenset({property, staticmethod, classmethod})
 
 
 class Ownership:
@@ -125,8 +128,11 @@ class Ownership:
 
         ``TABLE = {"clean": textwrap.dedent}`` only refers to it: it never becomes something else.
         """
-        if type(value) is FunctionType and "<locals>" not in value.__code__.co_qualname:
-            names = value.__globals__
+        function = value
+        if is_exactly(value, _AROUND_FUNCTIONS):  # of methods that nobody names there are many
+            function = value.fget if type(value) is property else value.__func__
+        if type(function) is FunctionType and "<locals>" not in function.__code__.co_qualname:
+            names = function.__globals__
             return is_of_module(names) and id(names) not in self.world.by_namespace
         if self._outside is None:
             managed = self.world.by_namespace

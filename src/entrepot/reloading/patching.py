@@ -11,9 +11,9 @@ from entrepot.source.scopes import docstring, is_function, same_interface
 from .attributes import is_a
 from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
-from .functions import set_closure, set_code
+from .functions import move_code, set_closure, set_code
 from .holders import holders_of
-from .index import functions_of, is_missing
+from .index import Inside, functions_of, is_missing
 from .instances import in_use
 from .journal import content_of
 from .references import references
@@ -62,22 +62,29 @@ class Patcher:
         self._functions, caches = functions_of(
             [scope for scope, _ in patches], records, self.recorder
         )
-        bodies = {id(scope.code) for scope in edited_bodies(self.world)}
-        self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in bodies)
+        stale = {id(scope.code) for scope in edited_bodies(self.world)}
+        self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in stale)
+        inside = Inside()
         held = [
             (scope.code, code, scope.live.codes)
             for scope, code in patches
-            if is_missing(scope, self._functions[id(scope.code)], self.recorder)
+            if is_missing(scope, self._functions[id(scope.code)], self.recorder, inside)
         ]
-        edited = {scope for change in self.world.changes.values() for scope in change.bodies}
+        del inside
+        bodies = {scope for change in self.world.changes.values() for scope in change.bodies}
+        edited = {scope for change in self.world.changes.values() for scope, _ in change.edited}
         for scope, code in patches:
             functions = self._functions[id(scope.code)]
+            if scope not in edited:
+                for function in functions:
+                    move_code(self.journal, function, code)
+                continue
             has_defaults = bool(functions) and self._has_other_defaults(scope)
             for function in functions:
                 self._patch_one(function, code, f"{scope.live.where} {scope.name}")
                 if has_defaults:
                     self._redefault(function, scope)
-            if functions and scope in edited:
+            if functions and scope in bodies:
                 self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
         if held:
             self._lead_code(held)

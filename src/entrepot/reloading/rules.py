@@ -103,7 +103,7 @@ def called_otherwise(world: World, change: ModuleChange) -> Iterator[Due]:
 
     To make a generator runs nothing of its text, so nothing was recorded.
     """
-    for scope, code in change.patches:
+    for scope, code in change.edited:
         if not (scope.code.co_flags ^ code.co_flags) & KINDS or len(scope.path) > 2:
             continue
         value = change.record.namespace.get(scope.path[0][0])

@@ -36,6 +36,10 @@ _SKIPPED_OPCODES = bytes(dis.opmap[name] for name in _SKIPPED if name in dis.opm
 _LINE_FACTS = frozenset({"__firstlineno__", "__static_attributes__"})
 _TYPE_PARAMETERS = "<generic parameters of "
 _JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
+_LOADS_CONST = frozenset(dis.hasconst)
+_EXTENDED = dis.EXTENDED_ARG
+#: Whether a class body holds the line where the class stands as a constant.
+HOLDS_LINES = sys.version_info >= (3, 13)
 
 
 def nested(code: CodeType) -> list[CodeType]:
@@ -131,12 +135,15 @@ def same_body(old: CodeType, new: CodeType) -> bool:
         and old.co_varnames == new.co_varnames
         and old.co_cellvars == new.co_cellvars
         and _same_tables(old, new)
-        and _same_consts(old, new)
     ):
-        return True
+        others = _other_consts(old, new)
+        if not others:
+            return True
+        if not HOLDS_LINES or is_function(old):
+            return not _loads(old, others)
     if set(old.co_names) != set(new.co_names):
         return False
-    if is_function(old) and _opcodes(old) != _opcodes(new):
+    if (not HOLDS_LINES or is_function(old)) and _opcodes(old) != _opcodes(new):
         return False  # seen without decoding them
     return list(_instructions(old)) == list(_instructions(new))
 
@@ -153,12 +160,27 @@ def _same_tables(old: CodeType, new: CodeType) -> bool:
     return old.co_exceptiontable == new.co_exceptiontable
 
 
-def _same_consts(old: CodeType, new: CodeType) -> bool:
-    if len(old.co_consts) != len(new.co_consts):
-        return False
+def _other_consts(old: CodeType, new: CodeType) -> set[int]:
+    """Return the positions of constants that are others; docstrings count for none."""
+    mine, theirs = old.co_consts, new.co_consts
     first = 1 if docstring(old) is not None and docstring(new) is not None else 0
-    pairs = zip(old.co_consts[first:], new.co_consts[first:], strict=True)
-    return all(constant_key(a) == constant_key(b) for a, b in pairs)
+    count = min(len(mine), len(theirs))
+    return {
+        at
+        for at in range(first, count)
+        if mine[at] is not theirs[at] and constant_key(mine[at]) != constant_key(theirs[at])
+    }.union(range(count, max(len(mine), len(theirs))))
+
+
+def _loads(code: CodeType, positions: set[int]) -> bool:
+    """Return whether a code object loads a constant at one of some positions."""
+    extended, instructions = 0, code.co_code
+    for at in range(0, len(instructions), 2):
+        opcode, argument = instructions[at], instructions[at + 1] | extended
+        if opcode in _LOADS_CONST and argument in positions:
+            return True
+        extended = argument << 8 if opcode == _EXTENDED else 0
+    return False
 
 
 def constant_key(value: object) -> object:
@@ -223,10 +245,6 @@ def shifted(code: CodeType, by: int) -> CodeType:
         shifted(const, by) if isinstance(const, CodeType) else const for const in code.co_consts
     )
     return code.replace(co_firstlineno=code.co_firstlineno + by, co_consts=consts)
-
-
-#: Whether a class body holds the line where the class stands as a constant.
-HOLDS_LINES = sys.version_info >= (3, 13)
 
 
 def can_shift(code: CodeType) -> bool:

@@ -18,10 +18,11 @@ import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 from .imports import imports_at_import
+from .signatures import signature_of
 from .words import Words, imports_all, looks_up_by_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .imports import ImportFact
     from .text import Text
@@ -232,47 +233,6 @@ def first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def signature_of(node: ast.AST) -> str:
-    """Return what a statement computes as text, the bodies of its functions left out.
-
-    Example:
-        >>> signature_of(ast.parse("x = 1").body[0])
-        "Assign(targets=[Name(id='x', ctx=Store())], value=Constant(value=1))"
-    """
-    out: list[str] = []
-    _write_signature(node, out)
-    return "".join(out)
-
-
-_BLANKED = frozenset({"body"})
-
-
-def _write_signature(node: object, out: list[str]) -> None:
-    """Write the dump of a node; a function's body, and a lambda's, are left out."""
-    if isinstance(node, ast.AST):
-        blank = isinstance(node, (*FUNCTIONS, ast.Lambda))
-        out.append(type(node).__name__)
-        out.append("(")
-        separator = ""
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if value is None or value == [] or (blank and field in _BLANKED):
-                continue
-            out.append(f"{separator}{field}=")
-            _write_signature(value, out)
-            separator = ", "
-        out.append(")")
-    elif isinstance(node, list):
-        out.append("[")
-        for position, item in enumerate(node):
-            if position:
-                out.append(", ")
-            _write_signature(item, out)
-        out.append("]")
-    else:
-        out.append(repr(node))
-
-
 def split(text: Text) -> list[Statement]:
     """Return the statements of a text, in order.
 
@@ -338,13 +298,23 @@ def _shares_line(statements: list[Statement], position: int) -> bool:
 def _common(old: list[str], new: list[str]) -> tuple[int, int]:
     """Return how many lines at the beginning, and at the end, are the same."""
     limit = min(len(old), len(new))
-    head = 0
-    while head < limit and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < limit - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head = _how_many(limit, lambda count: old[:count] == new[:count])
+    tail = _how_many(
+        limit - head, lambda count: old[len(old) - count :] == new[len(new) - count :]
+    )
     return head, tail
+
+
+def _how_many(limit: int, are_same: Callable[[int], bool]) -> int:
+    """Return up to which number of lines a comparison holds, which is one of C for many lines."""
+    least, most = 0, limit
+    while least < most:
+        middle = (least + most + 1) // 2
+        if are_same(middle):
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _statements(source: str, lines: list[str], file: str, shift: int) -> list[Statement]:
