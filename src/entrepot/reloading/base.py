@@ -107,18 +107,20 @@ class Base:
         registered: Abstract classes with their virtual subclasses, by identity, such as
             ``{140…: (Shape, frozenset({Circle}))}``.
         departed: Functions and classes that edits took away.
+        arrived: Identities of what modules hold that the reload has imported.
         journal: Of the reload that is being carried out; what is imported meanwhile is undone
             with it.
     """
 
     __slots__ = (
-        "_caches", "_kinds", "_nothing", "contents", "departed", "is_managed_class", "journal",
-        "registered",
+        "_caches", "_kinds", "_nothing", "arrived", "contents", "departed", "is_managed_class",
+        "journal", "registered",
     )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
         self.departed = Departed()
         self.journal: Journal | None = None
+        self.arrived: set[int] = set()
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, tuple[ABCMeta, frozenset[type]]] = {}
         self._caches: dict[int, ref[Any]] = {}
@@ -191,12 +193,14 @@ class Base:
         """Note what values hold when an import is over."""
         added = self.take(values)
         if self.journal is not None:
+            self.arrived.update(added)
             self.journal.note(lambda: self._drop(added))
 
     def _drop(self, keys: list[int]) -> None:
         for key in keys:
             self.contents.pop(key, None)
             self.registered.pop(key, None)
+            self.arrived.discard(key)
 
     def take_attributes(self, journal: Journal, values: Iterable[Any]) -> None:
         """Note, before an edit, that attributes which functions have got since are state.
@@ -219,6 +223,11 @@ class Base:
     def done(self) -> None:
         """Forget the kinds of values that were met, which would keep classes alive."""
         self._kinds = dict(_KINDS)
+
+    def is_over(self) -> None:
+        """A reload is over: nothing that is imported now is undone with it."""
+        self.journal = None
+        self.arrived.clear()
 
     def _what(self, kind: type) -> Any:
         """Return how the content of a kind's values is told, and remember it for a while."""

@@ -319,7 +319,9 @@ class Merger:
 
     def _was_there(self, value: Any) -> bool:
         """(I7) Return whether a value was there before the reload."""
-        return self.ownership.is_named(value) or self.adopter.base.of(value) is not EMPTY
+        base = self.adopter.base
+        is_known = base.of(value) is not EMPTY and id(value) not in base.arrived
+        return is_known or self.ownership.is_named(value)
 
     def _going(self) -> list[LiveStatement]:
         return [live for change in self.world.changes.values() for live in change.removed]

@@ -193,4 +193,4 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
     else:
         prepared.is_committed = True
     finally:
-        session.base.journal = None
+        session.base.is_over()
