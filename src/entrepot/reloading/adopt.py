@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
+from .deciding import Conflict, spot_of
 from .functions import adopt_function, own_dict, same_function
 from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
@@ -32,7 +33,6 @@ from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .deciding import Conflict
     from .journal import Journal
     from .methods import Passed
 
@@ -122,7 +122,7 @@ class Adopter:
             self.pair(old, new)
             own = own_dict(old)
             base = EMPTY if own is None else self.base.of(own)
-            visible = adopt_function(self.journal, old, new, base, self.adopt)
+            visible = adopt_function(self, old, new, base)
             own = own_dict(old)
             if own is not None:
                 self.note_base(own, dict(own_dict(new) or {}))
@@ -133,7 +133,9 @@ class Adopter:
         if is_a(new, dict | list | set | bytearray | collections.deque):
             return self._container(old, new)
         if type(new) is CellType:
-            return self._cell(old, new)
+            from .containers import adopt_cell
+
+            return adopt_cell(self, old, new)
         if is_a(new, property | staticmethod | classmethod | types.MethodType):
             return adopt_wrapper(self, old, new)
         if type(new) is functools.partial:
@@ -179,12 +181,25 @@ class Adopter:
         """Return whether readers of a value can see a difference since before the reload."""
         return shows_any(value, self.changes.keys())
 
-    def merge(self, base: Any, live: Any, new: Any, place: str) -> Any:
-        """Return the value of one place: base and live are values or ``EMPTY``."""
+    def merge(
+        self, base: Any, live: Any, new: Any, place: str, spot: tuple[Any, Any] | None = None
+    ) -> Any:
+        """Return the value of one place.
+
+        Args:
+            base: What the import had put there, or ``EMPTY``.
+            live: What is there.
+            new: What the new text puts there.
+            place: Where that is, in words.
+            spot: Its owner and key, where the statements to come may make it the base's again.
+        """
         if base is EMPTY or live is base:
             return self.adopt(live, new)
         if self.alike(base, new):
             return live
+        if spot is not None and is_atom(base) and is_atom(new):
+            self.undecided.append(Conflict(*spot, base, live, place))
+            return new
         self.dropped.append(place)
         return self.adopt(base, new)
 
@@ -237,27 +252,6 @@ class Adopter:
     def kept(self, old: Any, new: Any) -> Any:
         """Note that an old value stands where an equal new one would, in the base too."""
         self.equals[id(new)] = (new, old)
-        return old
-
-    def _cell(self, old: CellType, new: CellType) -> CellType:
-        self.pair(old, new)
-        try:
-            value = new.cell_contents
-        except ValueError:
-            return old
-        try:
-            live = old.cell_contents
-        except ValueError:
-            self.journal.set_cell(old, value)
-            return old
-        held = self.base.of(old)
-        base = held[0] if held is not EMPTY and held else EMPTY
-        merged = self.merge(base, live, value, f"{self.place} (closure)")
-        if merged is not live:
-            self.journal.set_cell(old, merged)
-        if merged is not live or self.is_changed(merged):
-            self.change(old)
-        self.note_base(old, [value])
         return old
 
     def _container(self, old: Any, new: Any) -> Any:
@@ -383,7 +377,7 @@ class Adopter:
             was = base.get(name, EMPTY) if base is not EMPTY else EMPTY
             place = f"{self.place}.{name}"
             merged = (
-                self.merge(was, live[name], value, place)
+                self.merge(was, live[name], value, place, spot_of(into, name))
                 if keep_state
                 else self.adopt(live[name], value)
             )

@@ -164,7 +164,7 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
         adopter.place = f"{place}.{name}"
         was = EMPTY if base is EMPTY else base.get(name, EMPTY)
         if name in live:
-            merged = adopter.merge(was, live[name], value, adopter.place)
+            merged = adopter.merge(was, live[name], value, adopter.place, (old, name))
             if merged is not live[name]:
                 journal.set_attribute(old, name, merged)
             known = live[name] if was is EMPTY else was

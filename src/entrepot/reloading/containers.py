@@ -15,6 +15,8 @@ from .instances import is_of_replaced, takes_class
 from .values import holds_only_attributes
 
 if TYPE_CHECKING:
+    from types import CellType
+
     from .adopt import Adopter
 
 
@@ -39,6 +41,29 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     return new if live == base else live
 
 
+def adopt_cell(adopter: Adopter, old: CellType, new: CellType) -> CellType:
+    """Let a closure's variable have what a new closure has there."""
+    adopter.pair(old, new)
+    try:
+        value = new.cell_contents
+    except ValueError:
+        return old
+    try:
+        live = old.cell_contents
+    except ValueError:
+        adopter.journal.set_cell(old, value)
+        return old
+    held = adopter.base.of(old)
+    base = held[0] if held is not EMPTY and held else EMPTY
+    merged = adopter.merge(base, live, value, f"{adopter.place} (closure)", (old, None))
+    if merged is not live:
+        adopter.journal.set_cell(old, merged)
+    if merged is not live or adopter.is_changed(merged):
+        adopter.change(old)
+    adopter.note_base(old, [value])
+    return old
+
+
 def succeed(adopter: Adopter, old: Any, new: Any) -> Any:
     """Let a list, a dict or an instance that moved to another module stay the old object."""
     kind = type(old)
@@ -57,7 +82,7 @@ def _merged_dict(
     for key, value in zip(names, new.values(), strict=True):
         place = f"{adopter.place}[{key!r}]" if isinstance(key, str | int) else adopter.place
         if key in live:
-            out[key] = adopter.merge(base.get(key, EMPTY), live[key], value, place)
+            out[key] = adopter.merge(base.get(key, EMPTY), live[key], value, place, (owner, key))
         elif key in base and adopter.alike(base[key], value):
             continue  # the program removed it
         else:

@@ -1,14 +1,17 @@
 """What can be decided only when all statements have run: conflicts with state, and its order.
 
-A table that is made anew is empty first; what statements put into it comes later. So whether the
-program's value of a key stays is decided in the end, and what the program has added stands last.
+A table that is made anew is empty first, and a count begins anew; what statements put there comes
+later. So whether the program's value stays is decided in the end, and what the program has added
+to a table stands last.
 """
 
 from __future__ import annotations
 
+from types import CellType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .base import EMPTY
+from .attributes import instance_dict, is_a, set_state, state_of
+from .base import EMPTY, data_of
 from .journal import content_of, same_items
 
 if TYPE_CHECKING:
@@ -19,12 +22,15 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 
+_EMPTY_CELL = CellType()
+
+
 class Conflict(NamedTuple):
-    """A key of a table that was made anew, whose value the program had changed.
+    """A place in what was made anew, whose value the program had changed.
 
     Attributes:
-        owner: The table.
-        key: The key.
+        owner: A table, the cell of a closure, a class, or an instance that has slots.
+        key: The key, or the attribute.
         base: What the import had put there.
         live: What the program had there.
         place: Where that is, in words.
@@ -40,9 +46,9 @@ class Conflict(NamedTuple):
 def decide(journal: Journal, adopter: Adopter) -> None:
     """Let the program's values stay where the edit has changed nothing."""
     for owner, key, base, live, place in adopter.undecided:
-        now = dict.get(owner, key, EMPTY)
+        now = _held(owner, key)
         if now is not EMPTY and adopter.alike(base, now):
-            journal.set_item(owner, key, live)
+            _put(journal, owner, key, live)
         elif now is not live:
             adopter.dropped.append(place)
     for owner, base, live, place in adopter.lost:
@@ -54,6 +60,33 @@ def decide(journal: Journal, adopter: Adopter) -> None:
                 adopter.base.hold(journal, content, base)
         else:
             adopter.dropped.append(place)
+
+
+def spot_of(instance: Any, name: str) -> tuple[Any, str]:
+    """Return where an instance holds an attribute: in its ``__dict__``, or itself."""
+    namespace = instance_dict(instance)
+    return (instance, name) if namespace is None or name not in namespace else (namespace, name)
+
+
+def _held(owner: Any, key: Any) -> Any:
+    if type(owner) is CellType:
+        return owner.cell_contents if owner != _EMPTY_CELL else EMPTY
+    if is_a(owner, type):
+        return data_of(owner).get(key, EMPTY)
+    if is_a(owner, dict) and key in owner:
+        return dict.get(owner, key, EMPTY)
+    return state_of(owner).get(key, EMPTY)
+
+
+def _put(journal: Journal, owner: Any, key: Any, value: Any) -> None:
+    if type(owner) is CellType:
+        journal.set_cell(owner, value)
+    elif is_a(owner, type):
+        journal.set_attribute(owner, key, value)
+    elif is_a(owner, dict) and key in owner:
+        journal.set_item(owner, key, value)
+    else:
+        set_state(journal, owner, key, value)
 
 
 def put_in_order(journal: Journal, notes: Iterable[Note]) -> None:

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, cast
 from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 
 from .attributes import is_exactly
+from .base import EMPTY
 from .values import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import CellType, CodeType, FunctionType
 
+    from .adopt import Adopter
     from .journal import Journal
 
 _CONTAINERS = frozenset({list, dict, set})  # a call may have filled the old one
@@ -176,26 +178,19 @@ def same_function(left: FunctionType, right: FunctionType) -> bool:
     )
 
 
-def adopt_function(
-    journal: Journal,
-    old: FunctionType,
-    new: FunctionType,
-    base: Any,
-    adopt: Callable[[Any, Any], Any],
-) -> bool:
+def adopt_function(adopter: Adopter, old: FunctionType, new: FunctionType, base: Any) -> bool:
     """Make ``old`` what ``new`` is. Return whether callers could tell a difference.
 
     That the body was edited is not meant: the live function has its new code already, unless
     another definition has made the new one.
 
     Args:
-        journal: Where to note the changes.
+        adopter: Merges what cells, defaults and attributes hold.
         old: The live function.
         new: The function that the new text made.
-        base: The attributes that the old text gave it: those that the new text does not give go.
-        adopt: Merges two values of cells and attributes.
+        base: The attributes that it had when its import was over, ``EMPTY`` if not known.
     """
-    before = _visible(old)
+    before, journal, adopt = _visible(old), adopter.journal, adopter.adopt
     is_other = old.__code__ is not new.__code__ and not same_body(old.__code__, new.__code__)
     cells = _merged_cells(old, new, adopt)
     if old.__code__.co_freevars == new.__code__.co_freevars:
@@ -205,7 +200,7 @@ def adopt_function(
         return True
     _copy_facts(journal, old, new)
     _keep_defaults(journal, old, new, adopt)
-    _merge_attributes(journal, old, new, base, adopt)
+    _merge_attributes(adopter, old, new, base)
     return is_other or not same(before, _visible(old))
 
 
@@ -255,22 +250,22 @@ def _same_annotations(old: FunctionType, new: FunctionType) -> bool:
     return same(old.__annotations__, new.__annotations__)
 
 
-def _merge_attributes(
-    journal: Journal,
-    old: FunctionType,
-    new: FunctionType,
-    base: Any,
-    adopt: Callable[[Any, Any], Any],
-) -> None:
-    mine, theirs = own_dict(old) or {}, own_dict(new) or {}
-    if theirs:
-        mine = old.__dict__
-    for name, value in list(theirs.items()):
-        merged = adopt(mine[name], value) if name in mine else value
-        journal.set_item(mine, name, merged)
-    for name in [name for name in mine if name not in theirs]:
-        if isinstance(base, dict) and name in base and base[name] is mine[name]:
-            journal.delete_item(mine, name)
+def _merge_attributes(adopter: Adopter, old: FunctionType, new: FunctionType, base: Any) -> None:
+    own, made = own_dict(old) or {}, own_dict(new) or {}
+    if made:
+        own = old.__dict__
+    journal, known = adopter.journal, base if isinstance(base, dict) else {}
+    for name, value in list(made.items()):
+        if name in own:
+            place = f"{adopter.place}.{name}"
+            was = known.get(name, EMPTY)
+            merged = adopter.merge(was, own[name], value, place, (own, name))
+            journal.set_item(own, name, merged)
+        elif name not in known or not adopter.alike(known[name], value):
+            journal.set_item(own, name, value)
+    for name in [name for name in own if name not in made]:
+        if name in known and known[name] is own[name]:
+            journal.delete_item(own, name)
 
 
 def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:
