@@ -57,6 +57,8 @@ class Merger:
     def about_to_run(self, live: LiveStatement, in_play: list[Record]) -> None:
         """A statement is about to run: its objects are its own, stale results are forgotten."""
         self.ownership.runs(live)
+        for module, name in self.plan.deletions:
+            self.caches.moved.setdefault(name, set()).add(module)
         for cache in self.caches.clear_stale(live, in_play):
             for module, name in self.world.homes(cache):
                 self._moved_on(self.world.records[module], name, live)
