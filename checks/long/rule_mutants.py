@@ -24,6 +24,7 @@ PACKAGE = "entrepot.reloading"
 OTHERS: Mapping[str, Any] = {
     "plan:definition_reached_elsewhere": (),
     "plan:bound_by_text_in_another_order": (),
+    "plan:read_in_another_order": (),
     "plan:imported_in_another_order": (),
     "order:_affected": None,
     "plan:deleted": (),

@@ -13,7 +13,7 @@ from .plain import is_reference
 from .readers import locations_read, readers
 from .revision import absolute
 from .rules import last_before, moved_up, reaches_another
-from .touches import creators, touched, touchers
+from .touches import creators, touched, touchers, values_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,33 @@ def changed_in_another_order(world: World, change: ModuleChange) -> Iterator[Due
                    for t in others if t.old is not None and t is not live):  # fmt: skip
                 for creator in creators(world, value):
                     yield creator, "6f", f"{live.where} changes it at another place now"
+
+
+def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
+    """(6b) What reads an object runs again when it has changed places with what changes that."""
+    number = world.view(change.record, old=True).number
+    new = {id(live): place for place, live in enumerate(change.lives)}
+
+    def have_changed_places(one: LiveStatement, other: LiveStatement) -> bool:
+        if one is other or one.old is None or other.old is None or id(other) not in new:
+            return False
+        was_first = number(one.old) < number(other.old)
+        return was_first != (new[id(one)] < new[id(other)])
+
+    for live in moved_up(world, change):
+        for value in touched(world, live).values():
+            for module, name in world.homes(value):
+                for reader in readers(world, world.records[module], name):
+                    if have_changed_places(live, reader) and not is_reference(reader):
+                        what = f"{live.where} changes {name} before or after it now"
+                        yield reader, "order", what
+        if is_reference(live):
+            continue
+        for value in values_read(world, live):
+            for toucher in touchers(world, value):
+                if have_changed_places(live, toucher):
+                    what = f"{toucher.where} changes what it reads before or after it now"
+                    yield live, "order", what
 
 
 def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator[Due]:

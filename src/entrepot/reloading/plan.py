@@ -21,6 +21,7 @@ from .module_rules import (
     changed_in_another_order_elsewhere,
     definition_reached_elsewhere,
     imported_in_another_order,
+    read_in_another_order,
 )
 from .readers import readers
 
@@ -182,6 +183,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
         plan.add(changed_in_another_order(world, change))
+        plan.add(read_in_another_order(world, change))
         plan.add(bound_by_text_in_another_order(world, change))
         plan.add(definition_reached_elsewhere(world, change))
         plan.add(readers_of_submodules(world, change))

@@ -266,28 +266,30 @@ def changed_later(
             ``first = Cart.total`` gives a name to is another one once ``Cart.total`` is set.
     """
     here = world.position(live)
-    attributes: set[str] = set()
-    values: dict[int, Any] = {}
-    for home, uses in world.parts(live):
-        attributes |= uses.attributes
-        for value in _read(home, uses):
-            if not _is_inert(value) and not is_a(value, types.FunctionType):
-                values[id(value)] = value
-                kinds = (*_kinds(value), *_kinds(type(value)))  # who derives from it calls that
-                ours = [kind for kind in kinds if world.home_of(kind) is not None]
-                values.update((id(kind), kind) for kind in ours)
-    for value in values.values():
-        is_container = _is_builtin_container(value) and not is_a(value, type)
+    attributes = {name for _, uses in world.parts(live) for name in uses.attributes}
+    for value in values_read(world, live):
         for other in touchers(world, value):
             if other is live or world.position(other) <= here:
                 continue
             words = _stored_words(world, other, value)
             is_class = is_a(value, type)
             is_seen = ANY_ATTRIBUTE in attributes or words & attributes - {""}
-            is_used = is_container or (is_class and words & _CREATING)
+            is_used = words & _CREATING if is_class else _is_builtin_container(value)
             if is_seen or (is_used and not only_attributes):
                 yield value, other
                 break
+
+
+def values_read(world: World, live: LiveStatement) -> Iterable[Any]:
+    """Return the objects that executing a statement may read, with the classes of theirs."""
+    values: dict[int, Any] = {}
+    for home, uses in world.parts(live):
+        for value in _read(home, uses):
+            if not _is_inert(value) and not is_a(value, types.FunctionType):
+                values[id(value)] = value
+                kinds = (*_kinds(value), *_kinds(type(value)))  # who derives from it calls that
+                values.update((id(k), k) for k in kinds if world.home_of(k) is not None)
+    return values.values()
 
 
 def _read(home: Record, uses: Uses) -> Iterator[Any]:
