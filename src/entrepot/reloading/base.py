@@ -67,11 +67,13 @@ def _plain_state(value: Any) -> dict[str, Any]:
 
 _OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
 _MADE_BY_PYTHON = 1 << 9  # ``Py_TPFLAGS_HEAPTYPE``
-_NOTHING, _FUNCTION, _TUPLE, _AROUND, _CLASS = "nothing", "function", "tuple", "around", "class"
-_FUNCTIONS_INSIDE = (property, staticmethod, classmethod, MethodType, _lru_cache_wrapper)
+_NOTHING, _FUNCTION, _TUPLE, _METHOD, _CLASS = "nothing", "function", "tuple", "method", "class"
+_PROPERTY, _CACHE, _FOREIGN = "property", "cache", "foreign"
 _KINDS: Mapping[type | int, Any] = {
     **dict.fromkeys(_ATOMS, _NOTHING),
-    **dict.fromkeys(_FUNCTIONS_INSIDE, _AROUND),
+    **dict.fromkeys((staticmethod, classmethod, MethodType), _METHOD),
+    property: _PROPERTY,
+    _lru_cache_wrapper: _CACHE,
     **dict.fromkeys((ModuleSpec, SourceFileLoader), _NOTHING),  # one of each is in every module
     **dict.fromkeys((type, ABCMeta), _CLASS),
     tuple: _TUPLE,
@@ -82,6 +84,9 @@ _KINDS: Mapping[type | int, Any] = {
     FunctionType: _FUNCTION,
     CellType: _cell,
 }
+
+
+_BAGS: Mapping[type | int, bool] = dict.fromkeys(_KINDS, False) | {type: False}
 
 
 class Content:
@@ -113,8 +118,8 @@ class Base:
     """
 
     __slots__ = (
-        "_caches", "_kinds", "_nothing", "arrived", "contents", "departed", "is_managed_class",
-        "journal", "registered",
+        "_bags", "_caches", "_kinds", "_nothing", "arrived", "contents", "departed",
+        "is_managed_class", "journal", "registered",
     )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
@@ -126,6 +131,7 @@ class Base:
         self._caches: dict[int, ref[Any]] = {}
         # by identity if they have a metaclass: it may say that they have no hash
         self._kinds: dict[type | int, Any] = dict(_KINDS)
+        self._bags: dict[type | int, bool] = dict(_BAGS)
         # what is empty holds the same as all that are; nobody changes the content of a base
         self._nothing: dict[type, Any] = {dict: {}, list: [], set: set()}
         self.is_managed_class = is_managed_class
@@ -149,6 +155,12 @@ class Base:
                 if what is _TUPLE:
                     below += value
                     continue
+                if what is _METHOD:
+                    below.append(value.__func__)
+                    continue
+                if what is _PROPERTY:
+                    below += (value.fget, value.fset, value.fdel)
+                    continue
                 key = id(value)
                 if key in contents:
                     continue
@@ -156,8 +168,12 @@ class Base:
                     what = self._what(kind)
                     if what is _NOTHING:
                         continue
-                if what is _AROUND:
-                    self._look_inside(value, below)
+                if what is _FOREIGN:
+                    below += self._bags_of(value)
+                    continue
+                if what is _CACHE:
+                    if type(value.__wrapped__) is FunctionType:
+                        self._caches[key] = ref(value)
                     continue
                 held = what(value) if what is not _CLASS else self._class(value)
                 if held is None:
@@ -223,6 +239,7 @@ class Base:
     def done(self) -> None:
         """Forget the kinds of values that were met, which would keep classes alive."""
         self._kinds = dict(_KINDS)
+        self._bags = dict(_BAGS)
 
     def is_over(self) -> None:
         """A reload is over: nothing that is imported now is undone with it."""
@@ -248,24 +265,44 @@ class Base:
             found = _attributes
         elif is_bag(kind):
             found = _plain_state
-        elif kind.__dictoffset__ and kind.__flags__ & _MADE_BY_PYTHON:
-            found = _AROUND
+        elif kind.__module__ != "typing" and kind.__dictoffset__ and kind.__flags__ & _MADE_BY_PYTHON:
+            found = _FOREIGN
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
 
-    def _look_inside(self, value: Any, below: list[Any]) -> None:
-        """Add what is to be noted of a value that holds nothing itself that can be changed."""
-        kind = type(value)
-        if kind is property:
-            below += (value.fget, value.fset, value.fdel)
-        elif kind is _lru_cache_wrapper:
-            if type(value.__wrapped__) is FunctionType:
-                self._caches[id(value)] = ref(value)
-        elif any(kind is known for known in _FUNCTIONS_INSIDE):
-            below.append(value.__func__)
-        else:  # of an installed class: what others put into it lies in its bags
+    def _bags_of(self, value: Any) -> list[Any]:
+        """Return what an instance of an installed class holds for others.
+
+        Its attributes are not asked for, as long as none is a dict: Python would make one of them.
+        """
+        found = self._bags_among(get_referents(value))
+        if found is None:
             parts = (instance_dict(value) or {}).values()
-            below += [part for part in parts if _is_for_others(type(part))]
+            found = [part for part in parts if self._is_for_others(type(part))]
+        return found
+
+    def _bags_among(self, parts: list[Any]) -> list[Any] | None:
+        """Return which of an object's parts are bags, ``None`` if a dict is among them."""
+        known, found = self._bags, []
+        for part in parts:
+            kind = type(part)
+            if kind is dict:
+                return None
+            what = known.get(kind if type(kind) is type else id(kind))
+            if what is None:
+                what = self._is_for_others(kind)
+            if what:
+                found.append(part)
+        return found
+
+    def _is_for_others(self, kind: Any) -> bool:
+        """Return whether what lies in a kind's values is for others to put there."""
+        key = kind if type(kind) is type else id(kind)
+        found = self._bags.get(key)
+        if found is None:
+            found = kind is not dict and (issubclass(kind, dict | SimpleNamespace) or is_bag(kind))
+            self._bags[key] = found
+        return found
 
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""
@@ -314,10 +351,6 @@ def is_bag(kind: type) -> bool:
     """
     known = {name for cls in kind.__mro__[:-1] for name in _OF_BAGS & names_of_class(cls).keys()}
     return known == _OF_BAGS
-
-
-def _is_for_others(kind: type) -> bool:
-    return kind is not dict and (issubclass(kind, dict | SimpleNamespace) or is_bag(kind))
 
 
 def registered_with(cls: ABCMeta) -> frozenset[type]:
