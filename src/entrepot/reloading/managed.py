@@ -48,6 +48,7 @@ class Managed:
         self.roots = [os.path.realpath(root) for root in roots]
         self.records: dict[str, Record] = {}
         self.paths = RealPaths()
+        self._folders: dict[str, bool] = {}  # whether the sources in them are managed
         self.stowage = Stowage()
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
@@ -90,11 +91,13 @@ class Managed:
 
         A project's folder often has a virtual environment in it.
         """
-        return (
-            isinstance(file, str)
-            and file.endswith(".py")
-            and any(is_below(file, root) for root in self.roots)
-        )
+        if not isinstance(file, str) or not file.endswith(".py"):
+            return False
+        folder = file.rpartition(os.sep)[0]
+        found = self._folders.get(folder)
+        if found is None:
+            found = self._folders[folder] = any(is_below(file, root) for root in self.roots)
+        return found
 
     def folders(self) -> list[str]:
         """Return the folders of the managed modules, without those that lie below another."""
@@ -178,7 +181,9 @@ class Managed:
         file = self.paths.file_of(module)
         if not self.is_managed_file(file):
             return code
-        self._wait_for_reload()
+        self.about_to_read(file)
+        if self.is_busy:
+            self._wait_for_reload()
         found = read(module, file, code, self.stowage)
         if found is None:
             return code
@@ -193,6 +198,9 @@ class Managed:
         record.is_recorded = self.recorder.begin(record)
         self.later.begins(record)
         return code
+
+    def about_to_read(self, file: str) -> None:
+        """A managed file is about to be read."""
 
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """End recording; take the base when the outermost import is over."""
@@ -234,7 +242,7 @@ class Managed:
 
         Not for ever: that reload may be waiting for the very module that is imported here.
         """
-        if self.is_busy and self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
+        if self.lock.acquire(timeout=LONGEST_WAIT_OF_IMPORTS):
             self.lock.release()
 
     def importing(self, *, here: bool = False) -> list[str]:

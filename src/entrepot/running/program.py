@@ -85,12 +85,9 @@ class LiveProgram(Live):
         """Return whether a file is kept live."""
         return isinstance(file, str) and self.scope.includes(file)
 
-    def about_to_execute(self, module: ModuleType, code: CodeType) -> CodeType:
-        """Note what the file looks like, then begin to record."""
-        file = self.paths.file_of(module)
-        if self.is_managed_file(file):
-            self.note(file)
-        return super().about_to_execute(module, code)
+    def about_to_read(self, file: str) -> None:
+        """Note what a file looks like."""
+        self.note(file)
 
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """End recording, and have the files told that are new."""
