@@ -186,3 +186,20 @@ class ReloadOrderError(EntrepotError, RuntimeError):
             f"  the process runs the later text\n"
             f"  save the text that you want, and reload"
         )
+
+
+class LostTextError(EntrepotError, OSError):
+    """The text that a module was executed from cannot be had any more.
+
+    Attributes:
+        file: The module's file.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f"cannot read the text that runs of {file!r}: the program has closed the descriptor "
+            f"of the file that held it\n"
+            f"  the process runs what it ran before\n"
+            f"  restart the program to run the new text"
+        )

@@ -147,7 +147,7 @@ class Notebook:
         return self._take_waiting(when if saved else "")
 
     def _take_waiting(self, when: str) -> bool:
-        texts = {record.file: record.text.content for record in self.live.records.values()}
+        texts = {record.file: record.text.known() for record in self.live.records.values()}
         self._waiting &= texts.keys()
         chosen = self._waiting & self._chosen_files()
         try:

@@ -265,7 +265,11 @@ class Base:
             found = _attributes
         elif is_bag(kind):
             found = _plain_state
-        elif kind.__module__ != "typing" and kind.__dictoffset__ and kind.__flags__ & _MADE_BY_PYTHON:
+        elif (
+            kind.__module__ != "typing"
+            and kind.__dictoffset__
+            and kind.__flags__ & _MADE_BY_PYTHON
+        ):
             found = _FOREIGN
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found

@@ -76,6 +76,7 @@ class Managed:
             self._remove()
             self._remove = None
         self.recorder.close()
+        self.stowage.close()
 
     @property
     def absent(self) -> Absent:
@@ -199,6 +200,11 @@ class Managed:
         self.later.begins(record)
         return code
 
+    def rescue_texts(self) -> None:
+        """Read the texts from their own files that lay in a file which the program has closed."""
+        for record in list(self.records.values()):
+            record.text.known()
+
     def about_to_read(self, file: str) -> None:
         """A managed file is about to be read."""
 
@@ -218,6 +224,7 @@ class Managed:
         if is_over:
             self.later.ends()
             self.take_base()
+            self.stowage.settle()
             with self.imports_ended:
                 self.imports_ended.notify_all()
 

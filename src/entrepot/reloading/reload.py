@@ -100,7 +100,11 @@ def prepare(session: Live, edit: Edit) -> Prepared:
                 spec, content = again
                 prepared.moved.append((record, spec))
                 file = spec.origin
-            elif content == record.text.content:
+            elif content == record.text.known():
+                continue
+            if _is_lost(record):
+                prepared.refusals.append(str(record.doubt))
+                prepared.report.files.append(file)
                 continue
             if record.doubt is not None:
                 prepared.refusals.append(record.doubt)
@@ -142,6 +146,17 @@ def _begin(session: Live, prepared: Prepared, world: World) -> None:
         journal.delete_item(sys.modules, name)
     for change in prepared.changes.values():
         session.base.take_attributes(journal, change.record.namespace.values())
+
+
+def _is_lost(record: Record) -> bool:
+    """Return whether the text that a module runs cannot be had any more; note why."""
+    if record.text.known() is None:
+        record.doubt = (
+            f"{record.file}:1 the text of {record.name} that runs is not known: the program has "
+            f"closed the descriptor of the file that held it"
+        )
+        return True
+    return False
 
 
 def commit(session: Live, prepared: Prepared, deep: Deep) -> None:

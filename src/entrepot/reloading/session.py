@@ -80,7 +80,7 @@ class Live(Managed):
             if record.file in contents:
                 continue
             found = Edit.of_files([record.file]).contents[record.file]
-            if found != record.text.content:
+            if found != record.text.known():
                 contents[record.file] = found
         return Edit(contents)
 

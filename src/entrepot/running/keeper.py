@@ -261,6 +261,8 @@ class Keeper:
         """Wait for the bell, or another descriptor; return which is ready, and for what."""
         bell = self._bell
         if bell is None or bell.fileno() < 0:  # a daemon closes every descriptor
+            if bell is not None:
+                self.program.rescue_texts()
             bell = self._bell = Bell()
         waiting = select.poll()
         for number, wanted in ((bell.fileno(), select.POLLIN), *others):

@@ -142,7 +142,7 @@ class LiveProgram(Live):
         if self.main is None or (known is not None and known.revision > 1):
             return
         record = self.main.record()
-        if record is not None and (known is None or record.text.content != known.text.content):
+        if record is not None and (known is None or record.text.content != known.text.known()):
             order = self._order
             self.take_late(record)
             self._order, record.order = order, record.order + (1 << 40)
@@ -167,10 +167,12 @@ class LiveProgram(Live):
             files: Files that may have changed.
             outstanding: Files that an edit failed on; they are in it as they are now, in any case.
         """
-        running: dict[str, set[bytes]] = {}
+        running: dict[str, set[bytes | None]] = {}
+        asked = files | outstanding
         for record in list(self.records.values()):
-            running.setdefault(record.file, set()).add(record.text.content)
-        wanted = sorted((files | outstanding) & running.keys())
+            if record.file in asked:
+                running.setdefault(record.file, set()).add(record.text.known())
+        wanted = sorted(running)
         self._marks_of_edit = {file: _mark(file) for file in wanted}
         found = Edit.of_files(wanted)
         contents = {
@@ -183,7 +185,7 @@ class LiveProgram(Live):
     def is_running(self, edit: Edit) -> bool:
         """Return whether an edit holds nothing but what runs."""
         return all(
-            self._cut_or_whole(record.file, edit.contents[record.file]) == record.text.content
+            self._cut_or_whole(record.file, edit.contents[record.file]) == record.text.known()
             for record in list(self.records.values())
             if record.file in edit.contents
         )

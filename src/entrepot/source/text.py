@@ -6,14 +6,18 @@ their bytes do. Lines are those of Python's universal newlines, as the compiler 
 
 from __future__ import annotations
 
+from entrepot.errors import LostTextError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
     from .words import Words
 
-    class _Place(Protocol):
-        def __getitem__(self, part: slice, /) -> bytes | memoryview: ...
+    class Place(Protocol):
+        """Gives bytes for a slice, ``None`` if they are lost."""
+
+        def __getitem__(self, part: slice, /) -> bytes | memoryview | None: ...
 
 
 class Text:
@@ -27,7 +31,7 @@ class Text:
 
     def __init__(self, file: str, content: bytes) -> None:
         self.file = file
-        self._content: bytes | tuple[_Place, slice] = content
+        self._content: bytes | tuple[Place, slice] = content
         self._source: str | None = None
         self._lines: list[str] | None = None
         self._words: Words | None = None
@@ -35,13 +39,25 @@ class Text:
 
     @property
     def content(self) -> bytes:
-        """The bytes as read."""
+        """The bytes as read.
+
+        Raises:
+            LostTextError: They lay in a file that the program has closed.
+        """
+        found = self.known()
+        if found is None:
+            raise LostTextError(self.file)
+        return found
+
+    def known(self) -> bytes | None:
+        """Return the bytes as read, ``None`` if they are lost."""
         if isinstance(self._content, bytes):
             return self._content
         place, part = self._content
-        return bytes(place[part])
+        found = place[part]
+        return None if found is None else bytes(found)
 
-    def lie_in(self, place: _Place, start: int, end: int) -> None:
+    def lie_in(self, place: Place, start: int, end: int) -> None:
         """Let the bytes be read from elsewhere, and hold none.
 
         Args:
