@@ -21,9 +21,10 @@ from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import CellType, FunctionType, MethodType, ModuleType, SimpleNamespace
+from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, state_of, state_reader
+from .bags import Bags, is_bag, names_of_class
 from .departed import Departed
 from .journal import content_of
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
 dump_of: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
@@ -65,7 +65,6 @@ def _plain_state(value: Any) -> dict[str, Any]:
     return dict(instance_dict(value) or ())
 
 
-_OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
 _MADE_BY_PYTHON = 1 << 9  # ``Py_TPFLAGS_HEAPTYPE``
 _NOTHING, _FUNCTION, _TUPLE, _METHOD, _CLASS = "nothing", "function", "tuple", "method", "class"
 _PROPERTY, _CACHE, _FOREIGN = "property", "cache", "foreign"
@@ -84,9 +83,6 @@ _KINDS: Mapping[type | int, Any] = {
     FunctionType: _FUNCTION,
     CellType: _cell,
 }
-
-
-_BAGS: Mapping[type | int, bool] = dict.fromkeys(_KINDS, False) | {type: False}
 
 
 class Content:
@@ -131,7 +127,7 @@ class Base:
         self._caches: dict[int, ref[Any]] = {}
         # by identity if they have a metaclass: it may say that they have no hash
         self._kinds: dict[type | int, Any] = dict(_KINDS)
-        self._bags: dict[type | int, bool] = dict(_BAGS)
+        self._bags = Bags(_KINDS)
         # what is empty holds the same as all that are; nobody changes the content of a base
         self._nothing: dict[type, Any] = {dict: {}, list: [], set: set()}
         self.is_managed_class = is_managed_class
@@ -169,7 +165,7 @@ class Base:
                     if what is _NOTHING:
                         continue
                 if what is _FOREIGN:
-                    below += self._bags_of(value)
+                    below += self._bags.of(value)
                     continue
                 if what is _CACHE:
                     if type(value.__wrapped__) is FunctionType:
@@ -239,7 +235,7 @@ class Base:
     def done(self) -> None:
         """Forget the kinds of values that were met, which would keep classes alive."""
         self._kinds = dict(_KINDS)
-        self._bags = dict(_BAGS)
+        self._bags = Bags(_KINDS)
 
     def is_over(self) -> None:
         """A reload is over: nothing that is imported now is undone with it."""
@@ -274,40 +270,6 @@ class Base:
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
 
-    def _bags_of(self, value: Any) -> list[Any]:
-        """Return what an instance of an installed class holds for others.
-
-        Its attributes are not asked for, as long as none is a dict: Python would make one of them.
-        """
-        found = self._bags_among(get_referents(value))
-        if found is None:
-            parts = (instance_dict(value) or {}).values()
-            found = [part for part in parts if self._is_for_others(type(part))]
-        return found
-
-    def _bags_among(self, parts: list[Any]) -> list[Any] | None:
-        """Return which of an object's parts are bags, ``None`` if a dict is among them."""
-        known, found = self._bags, []
-        for part in parts:
-            kind = type(part)
-            if kind is dict:
-                return None
-            what = known.get(kind if type(kind) is type else id(kind))
-            if what is None:
-                what = self._is_for_others(kind)
-            if what:
-                found.append(part)
-        return found
-
-    def _is_for_others(self, kind: Any) -> bool:
-        """Return whether what lies in a kind's values is for others to put there."""
-        key = kind if type(kind) is type else id(kind)
-        found = self._bags.get(key)
-        if found is None:
-            found = kind is not dict and (issubclass(kind, dict | SimpleNamespace) or is_bag(kind))
-            self._bags[key] = found
-        return found
-
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""
         for key, reference in list(self._caches.items()):
@@ -338,23 +300,6 @@ class Base:
         if content is None or content.owner is not owner:
             return EMPTY
         return content.held
-
-
-def is_bag(kind: type) -> bool:
-    """Return whether instances of a class keep whatever attributes they are given.
-
-    Such as ``app.state`` of web frameworks: what is in there is the program's.
-
-    Example:
-        >>> class State:
-        ...     def __getattr__(self, name): raise AttributeError(name)
-        ...     def __setattr__(self, name, value): vars(self)[name] = value
-        ...     def __delattr__(self, name): del vars(self)[name]
-        >>> is_bag(State), is_bag(Exception), is_bag(type("Plain", (), {}))
-        (True, False, False)
-    """
-    known = {name for cls in kind.__mro__[:-1] for name in _OF_BAGS & names_of_class(cls).keys()}
-    return known == _OF_BAGS
 
 
 def registered_with(cls: ABCMeta) -> frozenset[type]:

@@ -1,0 +1,82 @@
+"""Bags: objects of installed classes that are for others to put things into.
+
+Such as ``app.state`` and ``app.config`` of web frameworks: what lies in one is the program's.
+"""
+
+from __future__ import annotations
+
+from gc import get_referents
+from types import SimpleNamespace
+
+from .attributes import instance_dict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
+_OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
+
+
+class Bags:
+    """Tells what of an object is a bag; each class is asked once.
+
+    Args:
+        others: Classes whose instances are none; one with a metaclass by its identity.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self, others: Iterable[type | int]) -> None:
+        self._known: dict[type | int, bool] = dict.fromkeys(others, False)
+
+    def of(self, value: Any) -> list[Any]:
+        """Return the bags that an instance of an installed class holds.
+
+        Its attributes are not asked for, as long as none is a dict: Python would make one of them.
+        """
+        found = self._among(get_referents(value))
+        if found is None:
+            parts = (instance_dict(value) or {}).values()
+            found = [part for part in parts if self._is_one(type(part))]
+        return found
+
+    def _among(self, parts: list[Any]) -> list[Any] | None:
+        """Return which of an object's parts are bags, ``None`` if a dict is among them."""
+        known, found = self._known, []
+        for part in parts:
+            kind = type(part)
+            if kind is dict:
+                return None
+            what = known.get(kind if type(kind) is type else id(kind))
+            if what is None:
+                what = self._is_one(kind)
+            if what:
+                found.append(part)
+        return found
+
+    def _is_one(self, kind: Any) -> bool:
+        key = kind if type(kind) is type else id(kind)
+        found = self._known.get(key)
+        if found is None:
+            found = kind is not dict and (issubclass(kind, dict | SimpleNamespace) or is_bag(kind))
+            self._known[key] = found
+        return found
+
+
+def is_bag(kind: type) -> bool:
+    """Return whether instances of a class keep whatever attributes they are given.
+
+    Such as ``app.state`` of web frameworks: what is in there is the program's.
+
+    Example:
+        >>> class State:
+        ...     def __getattr__(self, name): raise AttributeError(name)
+        ...     def __setattr__(self, name, value): vars(self)[name] = value
+        ...     def __delattr__(self, name): del vars(self)[name]
+        >>> is_bag(State), is_bag(Exception), is_bag(type("Plain", (), {}))
+        (True, False, False)
+    """
+    known = {name for cls in kind.__mro__[:-1] for name in _OF_BAGS & names_of_class(cls).keys()}
+    return known == _OF_BAGS
