@@ -26,6 +26,8 @@ REMARK = "# a remark\n" * (SIZE // 11 + 1)
 DAEMON = """
 import os, sys
 import entrepot
+from entrepot.reloading import stowing
+stowing.TICK = 0.02  # Python takes longer to begin
 live = entrepot.live(["."])
 before = set(os.listdir("/proc/self/fd"))
 import rates, shop
@@ -45,8 +47,9 @@ if len(sys.argv) > 1:
 save("shop.py", "RATE = 1", "RATE = 2")
 child = os.fork()
 report = live.apply()
-os.write(said, f"{report.status} {shop.RATE} {[os.lseek(n, 0, 1) for n in others]}\\n".encode())
-os.write(said, "".join(f"{reason}\\n" for reason in report.reasons).encode())
+places = [os.lseek(n, 0, 1) for n in others]
+lines = [f"{report.status} {shop.RATE} {places}", *report.reasons]
+os.write(said, "".join(f"{line}\\n" for line in lines).encode())
 if child:
     os.waitpid(child, 0)
 os._exit(0)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from entrepot.source.scopes import is_function
 
 from .attributes import is_a
-from .base import EMPTY, names_of_class
+from .bags import names_of_class
+from .base import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,8 @@ from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a, set_state
-from .base import EMPTY, names_of_class
+from .bags import names_of_class
+from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
 from .classes import lead_methods

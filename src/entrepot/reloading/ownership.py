@@ -12,7 +12,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a, is_exactly, is_python_class
-from .base import names_of_class
+from .bags import names_of_class
 from .generated import is_of_module
 from .plain import is_plain, is_reference
 from .readers import readers

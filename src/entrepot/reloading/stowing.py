@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from _thread import allocate_lock
 
 from entrepot.source.text import Text
@@ -36,6 +37,9 @@ _HAS_BARE_MAPPINGS = sys.version_info >= (3, 13)  # that keep no descriptor
 SIZE = 1 << 18 if _HAS_BARE_MAPPINGS else 1 << 16
 #: How much is written when an import is over, rather than kept for what is imported next.
 ENOUGH = SIZE // 4
+#: How long before it is read a file must have been saved, in seconds, for its times to tell that
+#: it is the same later: within a tick of a file system's clock two saves look alike.
+TICK = 2.0
 #: The least number for a descriptor of ours: what a program opens gets the lowest that is free.
 _NUMBER = 900
 #: Where temporary files lie; what lies below ``/tmp`` is often kept in memory.
@@ -224,6 +228,8 @@ class _Stowed:
         found = self._file.read(part)
         if found is not None:
             return found
+        if self._mark is None:
+            return None
         try:
             with open(self._name, "rb", 0) as stream:  # noqa: PTH123 (pathlib is slow to import)
                 content = stream.read()
@@ -235,8 +241,10 @@ class _Stowed:
         return self._content
 
 
-def _mark(status: os.stat_result) -> int:
-    """Return what tells whether a file has been written to."""
+def _mark(status: os.stat_result) -> int | None:
+    """Return what tells whether a file has been written to, ``None`` if nothing does."""
+    if max(status.st_mtime, status.st_ctime) > time.time() - TICK:
+        return None
     return hash((status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
 
 
