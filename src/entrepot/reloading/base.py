@@ -66,13 +66,12 @@ def _plain_state(value: Any) -> dict[str, Any]:
 
 
 _MADE_BY_PYTHON = 1 << 9  # ``Py_TPFLAGS_HEAPTYPE``
-_NOTHING, _FUNCTION, _TUPLE, _METHOD, _CLASS = "nothing", "function", "tuple", "method", "class"
-_PROPERTY, _CACHE, _FOREIGN = "property", "cache", "foreign"
+_NOTHING, _FUNCTION, _TUPLE, _AROUND, _CLASS = "nothing", "function", "tuple", "around", "class"
 _KINDS: Mapping[type | int, Any] = {
     **dict.fromkeys(_ATOMS, _NOTHING),
-    **dict.fromkeys((staticmethod, classmethod, MethodType), _METHOD),
-    property: _PROPERTY,
-    _lru_cache_wrapper: _CACHE,
+    **dict.fromkeys(
+        (property, staticmethod, classmethod, MethodType, _lru_cache_wrapper), _AROUND
+    ),
     **dict.fromkeys((ModuleSpec, SourceFileLoader), _NOTHING),  # one of each is in every module
     **dict.fromkeys((type, ABCMeta), _CLASS),
     tuple: _TUPLE,
@@ -151,12 +150,6 @@ class Base:
                 if what is _TUPLE:
                     below += value
                     continue
-                if what is _METHOD:
-                    below.append(value.__func__)
-                    continue
-                if what is _PROPERTY:
-                    below += (value.fget, value.fset, value.fdel)
-                    continue
                 key = id(value)
                 if key in contents:
                     continue
@@ -164,12 +157,8 @@ class Base:
                     what = self._what(kind)
                     if what is _NOTHING:
                         continue
-                if what is _FOREIGN:
-                    below += self._bags.of(value)
-                    continue
-                if what is _CACHE:
-                    if type(value.__wrapped__) is FunctionType:
-                        self._caches[key] = ref(value)
+                if what is _AROUND:
+                    below += self._inside(value)
                     continue
                 held = what(value) if what is not _CLASS else self._class(value)
                 if held is None:
@@ -266,9 +255,22 @@ class Base:
             and kind.__dictoffset__
             and kind.__flags__ & _MADE_BY_PYTHON
         ):
-            found = _FOREIGN
+            found = _AROUND
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
+
+    def _inside(self, value: Any) -> Iterable[Any]:
+        """Return what is to be noted of a value that holds nothing itself that can be changed."""
+        kind = type(value)
+        if kind is property:
+            return value.fget, value.fset, value.fdel
+        if kind is staticmethod or kind is classmethod or kind is MethodType:
+            return (value.__func__,)
+        if kind is not _lru_cache_wrapper:
+            return self._bags.of(value)  # of an installed class
+        if type(value.__wrapped__) is FunctionType:
+            self._caches[id(value)] = ref(value)
+        return ()
 
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""
