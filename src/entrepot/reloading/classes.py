@@ -93,6 +93,10 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
             return _replaced(adopter, old, new)
         adopter.change(old)
     adopter.pair(old, new)
+    for name in ("__name__", "__qualname__"):  # which the type has, not its namespace
+        if getattr(old, name) != getattr(new, name):
+            adopter.journal.set_attribute(old, name, getattr(new, name))
+            adopter.change(old, name)
     order = list(type.__getattribute__(old, "__dict__"))
     adopter.journal.note(lambda: put_in_order(old, order))
     _point_class_cells(adopter, new, new, old)
