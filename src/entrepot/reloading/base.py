@@ -226,11 +226,6 @@ class Base:
         self._kinds = dict(_KINDS)
         self._bags = Bags(_KINDS)
 
-    def is_over(self) -> None:
-        """A reload is over: nothing that is imported now is undone with it."""
-        self.journal = None
-        self.arrived.clear()
-
     def _what(self, kind: type) -> Any:
         """Return how the content of a kind's values is told, and remember it for a while."""
         name = kind.__name__

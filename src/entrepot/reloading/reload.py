@@ -178,8 +178,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         execution.finish()
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
-        for client in session.clients:
-            report.rebound.extend(client.rebind(journal))
+        report.rebound += [name for client in session.clients for name in client.rebind(journal)]
         stale = execution.merger.caches.stale_at_last(session.base, execution.patcher.caches)
         for cache in {*execution.adopter.stale, *stale}:
             if is_cache(cache):  # else it was led on to what took its place
@@ -208,4 +207,5 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
     else:
         prepared.is_committed = True
     finally:
-        session.base.is_over()
+        session.base.journal = None  # by no function of ours: what is committed must not fail
+        session.base.arrived.clear()
