@@ -10,7 +10,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a
-from .readers import ran_that_mention
+from .readers import BY_TEXT, ran_that_mention
 from .roots import root_value
 
 if TYPE_CHECKING:
@@ -44,6 +44,30 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
         if function is not None:
             _add_runners(world, function, found, old=old)
     return [live for live in found.values() if live.record is not record]
+
+
+#: Words without which no code binds names by text.
+_BINDING = BY_TEXT | {"setattr", "delattr"}
+
+
+def binders_by_text(
+    world: World, record: Record, name: str, *, old: bool
+) -> list[LiveStatement]:
+    """Return the statements that may have bound a name which no statement says, in order.
+
+    ``exec("RATE = 2")`` binds it, as far as is known, and each other statement that may.
+    """
+    submodule = world.records.get(f"{record.name}.{name}")
+    if submodule is not None and record.namespace.get(name) is submodule.module:
+        return []  # its import has bound it
+    if world.told_binders(record, name, old=not old):
+        return []  # so did a statement, in the other text
+    view = world.view(record, old=old)
+    found = {id(live): live for live in view.naming(_BINDING)}
+    for scope in ran_that_mention(world, record, _BINDING):
+        _add_runners(world, scope, found, old=old)
+    here = [live for live in found.values() if live.record is record]
+    return sorted(filter(world.binds_by_text, here), key=view.number)
 
 
 def _storing(world: World, name: str, *, old: bool) -> list[Storing]:

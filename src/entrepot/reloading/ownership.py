@@ -51,7 +51,7 @@ class Ownership:
         """
         if is_reference(live):
             return None
-        owners = self.world.old_binders(record, name)
+        owners = self.world.told_binders(record, name, old=True)
         if not owners and self.world.binds_by_text(live):  # nor does a statement tell by whom
             owners = [old for old in record.lives if self.world.binds_by_text(old)][:1]
             return owners[0] if owners else None

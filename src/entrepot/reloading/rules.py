@@ -194,6 +194,8 @@ def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
     for live in moved_up(world, change):
         names |= world.binds(live)
         names |= set(live.uses.reads)
+        if world.binds_by_text(live):
+            names |= set(world.unexplained(change.record))
     return names
 
 

@@ -182,8 +182,9 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
     value: Any = None
     for module, name in deletions:
         record = execution.world.records[module]
-        if name not in record.namespace:  # else a statement was seen to bind it again
-            journal.delete_item(record.base, name)
+        if name in record.namespace:
+            continue  # a statement was seen to bind it again
+        journal.delete_item(record.base, name)
         value = execution.merger.start[module].get(name)
         if is_a(value, type) and session.is_managed_class(value):
             classes.append(value)

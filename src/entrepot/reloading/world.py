@@ -11,7 +11,7 @@ import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING, is_a
-from .bindings import bound_elsewhere, foreign_binders
+from .bindings import binders_by_text, bound_elsewhere, foreign_binders
 from .homes import Homes
 from .mentions import Mentions
 from .order import Order, Position
@@ -251,7 +251,19 @@ class World(Runs):
     # bindings
 
     def binders(self, record: Record, name: str, *, old: bool = False) -> list[LiveStatement]:
-        """Return the statements that bind a name of a module, in order; before the edit if old."""
+        """Return the statements that bind a name of a module, in order; before the edit if old.
+
+        Of a name that the import bound and no statement says, those that bind names by text.
+        """
+        found = self.told_binders(record, name, old=old)
+        if found or name not in record.base or name[:2] == "__":
+            return found
+        return binders_by_text(self, record, name, old=old)
+
+    def told_binders(
+        self, record: Record, name: str, *, old: bool = False
+    ) -> list[LiveStatement]:
+        """Return the statements that bind a name as their syntax tells, or what ran."""
         is_old = old and bool(self.changes)
         old = old and record.name in self.changes
         found = self._binders.get((record.name, name, is_old))
