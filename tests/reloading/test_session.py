@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import types
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +37,31 @@ def test_an_edited_function_is_patched_and_nothing_runs(project: Project) -> Non
 
     assert held(10) == 30
     assert (report.status, report.patched, report.ran) == ("ok", ["shop:price"], [])
+
+
+def test_a_wrapper_stays_itself_that_a_module_of_somebody_else_holds(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = """
+        def twice(function):
+            title = "twice"
+            def call(*args):
+                return function(*args) * 2, title
+            return call
+        class Cart:
+            @twice
+            def total(self): return 4
+    """
+    project.write(shop=text)
+    cart = project.load("shop").Cart
+    script = types.ModuleType("script")
+    script.__dict__["held"] = held = cart.total
+    monkeypatch.setitem(sys.modules, "script", script)
+
+    project.edit(shop=text.replace('"twice"', '"double"'))
+
+    assert cart.total is held
+    assert held(None) == (8, "double")
 
 
 def test_a_report_is_text_and_plain_data(project: Project) -> None:

@@ -18,6 +18,7 @@ from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 
 from .attributes import is_exactly
 from .base import EMPTY
+from .deciding import Conflict
 from .values import same
 
 if TYPE_CHECKING:
@@ -264,8 +265,12 @@ def _merge_attributes(adopter: Adopter, old: FunctionType, new: FunctionType, ba
         elif name not in known or not adopter.alike(known[name], value):
             journal.set_item(own, name, value)
     for name in [name for name in own if name not in made]:
-        if name in known and known[name] is own[name]:
+        if name in known:
+            live = own[name]
             journal.delete_item(own, name)
+            if live is not known[name]:
+                place = f"{adopter.place}.{name}"
+                adopter.undecided.append(Conflict(own, name, known[name], live, place))
 
 
 def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:

@@ -131,9 +131,12 @@ class Ownership:
         function = value
         if is_exactly(value, _AROUND_FUNCTIONS):  # of methods that nobody names there are many
             function = value.fget if type(value) is property else value.__func__
-        if type(function) is FunctionType and "<locals>" not in function.__code__.co_qualname:
+        if type(function) is FunctionType:
             names = function.__globals__
-            return is_of_module(names) and id(names) not in self.world.by_namespace
+            if id(names) in self.world.by_namespace:
+                return False  # whoever holds it: the program's own script, say
+            if "<locals>" not in function.__code__.co_qualname:
+                return is_of_module(names)
         if self._outside is None:
             managed = self.world.by_namespace
             self._outside = {
