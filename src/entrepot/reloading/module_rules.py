@@ -6,6 +6,7 @@ Each yields *dues*, as those in ``rules.py`` do.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from .bindings import names_elsewhere
@@ -16,7 +17,7 @@ from .rules import last_before, moved_up, reaches_another
 from .touches import creators, touched, touchers, values_read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from entrepot.source.uses import Uses
 
@@ -97,6 +98,52 @@ def bound_by_text_in_another_order(world: World, change: ModuleChange) -> Iterat
             if text is not live and was_first != (world.position(text) < is_at):
                 yield live, "order", f"{text.where} may bind what it reads before or after it now"
                 break
+def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
+    """A statement runs again when it reads an object before another one changes it, or after it.
+
+    ``class C(made["a"])`` reads what ``made["a"] = Base`` changes.
+    """
+    record, number = change.record, world.view(change.record, old=True).number
+    new = {id(live): place for place, live in enumerate(change.lives)}
+
+    def have_changed_places(one: LiveStatement, other: LiveStatement) -> bool:
+        if one.old is None or other.old is None or not {id(one), id(other)} <= new.keys():
+            return False
+        return (number(one.old) < number(other.old)) != (new[id(one)] < new[id(other)])
+
+    for live in _moved(change, number):
+        for value in touched(world, live).values():
+            for _, name in world.homes_in(record, value):
+                for reader in readers(world, record, name):
+                    if have_changed_places(live, reader) and not is_reference(reader):
+                        yield reader, "order", f"{live.where} changes {name} on the other side of it"
+        for name in () if is_reference(live) else live.uses.reads:
+            for toucher in touchers(world, record.namespace.get(name)):
+                if have_changed_places(live, toucher):
+                    yield live, "order", f"{toucher.where} changes {name} on the other side"
+
+
+def _moved(
+    change: ModuleChange, number: Callable[[LiveStatement], int]
+) -> list[LiveStatement]:
+    """Return as few statements as can have been moved for the rest to stand in their old order."""
+    lives = [live for live in change.lives if live.old is not None]
+    places = [number(live.old) for live in lives if live.old is not None]
+    if places == sorted(places):
+        return []
+    ends: list[int] = []  # of a row in order, of each length: the place that it ends with
+    length = []
+    for place in places:
+        at = bisect_left(ends, place)
+        ends[at : at + 1] = [place]
+        length.append(at)
+    moved, wanted = [], len(ends) - 1
+    for live, known in zip(reversed(lives), reversed(length), strict=True):
+        if known == wanted:
+            wanted -= 1
+        else:
+            moved.append(live)
+    return moved[::-1]
 
 
 def readers_of_module(world: World, record: Record) -> Iterator[Due]:

@@ -186,6 +186,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         plan.add(read_in_another_order(world, change))
         plan.add(bound_by_text_in_another_order(world, change))
         plan.add(definition_reached_elsewhere(world, change))
+        plan.add(read_in_another_order(world, change))
         plan.add(readers_of_submodules(world, change))
         plan.deletions.extend(deleted(world, change))
     plan.add(imported_in_another_order(world))
