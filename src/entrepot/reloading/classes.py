@@ -307,6 +307,7 @@ def _update_abstract(adopter: Adopter, cls: type) -> None:
                 wanted.add(name)
     if wanted != before:
         adopter.journal.set_attribute(cls, "__abstractmethods__", frozenset(wanted))
+        adopter.change(cls, "__abstractmethods__")  # who makes one may not be able to any more
     reset_abc_caches(cls)
     for derived in subclasses_of(cls):
         _update_abstract(adopter, derived)
