@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -11,18 +12,43 @@ import sys
 import traceback
 import types
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.properties.imprint import Imprint
 from tests.properties.messages import Gone, receive, send
 
-SECONDS = 20
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: After so long a process is ended; its code is interrupted before, by the processor's time.
+SECONDS = 40
+MOST_WORK, MOST_ASKED = 8.0, 1.0
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
 def told(error: BaseException) -> str:
     """Return an exception in words."""
     return f"{type(error).__name__}: {ADDRESS.sub('0x', str(error))[:300]}"
+
+
+class EndlessError(BaseException):
+    """What a loop without end is ended by, live and fresh alike: an edit may make one."""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Interrupt code that takes more of the processor's time, again and again if it goes on."""
+
+    def interrupt(*_: object) -> None:
+        raise EndlessError
+
+    before = signal.signal(signal.SIGVTALRM, interrupt)
+    left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, left, 0.5 if left else 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 class Child:
@@ -47,8 +73,9 @@ class Child:
         """Import the program; take references; change run-time state."""
         answer: dict[str, Any] = {"error": None, "holds": [], "states": []}
         try:
-            for name in order["names"]:
-                self.module(name)
+            with at_most(MOST_WORK):
+                for name in order["names"]:
+                    self.module(name)
         except BaseException as error:  # noqa: BLE001 (SystemExit is one of the things to compare)
             answer["error"] = told(error)
             return answer
@@ -97,8 +124,9 @@ class Child:
         if held is Missing:
             return "not held"
         try:
-            return ADDRESS.sub("0x", repr(eval(probe, {"M": self.module, "h": held})))[:500]
-        except Exception as error:  # noqa: BLE001
+            with at_most(MOST_ASKED):
+                return ADDRESS.sub("0x", repr(eval(probe, {"M": self.module, "h": held})))[:500]
+        except (Exception, EndlessError) as error:  # noqa: BLE001
             return f"raised {told(error)}"
 
     def look_aside(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +156,8 @@ class Child:
     def apply(self, _order: dict[str, Any]) -> dict[str, Any]:
         """Bring the edit in; compare with before if that did not work."""
         before = Imprint(self.root, self.held)
-        report = self.session.apply()
+        with at_most(MOST_WORK):
+            report = self.session.apply()
         changes = [] if report.status == "ok" else before.changes()
         del before
         gc.collect()  # what it held alone is gone, as it would be without it
