@@ -23,8 +23,8 @@ PACKAGE = "entrepot.reloading"
 #: What the mutant returns in place of the rule, by where the rule is looked up.
 OTHERS: Mapping[str, Any] = {
     "plan:definition_reached_elsewhere": (),
-    "plan:bound_by_text_in_another_order": (),
     "plan:read_in_another_order": (),
+    "world:binders_by_text": [],
     "plan:imported_in_another_order": (),
     "order:_affected": None,
     "plan:deleted": (),

@@ -53,7 +53,7 @@ def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
         was_first = number(one.old) < number(other.old)
         return was_first != (new[id(one)] < new[id(other)])
 
-    for live in moved_up(world, change):
+    for live in _moved(change, number):
         for value in touched(world, live).values():
             for module, name in world.homes(value):
                 for reader in readers(world, world.records[module], name):
@@ -79,48 +79,6 @@ def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator
         for live in readers(world, home, name):
             if reaches_another(world, live, *binders):
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
-
-
-def bound_by_text_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
-    """A statement runs again when what may bind its names by text comes before or after it now."""
-    texts = [live for live in change.lives if world.binds_by_text(live)]
-    names = set(world.unexplained(change.record)) if texts else set()
-    if not names or next(moved_up(world, change), None) is None:
-        return
-    olds = [(world.before(text), text) for text in texts]
-    for live in change.lives:
-        before = world.before(live)
-        if before is None or names.isdisjoint(live.uses.reads):
-            continue
-        was_at, is_at = world.old_order.position(before), world.position(live)
-        for old, text in olds:
-            was_first = old is not None and world.old_order.position(old) < was_at
-            if text is not live and was_first != (world.position(text) < is_at):
-                yield live, "order", f"{text.where} may bind what it reads before or after it now"
-                break
-def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
-    """A statement runs again when it reads an object before another one changes it, or after it.
-
-    ``class C(made["a"])`` reads what ``made["a"] = Base`` changes.
-    """
-    record, number = change.record, world.view(change.record, old=True).number
-    new = {id(live): place for place, live in enumerate(change.lives)}
-
-    def have_changed_places(one: LiveStatement, other: LiveStatement) -> bool:
-        if one.old is None or other.old is None or not {id(one), id(other)} <= new.keys():
-            return False
-        return (number(one.old) < number(other.old)) != (new[id(one)] < new[id(other)])
-
-    for live in _moved(change, number):
-        for value in touched(world, live).values():
-            for _, name in world.homes_in(record, value):
-                for reader in readers(world, record, name):
-                    if have_changed_places(live, reader) and not is_reference(reader):
-                        yield reader, "order", f"{live.where} changes {name} on the other side of it"
-        for name in () if is_reference(live) else live.uses.reads:
-            for toucher in touchers(world, record.namespace.get(name)):
-                if have_changed_places(live, toucher):
-                    yield live, "order", f"{toucher.where} changes {name} on the other side"
 
 
 def _moved(

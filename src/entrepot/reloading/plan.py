@@ -16,7 +16,6 @@ from . import rules
 from .gone import deleted, readers_of_deleted, readers_of_submodules
 from .marks import KEEP, mark_of
 from .module_rules import (
-    bound_by_text_in_another_order,
     changed_in_another_order,
     changed_in_another_order_elsewhere,
     definition_reached_elsewhere,
@@ -183,8 +182,6 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
         plan.add(changed_in_another_order(world, change))
-        plan.add(read_in_another_order(world, change))
-        plan.add(bound_by_text_in_another_order(world, change))
         plan.add(definition_reached_elsewhere(world, change))
         plan.add(read_in_another_order(world, change))
         plan.add(readers_of_submodules(world, change))

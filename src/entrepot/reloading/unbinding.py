@@ -131,7 +131,6 @@ class Unbinder:
         found = []
         for record, name in locations_read(self.world, live):
             is_later = self._is_later(record, name, here)
-            is_later = is_later or self._is_text_later(record, name, here)
             if name in record.namespace and self._is_submodule(record, name):
                 below = self.world.records[f"{record.name}.{name}"]
                 is_later = not self.world.is_over(below, here)
@@ -186,14 +185,6 @@ class Unbinder:
     def _is_later(self, record: Record, name: str, here: Position) -> bool:
         binders = self.world.binders(record, name)
         return bool(binders) and all(self.world.position(other) >= here for other in binders)
-
-    def _is_text_later(self, record: Record, name: str, here: Position) -> bool:
-        """Return whether all that binds names by text comes later, and nothing else binds one."""
-        has_texts = record.is_parsed and bool(self.world.view(record).dynamic)
-        if not has_texts or name not in self.world.unexplained(record):
-            return False
-        texts = [live for live in self.world.lives(record) if self.world.binds_by_text(live)]
-        return all(self.world.position(live) >= here for live in texts)
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
