@@ -50,9 +50,7 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
 _BINDING = BY_TEXT | {"setattr", "delattr"}
 
 
-def binders_by_text(
-    world: World, record: Record, name: str, *, old: bool
-) -> list[LiveStatement]:
+def binders_by_text(world: World, record: Record, name: str, *, old: bool) -> list[LiveStatement]:
     """Return the statements that may have bound a name which no statement says, in order.
 
     ``exec("RATE = 2")`` binds it, as far as is known, and each other statement that may.

@@ -81,9 +81,7 @@ def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
 
 
-def _moved(
-    change: ModuleChange, number: Callable[[LiveStatement], int]
-) -> list[LiveStatement]:
+def _moved(change: ModuleChange, number: Callable[[LiveStatement], int]) -> list[LiveStatement]:
     """Return as few statements as can have been moved for the rest to stand in their old order."""
     lives = [live for live in change.lives if live.old is not None]
     places = [number(live.old) for live in lives if live.old is not None]

@@ -260,9 +260,7 @@ class World(Runs):
             return found
         return binders_by_text(self, record, name, old=old)
 
-    def told_binders(
-        self, record: Record, name: str, *, old: bool = False
-    ) -> list[LiveStatement]:
+    def told_binders(self, record: Record, name: str, *, old: bool = False) -> list[LiveStatement]:
         """Return the statements that bind a name as their syntax tells, or what ran."""
         is_old = old and bool(self.changes)
         old = old and record.name in self.changes
