@@ -192,10 +192,8 @@ def _names_of_moved(world: World, change: ModuleChange) -> set[str]:
         if after != world.old_binders(change.record, name):
             names.add(name)
     for live in moved_up(world, change):
-        names |= world.binds(live)
-        names |= set(live.uses.reads)
-        if world.binds_by_text(live):
-            names |= set(world.unexplained(change.record))
+        names |= world.binds(live) | set(live.uses.reads)
+        names |= set(world.unexplained(change.record) if world.binds_by_text(live) else ())
     return names
 
 
