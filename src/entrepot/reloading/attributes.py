@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from _functools import partial  # type: ignore[import-not-found]  # less to load than functools
 from _thread import _local
-from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, WrapperDescriptorType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,27 @@ def is_among(kind: type, kinds: frozenset[Any]) -> bool:
     return type(kind) is type and kind in kinds
 
 
+def native_setters(kind: type) -> tuple[Any, Any]:
+    """Return what sets and deletes attributes of a class's instances, the program's code aside.
+
+    Code made in C may have methods of its own for that, and lets nobody pass them by: a
+    ``threading.local`` has them, and so have metaclasses of ``ctypes``.
+
+    Example:
+        >>> import ctypes, enum
+        >>> native_setters(enum.EnumType)[0] is type.__setattr__
+        True
+        >>> native_setters(type(ctypes.Structure))[0] is type.__setattr__
+        False
+    """
+    for cls in kind.__mro__:
+        namespace = type.__getattribute__(cls, "__dict__")
+        setter, deleter = namespace.get("__setattr__"), namespace.get("__delattr__")
+        if type(setter) is type(deleter) is WrapperDescriptorType:
+            return setter, deleter
+    return object.__setattr__, object.__delattr__
+
+
 def derives_from(kind: Any, cls: type) -> bool:
     """Return whether a class derives from another, asking neither of them.
 
@@ -83,6 +104,22 @@ def is_python_class(cls: type) -> bool:
         return False
     room = cls.__basicsize__ - cls.__base__.__basicsize__
     return room <= POINTER * (slots + ("__dict__" in namespace) + ("__weakref__" in namespace))
+
+
+def is_native(cls: type) -> bool:
+    """Return whether a metaclass made in C may know more of a class than its attributes.
+
+    Example:
+        >>> import abc, ctypes
+        >>> is_native(abc.ABC), is_native(ctypes.Structure)
+        (False, True)
+    """
+    kind: Any = type(cls)
+    if kind is type:
+        return False
+    return native_setters(kind)[0] is not type.__setattr__ or not all(
+        is_python_class(base) for base in kind.__mro__ if base is not type
+    )
 
 
 def state_of(instance: Any) -> dict[str, Any]:

@@ -13,14 +13,15 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import attribute, is_a, is_exactly, sets_by_code, wrapped_by
+from .attributes import attribute, is_a, is_exactly, is_native, sets_by_code, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
 from .methods import methods_of, names_in_play, note_passed
+from .native import declared, is_declared_alike, left_of
 from .values import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .adopt import Adopter
     from .journal import Journal
@@ -58,6 +59,8 @@ def can_adopt(adopter: Adopter, old: type, new: type) -> bool:
     """
     metaclass = adopter.twins.get(id(type(new)))
     wanted = type(new) if metaclass is None else metaclass[1]
+    if is_native(new) and not is_declared_alike(old, new):
+        return False
     is_as_made = not issubclass(new, type) or _from_elsewhere(adopter, old) == _from_elsewhere(
         adopter, new
     )
@@ -129,7 +132,10 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
     adopter.replace(old, new)
     base, live, fresh = adopter.base.of(old), data_of(old), data_of(new)
     place = adopter.place
+    told = declared(new).keys() | declared(old).keys() if is_native(new) else ()
     for name, value in live.items():
+        if name in told:
+            continue
         was = EMPTY if base is EMPTY else base.get(name, EMPTY)
         is_own = base is EMPTY or value is was
         if is_own and name in fresh and is_a(fresh[name], _METHODS):
@@ -162,6 +168,8 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
     skipped = _OWN | {name for name in fresh if type(fresh[name]) is types.MemberDescriptorType}
     if place == f"{fresh.get('__module__')}.{new.__qualname__}":
         skipped |= {"__module__"}  # as by default: what has said otherwise since has not run again
+    if is_native(old):
+        skipped |= declared(old).keys()
     for name, value in fresh.items():
         if name in skipped:
             continue
@@ -236,6 +244,22 @@ def lead_methods(adopter: Adopter, old: type, new: type) -> None:
             if was is not now and callable(now) and is_free:
                 adopter.taken[id(was)] = was
                 adopter.forwards.append((was, now))
+
+
+def retire(
+    adopter: Adopter, is_own: Callable[[Any], bool], old: type, new: type, stuck: list[str] | None
+) -> str | None:
+    """See to what is left of a class whose place another one has taken.
+
+    Returns:
+        What cannot go on with the new one.
+    """
+    if is_native(old):
+        left = left_of(adopter.journal, old, adopter.replaced, is_own)
+        return left or (stuck and f"{stuck[0]} holds the old {old.__qualname__}") or None
+    if stuck:
+        stand_in(adopter.journal, old, new)
+    return None
 
 
 def stand_in(journal: Journal, old: type, new: type) -> None:

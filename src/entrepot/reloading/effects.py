@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from types import CellType
 
-from .attributes import delete_state, is_a, set_state
+from .attributes import delete_state, is_a, native_setters, set_state
 from .base import EMPTY, data_of
 from .holding import CONTAINERS, Holdings, parts_inside
 from .journal import Journal, fill, move_to_end, names_of, same_items
@@ -249,11 +249,12 @@ def _set_held(owner: Any, held: Any, now: Any) -> None:
         else:
             del owner.cell_contents
     elif is_a(owner, type):
+        setter, deleter = native_setters(type(owner))
         for name in now.keys() - held.keys():
-            type.__delattr__(owner, name)
+            deleter(owner, name)
         for name, value in held.items():
             if now.get(name, EMPTY) is not value:
-                type.__setattr__(owner, name, value)
+                setter(owner, name, value)
         put_in_order(owner, list(held))
     else:
         for name in now.keys() - held.keys():

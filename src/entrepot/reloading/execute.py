@@ -25,7 +25,7 @@ from .annotations import Annotations
 from .attributes import is_a
 from .bookkeeping import Bookkeeping
 from .changes import FUTURES, beside, compile_in_place
-from .classes import stand_in
+from .classes import retire
 from .deciding import decide, put_in_order
 from .depth import AsDeepAsBefore, Deep
 from .effects import Effects
@@ -380,12 +380,12 @@ class Execution:
         for old, new in self.adopter.replaced:
             if is_a(old, type):
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
-                if stuck.get(id(old)):
-                    stand_in(self.journal, old, new)
+                if left := retire(self.adopter, self.own.has, old, new, stuck.get(id(old))):
+                    self._orphan(left)
             elif stuck.get(id(old)):
+                holder = stuck[id(old)][0]
                 self._orphan(
-                    f"a {type(old).__qualname__} was made anew, and "
-                    f"{stuck[id(old)][0]} holds the old one"
+                    f"a {type(old).__qualname__} was made anew, and {holder} holds the old one"
                 )
         self.annotations.finish()
         self.exits.finish()

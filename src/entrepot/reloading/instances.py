@@ -14,7 +14,7 @@ import sys
 from types import AsyncGeneratorType, CoroutineType, GeneratorType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import instance_dict, is_python_class, state_of
+from .attributes import instance_dict, is_native, is_python_class, state_of
 from .base import Content
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def is_of_replaced(adopter: Adopter, old: Any, new: Any) -> bool:
 def takes_class(journal: Journal, instance: Any, cls: type) -> bool:
     """Give an instance another class; return whether that can be."""
     before = type(instance)
+    if is_native(cls):  # it may be laid out otherwise although it could
+        return False
     try:
         object.__setattr__(instance, "__class__", cls)
     except TypeError:

@@ -14,7 +14,7 @@ from _functools import partial  # type: ignore[import-not-found]  # functools lo
 from _operator import is_
 from types import CellType
 
-from .attributes import instance_dict, is_a
+from .attributes import instance_dict, is_a, native_setters
 from .outcomes import HalfUndone
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ class Journal:
         self._undos.append((undo, own))
 
     def set_attribute(self, owner: Any, name: str, value: object) -> None:
-        """Set an attribute by ``object.__setattr__`` (``type.__setattr__`` for a class).
+        """Set an attribute as ``object.__setattr__`` does (``type.__setattr__`` for a class).
 
         Example:
             >>> import types
@@ -306,9 +306,8 @@ def _ordered_keys(container: Any) -> list[Any]:
 
 
 def _accessors(owner: Any) -> tuple[Any, Any, Any]:
-    if is_a(owner, type):
-        return type.__setattr__, _class_attribute, type.__delattr__
-    return object.__setattr__, _attribute, object.__delattr__
+    setter, deleter = native_setters(type(owner))
+    return setter, _class_attribute if is_a(owner, type) else _attribute, deleter
 
 
 def names_of(owner: Any) -> dict[str, Any]:

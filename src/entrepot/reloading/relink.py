@@ -18,11 +18,12 @@ import types
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import instance_dict, is_a, state_of
+from .attributes import instance_dict, is_a, is_native, state_of
 from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
+from .native import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,6 +98,7 @@ class _Relinker:
         self.in_use: set[int] | None = None
         self.owners: dict[int, type | None] = {}
         self.classes: dict[int, type] = {}
+        self.members: set[int] = set()  # what C has made for classes that are led away from
 
     def lead(self, pairs: list[tuple[Any, Any]], adopted: list[Any] | None) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
@@ -109,6 +111,8 @@ class _Relinker:
             if is_a(source, type):
                 for derived in cast("list[type]", type.__subclasses__(source)):
                     self._class(derived, source, target)  # of its bases it holds but the first
+                if is_native(source):
+                    self.members.update(map(id, declared(source).values()))
         if not holders:
             return
         hidden = {id(pairs), id(targets), id(holders), id(adopted)}
@@ -178,11 +182,13 @@ class _Relinker:
             after = (target if function is source else function, args, keywords, names)
             journal.note(lambda: part.__setstate__(before), before, *before)
             part.__setstate__(after)
+        elif is_a(source, type) and type(holder) is source and is_native(source):
+            return  # ``left_of`` looks what is left of it
         elif is_a(source, type) and type(holder) is source:
             self._state(holder, source, target)
             if id(holder) not in self.sources:  # else another one goes on in its place
                 self._instance_class(holder, source, target)
-        elif type(holder).__name__ in _PASSED_OVER:
+        elif type(holder).__name__ in _PASSED_OVER or id(holder) in self.members:
             return
         elif is_part_of_context(holder, source):
             if not hand_over(journal, source, target):
@@ -226,7 +232,8 @@ class _Relinker:
     def _class(self, holder: type, source: Any, target: Any) -> None:
         if holder is target or holder is source:
             return
-        if is_a(source, type) and source in holder.__bases__:
+        told = declared(holder) if is_native(holder) else {}  # ``left_of`` looks after these
+        if is_a(source, type) and not told and source in holder.__bases__:
             bases = tuple(target if base is source else base for base in holder.__bases__)
             try:
                 self.journal.set_attribute(holder, "__bases__", bases)
@@ -235,7 +242,7 @@ class _Relinker:
         if type(holder) is source:
             self._instance_class(holder, source, target)
         for name, value in list(type.__getattribute__(holder, "__dict__").items()):
-            if value is source:
+            if value is source and name not in told:
                 self.journal.set_attribute(holder, name, target)
 
     def _instance_class(self, holder: Any, source: Any, target: Any) -> None:
