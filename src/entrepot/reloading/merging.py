@@ -7,7 +7,6 @@ from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a, set_state
-from .bags import names_of_class
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
@@ -245,9 +244,7 @@ class Merger:
             What the name is to be bound to: the old object, if it could take over the new one.
         """
         if not owners or is_reference(owners[-1]):
-            if type(start) is FunctionType and callable(new) and self._is_left(start, live):
-                self._forward(start, new)
-            return new
+            return self._move_in(start, new) if self._is_left(start, live) else new
         if not self.ownership.made(owners[-1], start):
             return new
         if owners[-1] in self._going() or owners[-1] is self.world.before(live):
@@ -257,15 +254,34 @@ class Merger:
             elif is_a(start, type) and is_a(new, type):
                 self.adopter.replace(start, new)
                 lead_methods(self.adopter, start, new)
-            elif is_reference(live) and not self._was_there(new):
-                self._lead_class(start, new)
-                homes = self.world.homes(new)
-                final = succeed(self.adopter, start, new)
-                for module, name in homes if final is start else ():
-                    self.journal.set_item(self.world.records[module].namespace, name, start)
-                    self.world.changed(self.world.records[module])
-                return final
+            elif is_reference(live):
+                return self._stay(start, new)
         return new
+
+    def _move_in(self, start: Any, new: Any) -> Any:
+        """Let what a statement makes take the place of what its name was imported as before."""
+        if type(start) is FunctionType:
+            if callable(new):
+                self._forward(start, new)
+        elif is_a(start, type):
+            if is_a(new, type) and self.adopter.base.is_managed_class(start):
+                self.adopter.replace(start, new)
+                lead_methods(self.adopter, start, new)
+        else:
+            return self._stay(start, new)
+        return new
+
+    def _stay(self, start: Any, new: Any) -> Any:
+        """Let an object that moved to another module stay the old one, if it can."""
+        if self._was_there(new):
+            return new
+        self._lead_class(start, new)
+        homes = self.world.homes(new)
+        final = succeed(self.adopter, start, new)
+        for module, name in homes if final is start else ():
+            self.journal.set_item(self.world.records[module].namespace, name, start)
+            self.world.changed(self.world.records[module])
+        return final
 
     def _lead_class(self, start: Any, new: Any) -> None:
         """Let the class of an object that moved with it take the place of the one that is gone."""
@@ -296,22 +312,10 @@ class Merger:
         names = {(live.record.name, name) for name in self.world.binds(live)}
         others = [found for found in self.ownership.names_of(value) if found not in names]
         if others:
-            return all(location in self.plan.deletions for location in others)
-        return self.ownership.is_named(value) and self._has_left_class(value)
-
-    def _has_left_class(self, value: FunctionType) -> bool:
-        """Return whether a method is no more where its class was defined.
-
-        A function without a name of its own, as in a table, may be held there still.
-        """
-        home = self.world.by_namespace.get(id(value.__globals__))
-        path = value.__qualname__.split(".")
-        if home is None or len(path) < 2 or not all(map(str.isidentifier, path)):
-            return False
-        found = home.namespace.get(path[0])
-        for tail in path[1:]:
-            found = names_of_class(found).get(tail) if is_a(found, type) else None
-        return found is not value
+            gone = [location for location in others if location in self.plan.deletions]
+            return bool(gone) and all(map(self.ownership.is_given, set(others) - set(gone)))
+        is_function = type(value) is FunctionType and self.ownership.is_named(value)
+        return is_function and self.ownership.has_left_class(value)
 
     def _is_same_view(self, start: Any, new: Any) -> bool:
         """Return whether a value shows what another one does, when twins count as one."""

@@ -104,6 +104,25 @@ class Ownership:
         """Return the names that led to a value before the reload."""
         return self._index().get(id(value), [])
 
+    def is_given(self, location: Location) -> bool:
+        """Return whether a name is bound to what another one is: it follows that."""
+        binders = self.world.old_binders(self.world.records[location[0]], location[1])
+        return bool(binders) and is_reference(binders[-1])
+
+    def has_left_class(self, value: FunctionType) -> bool:
+        """Return whether a method is no more where its class was defined.
+
+        A function without a name of its own, as in a table, may be held there still.
+        """
+        home = self.world.by_namespace.get(id(value.__globals__))
+        path = value.__qualname__.split(".")
+        if home is None or len(path) < 2 or not all(map(str.isidentifier, path)):
+            return False
+        found = home.namespace.get(path[0])
+        for tail in path[1:]:
+            found = names_of_class(found).get(tail) if is_a(found, type) else None
+        return found is not value
+
     def is_anothers(self, value: Any) -> bool:
         """(I5) Return whether a statement that does not run now has made and named a value.
 
