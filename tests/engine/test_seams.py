@@ -201,6 +201,58 @@ def test_a_hook_may_have_other_code_executed(system: ImportSystem) -> None:
     assert system.import_module("other").VALUE == "other code"
 
 
+def test_an_import_with_its_package_is_spanned(system: ImportSystem) -> None:
+    open_spans: list[str] = []
+    seen: list[tuple[str, str]] = []
+    watch = Watch()
+    watch.seen = seen
+
+    def spanning(name: str) -> Any:
+        if name in open_spans or name == "pkg":
+            return None
+        open_spans.append(name)
+        return lambda: seen.append(("over", open_spans.pop()))
+
+    system.spanning = spanning
+    system.add_execution_hook(watch)
+    system.import_module("pkg.sub")
+    with pytest.raises(ModuleNotFoundError):
+        system.import_module("pkg.missing")
+
+    assert seen[0] == ("before", "seams:pkg")
+    assert seen[-3:] == [
+        ("NoneType", "seams:pkg.sub"),
+        ("over", "pkg.sub"),
+        ("over", "pkg.missing"),
+    ]
+
+
+@pytest.mark.parametrize("when", ["begins", "ends"])
+def test_what_spans_imports_and_fails_is_removed(system: ImportSystem, when: str) -> None:
+    asked: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("a fault of its own")
+
+    def spanning(name: str) -> Any:
+        asked.append(name)
+        if when == "begins":
+            fail()
+        return fail if len(asked) == 1 else None
+
+    system.spanning = spanning
+    with pytest.warns(RuntimeWarning) as caught:
+        module = system.import_module("other")
+    system.import_module("pkg")
+
+    assert module.__name__ == "seams:other"
+    assert str(caught[0].message) == (
+        f"what spans imports failed and was removed: {spanning!r} at 'other': "
+        f"ValueError: a fault of its own; the module was imported without it"
+    )
+    assert set(asked) == {"other"}
+
+
 def test_threads_have_stories_of_their_own(system: ImportSystem) -> None:
     records: list[Any] = []
     stop = system.subscribe(records.append)

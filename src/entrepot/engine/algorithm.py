@@ -19,6 +19,7 @@ from entrepot.names import parent_of, tail_of
 
 from . import specs
 from .binding import absolute_name
+from .execution import begin_span, in_span
 from .frames import call_without_frames, tell
 from .legacy import FINDERS_WORK, legacy_meta_path_spec
 from .locks import DeadlockError, ImportLockHolder, ModuleLockHolder
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    from .execution import Spanning
     from .ground import Ground
     from .narration import Story
     from .specs import ModuleSpec
@@ -50,6 +52,7 @@ class ImportAlgorithm:
         self._locks = ground.locks
         self._narrator = Narrator()
         self.is_observed = False
+        self.spanning: Spanning | None = None  # see execution.py
 
     @property
     def modules(self) -> dict[str, Any]:
@@ -87,8 +90,9 @@ class ImportAlgorithm:
         module = self._look_up(name)
         if module is not _ABSENT:
             return _unless_none(name, module)
-        # What follows is no function of its own: it would be a frame more for each module in a
-        # chain of imports, and the stack is as deep as such a chain can be long.
+        if self.spanning is not None and (end := begin_span(self, name)) is not None:
+            return in_span(self, name, end, import_, lazy_submodule=lazy_submodule)
+        # What follows is no function of its own: a chain of imports would have more frames.
         shared = self._ground.shared(name)
         if shared is not None:
             return shared

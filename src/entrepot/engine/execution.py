@@ -11,6 +11,10 @@ Hooks are called in the order in which they were added, and in reverse order aft
 file. A hook must not raise: what it raises would look like the module's own failure, so the
 system removes a hook that does, reports it once as a ``RuntimeWarning``, and goes on with the
 code it had.
+
+A *span* is what the import of one module takes, with the packages that are imported first. Who
+sets ``ImportSystem.spanning`` is asked when one may begin, and may return what is called when it
+is over.
 """
 
 from __future__ import annotations
@@ -21,9 +25,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, ModuleType
-    from typing import Protocol
+    from typing import Any, Protocol
 else:
     Protocol = object
+
+
+class Spanning(Protocol):
+    """Asked about the import of a module that is not there."""
+
+    def __call__(self, name: str, /) -> Callable[[], object] | None:
+        """Return what to call when the import is over, ``None`` for nothing.
+
+        If there is something, it is asked about the same name again: then it is known already.
+        """
 
 
 class ExecutionHook(Protocol):
@@ -70,6 +84,39 @@ def tell_after(
             hook.executed(module, code, failure)
         except Exception as error:
             _drop(remove, hook, module, error)
+
+
+def begin_span(system: Any, name: str) -> Callable[[], object] | None:
+    """Ask what to call when an import is over."""
+    try:
+        found: Callable[[], object] | None = system.spanning(name)
+    except Exception as error:
+        _drop_span(system, name, error)
+        return None
+    return found
+
+
+def in_span(
+    system: Any, name: str, end: Callable[[], object], import_: Any, *, lazy_submodule: bool
+) -> Any:
+    """Import a module, and tell that its import is over."""
+    try:
+        return system.find_and_load(name, import_, lazy_submodule=lazy_submodule)
+    finally:
+        try:
+            end()
+        except Exception as error:
+            _drop_span(system, name, error)
+
+
+def _drop_span(system: Any, name: str, error: Exception) -> None:
+    hook, system.spanning = system.spanning, None
+    warn(
+        f"what spans imports failed and was removed: {hook!r} at {name!r}: "
+        f"{type(error).__name__}: {error}; the module was imported without it",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def _drop(

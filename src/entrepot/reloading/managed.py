@@ -16,6 +16,7 @@ from .later import LaterImports
 from .reading import RealPaths, read
 from .recorder import Recorder
 from .revision import Record, origin_of
+from .spans import Spans
 from .stowing import Stowage
 
 TYPE_CHECKING = False
@@ -67,14 +68,20 @@ class Managed:
         self.imports_ended = threading.Condition(threading.Lock())
         self._order = 0
         self._remove: Callable[[], object] | None = None
+        self._spans = Spans()
+        self._spanning = self._span
         if system is not None:
             self._remove = system.add_execution_hook(self)
+            if getattr(system, "spanning", self) is None:
+                system.spanning = self._spanning
 
     def close(self) -> None:
         """Stop recording; the modules go on as they are."""
         if self._remove is not None:
             self._remove()
             self._remove = None
+            if getattr(self.system, "spanning", None) is self._spanning:
+                self.system.spanning = None
         self.recorder.close()
         self.stowage.close()
 
@@ -221,12 +228,26 @@ class Managed:
                 del self.records[record.name]
         else:
             self._pending.append(record)
-        if is_over:
-            self.later.ends()
-            self.take_base()
-            self.stowage.settle()
-            with self.imports_ended:
-                self.imports_ended.notify_all()
+        if is_over and not self._spans.are_open():
+            self._imports_are_over()
+
+    def _span(self, name: str) -> Callable[[], object] | None:
+        """A module is about to be imported: with its package, if that is not there, it is one."""
+        package = name.rpartition(".")[0]
+        if not package or package in self.system.modules:
+            return None
+        return self._span_ends if self._spans.begin(name) else None
+
+    def _span_ends(self) -> None:
+        if self._spans.end():
+            self._imports_are_over()
+
+    def _imports_are_over(self) -> None:
+        self.later.ends()
+        self.take_base()
+        self.stowage.settle()
+        with self.imports_ended:
+            self.imports_ended.notify_all()
 
     def _drop(self, record: Record) -> None:
         """Forget a module that came in with a reload: it is imported anew when that begins again.
