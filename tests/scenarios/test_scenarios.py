@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 FILES = sorted(Path(__file__).parent.glob("*.scenario"))
 SCENARIOS = [scenario for file in FILES for scenario in read(file)]
+
+
+@pytest.fixture(autouse=True)
+def loggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loggers are the process's: a scenario begins without those of others."""
+    monkeypatch.setattr(logging.Logger.manager, "loggerDict", {})
 
 
 @pytest.fixture

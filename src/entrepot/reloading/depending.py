@@ -9,6 +9,7 @@ from entrepot.source.by_name import ANY_ATTRIBUTE
 from .adopt import EVERYTHING
 from .attributes import is_a
 from .plain import is_reference
+from .values import is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Facts of a class that only those see who ask for them, not those who call it or derive from it.
 _SEEN_BY_NAME = frozenset({"__doc__", "__annotations__"})
+#: Methods of a logger that tell what it was set to.
+_ASKING = frozenset({"getEffectiveLevel", "hasHandlers", "isEnabledFor"})
 
 
 def depends(
@@ -46,6 +49,8 @@ def depends(
         is_whole = is_whole or name in uses.whole
     if not attributes.isdisjoint(names) or ANY_ATTRIBUTE in attributes:
         return True
+    if is_shared(adopted):  # to whom it is handed, it is the same one
+        return not attributes.isdisjoint(_ASKING)
     structural = {item for item in names if item[:1] == "_"}
     return bool(structural if is_whole else structural - _SEEN_BY_NAME)
 

@@ -17,7 +17,7 @@ from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
 from .users import users
-from .values import is_atom, is_view, same, shows_any
+from .values import is_atom, is_shared, is_view, same, shows_any
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -339,7 +339,7 @@ class Merger:
             return
         for root in note.roots:
             if root is not note.owner:
-                self.adopter.change(root)
+                self.adopter.change(root, *_led_by(root, note.owner))
             for module, name in self.world.homes(root):
                 self._moved_on(self.world.records[module], name, note.by, root)
         self.tell_users(note.by)
@@ -384,3 +384,10 @@ class Merger:
                 names_there = self.world.binds(reader)
                 also += [(home, n) for n in names_there if home.namespace.get(n) is adopted]
         return also
+
+
+def _led_by(root: Any, owner: Any) -> list[str]:
+    """Return the attributes that lead to what has changed, of what the process has for a name."""
+    if not is_shared(root):
+        return []
+    return [name for name, value in vars(root).items() if value is owner] or ["__dict__"]

@@ -18,6 +18,7 @@ from entrepot.source.nodes import chain_of
 from .attributes import is_a
 from .base import registered_with
 from .classes import forget_answers, set_registered
+from .loggers import Loggers
 from .registered import Registration, registering
 from .touches import passed_by
 
@@ -53,18 +54,21 @@ class Registrations:
         self.merger = merger
         self.recorder = recorder
         self.made: dict[int, list[Pair]] = {}
+        self.loggers = Loggers(journal, adopter, merger)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
         self._now: list[Pair] = []
 
     def are_gone(self) -> bool:
         """Return whether a statement that registered something is gone."""
-        return bool(self.recorder.registered) and any(map(self._made_by, self._removed()))
+        known = bool(self.recorder.registered)
+        return (known and any(map(self._made_by, self._removed()))) or self.loggers.are_gone()
 
     def begin(self) -> None:
         """A pass begins: what statements that are gone have registered goes."""
         self._withdrawn.clear()
         self.made.clear()
+        self.loggers.begin()
         if self.are_gone():
             for live in self._removed():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
@@ -76,6 +80,7 @@ class Registrations:
         """What a statement registered when it ran last goes, unless another one did so too."""
         self._now = []
         self._take_back(self.world.before(live))
+        self.loggers.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""
@@ -89,6 +94,7 @@ class Registrations:
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what adopted its class is registered; who sees it is due."""
+        self.loggers.ran(live)
         made = []
         for abstract, cls in self._now:
             (old,) = self.adopter.mapped([cls])

@@ -18,7 +18,7 @@ from .defaults import defaults_of
 from .plain import is_reference
 from .purity import PURE_BUILTINS, PURE_METHODS
 from .roots import root_value
-from .values import is_atom
+from .values import is_atom, is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -247,7 +247,7 @@ def creators(world: World, value: Any) -> list[LiveStatement]:
     """Return the statements that made an object: bind it and do not only refer to it."""
     made = world.home_of(value) if is_a(value, type | types.FunctionType) else None
     homes = [] if made is None else world.homes_in(made, value)
-    homes = homes or world.homes(value)
+    homes = [] if is_shared(value) else homes or world.homes(value)  # nobody made a logger
     last = [
         live for module, name in homes for live in world.binders(world.records[module], name)[-1:]
     ]
