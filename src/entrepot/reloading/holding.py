@@ -143,6 +143,18 @@ def _is_plain(kind: type) -> bool:
     return all(is_python_class(cls) for cls in kind.__mro__ if not is_among(cls, _PLAIN))
 
 
+def holds_nothing(kind: type) -> bool:
+    """Return whether a class's instances hold nothing that can be changed, whichever they are.
+
+    Example:
+        >>> holds_nothing(type(len)), holds_nothing(list), holds_nothing(types.SimpleNamespace)
+        (True, False, False)
+    """
+    if issubclass(kind, (*CONTAINERS, type)) or kind is CellType:
+        return False
+    return is_among(kind, _OTHERS) or not _is_plain(kind)
+
+
 def has_plain_state(kind: type) -> bool:
     """Return whether all that instances of a class hold lies in their ``__dict__``.
 

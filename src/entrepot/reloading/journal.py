@@ -232,15 +232,16 @@ def same_items(left: Any, right: Any) -> bool:
         >>> same_items({"a": 1}, {"a": 1}), same_items([()], [[]]), same_items({1}, {1})
         (True, False, True)
     """
-    if is_a(left, dict):
+    kind = type(left)
+    if kind is dict or issubclass(kind, dict):
         return (
             len(left) == len(right)
             and all(map(is_, left.values(), right.values()))
             and (all(map(is_, left, right)) or all(map(_is_same_key, left, right)))
         )
-    if is_a(left, set):
+    if issubclass(kind, set):
         return set(map(id, left)) == set(map(id, right))
-    if is_a(left, list):
+    if issubclass(kind, list):
         return len(left) == len(right) and all(map(is_, left, right))
     return bool(left == right)
 

@@ -17,7 +17,7 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from .attributes import instance_dict, is_a, is_among, is_exactly
 from .base import ONLY_CLASS, own_dicts
 from .effects import carried_over
-from .holding import has_plain_state, holding, parts_inside
+from .holding import has_plain_state, holding, holds_nothing, parts_inside
 from .journal import same_items
 from .recorder import CO_OPTIMIZED
 from .values import ATOMS
@@ -55,7 +55,7 @@ class LaterImports:
         self.names: dict[str, tuple[Record, dict[str, Any]]] = {}
         self.is_first = True
         self._notes: list[tuple[Any, Any]] = []  # an object, and what it held
-        self._plain: dict[int, tuple[ref[type], bool]] = {}
+        self._plain: dict[int, tuple[ref[type], bool, bool]] = {}
         self._seen: dict[int, Any] = {}
         self._names_by_tail: dict[str, list[str]] = {}
 
@@ -154,7 +154,7 @@ class LaterImports:
             functions = []
             for value in waiting:
                 kind = type(value)
-                if is_among(kind, _ATOMS) or id(value) in seen:
+                if (type(kind) is type and kind in _ATOMS) or id(value) in seen:
                     continue
                 if kind is FunctionType and not is_called:
                     continue
@@ -228,10 +228,11 @@ class LaterImports:
             return value
         known = self._plain.get(id(kind))
         if known is None or known[0]() is not kind:
-            known = self._plain[id(kind)] = (ref(kind), has_plain_state(kind))
+            known = (ref(kind), has_plain_state(kind), holds_nothing(kind))
+            self._plain[id(kind)] = known
         if known[1]:
             return instance_dict(value) or {}
-        return holding(value, self.base)
+        return None if known[2] else holding(value, self.base)
 
 
 def _put_in(start: Any, now: Any) -> list[Any]:
