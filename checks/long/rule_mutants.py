@@ -26,6 +26,8 @@ OTHERS: Mapping[str, Any] = {
     "plan:read_in_another_order": (),
     "world:binders_by_text": [],
     "plan:imported_in_another_order": (),
+    "plan:kept_by_closures": (),
+    "execute:called_no_more": (),
     "order:_affected": None,
     "plan:deleted": (),
     "plan:readers_of_deleted": (),

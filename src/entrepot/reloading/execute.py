@@ -26,6 +26,7 @@ from .attributes import is_a
 from .bookkeeping import Bookkeeping
 from .changes import FUTURES, beside, compile_in_place
 from .classes import retire
+from .closures import called_no_more
 from .deciding import decide, put_in_order
 from .depth import AsDeepAsBefore, Deep
 from .effects import Effects
@@ -240,6 +241,7 @@ class Execution:
         self.ran[id(live)] = set(ran)
         self.ran_codes.update(ran)
         self._note_touched(live, changes, ran)
+        self.plan.add(called_no_more(self.world, live, ran.values()), live)
         self.merger.merge_names(live, before)
         self.merger.merge_elsewhere(live, earlier)
         self._after(stores, changes, live)
@@ -345,8 +347,6 @@ class Execution:
         if new is not old and callable(new):
             self._wrapped_now.add(id(live))
             raise Again
-
-    # adopting
 
     def is_new(self, value: Any) -> bool:
         """Return whether an object was made by the statements that run now."""

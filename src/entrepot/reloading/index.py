@@ -58,7 +58,7 @@ def functions_of(
     seen: set[int] = set()
     caches: list[Any] = []
     for record in records:
-        _collect(record.namespace, wanted, found, seen, caches)
+        collect(record.namespace, wanted, found, seen, caches)
     inside = Inside()
     missing = {key for key, s in wanted.items() if is_missing(s, found[key], recorder, inside)}
     for function in _hidden(recorder) if missing else ():
@@ -117,13 +117,14 @@ def _is_constant(scope: LiveScope, inside: Inside) -> bool:
     return id(scope.code) in inside.of(scope.live.record.code if outer is None else outer.code)
 
 
-def _collect(
+def collect(
     namespace: dict[str, Any],
     wanted: dict[int, LiveScope],
     found: dict[int, list[FunctionType]],
     seen: set[int],
     caches: list[Any],
 ) -> None:
+    """Add the functions of scopes, and the caches, that the names of a module lead to."""
     level: list[Any] = list(namespace.values())
     for _ in range(MAX_DEPTH):
         below: list[Any] = []

@@ -13,6 +13,7 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 from . import rules
+from .closures import kept_by_closures
 from .gone import deleted, readers_of_deleted, readers_of_submodules
 from .marks import KEEP, mark_of
 from .module_rules import (
@@ -184,6 +185,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         plan.add(changed_in_another_order(world, change))
         plan.add(definition_reached_elsewhere(world, change))
         plan.add(read_in_another_order(world, change))
+        plan.add(kept_by_closures(world, change))
         plan.add(readers_of_submodules(world, change))
         plan.deletions.extend(deleted(world, change))
     plan.add(imported_in_another_order(world))

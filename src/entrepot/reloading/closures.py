@@ -1,0 +1,136 @@
+"""What a closure keeps for itself, and the statements that had changed it: a rule of its own.
+
+``call.count += 1`` in a wrapper, ``nonlocal total``, ``seen.append(x)``: no name of a module leads
+there, only the function does. So when a statement is gone, or does something else now, the
+functions that ran in it are asked whether they change such a thing; whatever leads to one of them,
+and stands in the text that ran, is made anew, and its readers bring it to what it is now. What a
+statement does again is seen when it runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from .attributes import is_a
+from .base import data_of
+from .index import collect, functions_of
+from .purity import PURE_METHODS
+from .touches import creators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import CodeType, FunctionType
+
+    from entrepot.source.scopes import Path
+
+    from .changes import ModuleChange
+    from .revision import LiveScope, LiveStatement, Record
+    from .rules import Due
+    from .world import World
+
+_CHANGING = frozenset({"store", "augmented", "method"})
+
+
+def kept_by_closures(world: World, change: ModuleChange) -> Iterator[Due]:
+    """(6f) What a removed statement did to what a closure keeps is undone."""
+    for live in change.removed:
+        yield from _undone(world, live, set(), set())
+
+
+def called_no_more(world: World, live: LiveStatement, codes: Iterable[CodeType]) -> Iterator[Due]:
+    """(6f) So is what a statement did that has run again, and calls the closure no more."""
+    old = world.before(live)
+    if old is not None:
+        scopes = [scope for scope in map(world.scope_of, codes) if scope is not None]
+        yield from _undone(world, old, set(map(_key, scopes)), _words(world, live, old=False))
+
+
+def _undone(
+    world: World, live: LiveStatement, ran: set[tuple[str, Path]], now: set[str]
+) -> Iterator[Due]:
+    """Yield what made the closures that a statement called before.
+
+    Args:
+        world: The program.
+        live: The statement, as it was.
+        ran: What ran when it was executed now.
+        now: The names in that.
+    """
+    scopes = [scope for scope in world.ran(live) if changes_closure(scope)]
+    words = _words(world, live, old=True) if scopes else set()
+    for scope in scopes:
+        still = now if _key(scope) in ran else set[str]()
+        for root in _roots(world, live, scope, words, still):
+            for creator in creators(world, root):
+                if world.before(creator) is not live:
+                    yield creator, "6f", f"{live.where} changed what it keeps, before the edit"
+
+
+def _key(scope: LiveScope) -> tuple[str, Path]:
+    return scope.live.record.name, scope.path
+
+
+def changes_closure(scope: LiveScope) -> bool:
+    """Return whether a function may change a variable that it does not own, or what that holds."""
+    free = set(scope.code.co_freevars) - {"__class__"}
+    if not free:
+        return False
+    for touch in scope.uses.local_touches:
+        is_pure = touch.how == "method" and touch.word in PURE_METHODS
+        if touch.chain[0] in free and touch.how in _CHANGING and not is_pure:
+            return True
+    node = scope.live.node_of(scope)
+    return node is not None and any(isinstance(part, ast.Nonlocal) for part in ast.walk(node))
+
+
+def _words(world: World, live: LiveStatement, *, old: bool) -> set[str]:
+    """Return the names, of attributes too, in what runs with a statement, by either text."""
+    found = [live.uses]
+    found += [scope.uses if old else world.current_uses(scope) for scope in world.ran(live)]
+    return {word for uses in found for word in uses.reads | uses.attributes}
+
+
+def _roots(
+    world: World, live: LiveStatement, scope: LiveScope, before: set[str], now: set[str]
+) -> Iterator[Any]:
+    """Yield the values of names that lead to closures that a statement called before."""
+    name = scope.path[0][0]
+    near = {id(r): r for r in (live.record, scope.live.record, *world.mentioning((name,)))}
+    functions = functions_of([scope], list(near.values()), world.recorder)[0][id(scope.code)]
+    left = set(map(id, functions))
+    others = (record for record in world.records.values() if id(record) not in near)
+    for record in (*near.values(), *others):
+        if not left:
+            return
+        for value, found in _leading(record, scope):
+            left -= set(map(id, found))
+            said = [one for one in found if _is_said(world, value, one, before)]
+            if any(not now or not _is_said(world, value, one, now) for one in said):
+                yield value
+
+
+def _leading(record: Record, scope: LiveScope) -> Iterator[tuple[Any, list[FunctionType]]]:
+    """Yield the values of a module's names that lead to functions of a scope, with these."""
+    for value in list(record.namespace.values()):
+        found: dict[int, list[FunctionType]] = {id(scope.code): []}
+        home = {"__name__": record.name, "value": value}
+        collect(home, {id(scope.code): scope}, found, set(), [])
+        if found[id(scope.code)]:
+            yield value, found[id(scope.code)]
+
+
+def _is_said(world: World, value: Any, function: FunctionType, words: set[str]) -> bool:
+    """Return whether text that ran has the name by which it got a function."""
+    if is_a(value, type):
+        names = {name for name, member in data_of(value).items() if _is_in(member, function)}
+        return any(name in words or name[:2] == "__" == name[-2:] for name in names) or not names
+    return not callable(value) or not words.isdisjoint(world.names_of(value))
+
+
+def _is_in(member: Any, function: FunctionType) -> bool:
+    code = function.__code__
+    found: dict[int, list[FunctionType]] = {id(code): []}
+    wanted: Any = {id(code): None}
+    collect({"member": member}, wanted, found, set(), [])
+    return any(one is function for one in found[id(code)])
