@@ -82,3 +82,17 @@ def test_what_else_such_an_object_has_got_is_as_a_restart_makes_it(project: Proj
     project.edit(shop=SHOP.replace('app.route("/a")', 'app.route("/c")'))
 
     assert (app.routes, app.stack) == (["/c", "/b"], None)
+
+
+def test_bytes_that_the_program_changed_and_an_edit_makes_otherwise_are_told(
+    project: Project,
+) -> None:
+    project.write(shop="SIZE = 2\nroom = bytearray(SIZE)\n")
+    shop = project.load("shop")
+    room = shop.room
+    room[0] = 65
+
+    report = project.edit(shop="SIZE = 3\nroom = bytearray(SIZE)\n")
+
+    assert (shop.room is room, bytes(room)) == (True, bytes(3))
+    assert report.state_dropped == ["shop.room"]

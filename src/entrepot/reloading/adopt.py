@@ -27,7 +27,7 @@ from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
 from .tuples import adopt_tuple, is_bare_tuple
-from .values import holds_only_attributes, is_atom, is_shared, same, same_plain, shows_any
+from .values import holds_only_attributes, is_atom, is_known_by_identity, is_shared, same, same_plain, shows_any
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
@@ -349,7 +349,7 @@ class Adopter:
             if same(old, new):
                 return self.kept(old, new)
             if not same_plain(old, new):
-                if getattr(type(old), "__eq__", None) is object.__eq__:
+                if is_known_by_identity(type(old)):
                     self.replace(old, new)
                 return new
         self.pair(old, new)

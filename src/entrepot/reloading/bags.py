@@ -1,14 +1,17 @@
 """Bags: objects of installed classes that are for others to put things into.
 
-Such as ``app.state`` and ``app.config`` of web frameworks: what lies in one is the program's.
+Such as ``app.state`` and ``app.config`` of web frameworks: what lies in one is the program's. So
+is what lies in a collection (``ChainMap``) and in a record (``argparse.Namespace``) that a
+statement made of an installed class; inside an object of another one they are that object's own.
 """
 
 from __future__ import annotations
 
+from _collections_abc import MutableMapping, MutableSequence, MutableSet
 from gc import get_referents
 from types import SimpleNamespace
 
-from .attributes import instance_dict
+from .attributes import derives_from, instance_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +20,12 @@ if TYPE_CHECKING:
 
 names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
 _OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
+_COLLECTIONS = (MutableMapping, MutableSequence, MutableSet)
+#: By these an object does more than to hold what it was given.
+_DOING = frozenset(
+    {"__call__", "__enter__", "__aenter__", "__next__", "__anext__", "__await__", "__del__",
+     "__get__", "__set__"}
+)  # fmt: skip
 
 
 class Bags:
@@ -80,3 +89,22 @@ def is_bag(kind: type) -> bool:
     """
     known = {name for cls in kind.__mro__[:-1] for name in _OF_BAGS & names_of_class(cls).keys()}
     return known == _OF_BAGS
+
+
+def is_filled(kind: type) -> bool:
+    """Return whether instances of an installed class are made to be filled.
+
+    A collection, or a record: there is nothing to do with it but to get and set attributes.
+
+    Example:
+        >>> import argparse, collections, fractions
+        >>> is_filled(argparse.Namespace), is_filled(collections.ChainMap)
+        (True, True)
+        >>> is_filled(fractions.Fraction), is_filled(argparse.ArgumentParser)
+        (False, False)
+    """
+    if any(derives_from(kind, collection) for collection in _COLLECTIONS):
+        return True
+    names = {name for cls in kind.__mro__[:-1] for name in names_of_class(cls)}
+    names -= set(getattr(kind, "__dataclass_fields__", ()))
+    return names.isdisjoint(_DOING) and all(name[:1] == "_" for name in names)

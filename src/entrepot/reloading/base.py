@@ -24,7 +24,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, state_of, state_reader
-from .bags import Bags, is_bag, names_of_class
+from .bags import Bags, is_bag, is_filled, names_of_class
 from .departed import Departed
 from .journal import content_of
 
@@ -250,7 +250,7 @@ class Base:
             and kind.__dictoffset__
             and kind.__flags__ & _MADE_BY_PYTHON
         ):
-            found = _AROUND
+            found = _plain_state if is_filled(kind) else _AROUND
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
 

@@ -38,7 +38,11 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
         return _merged_set(adopter, base, live, new)
     if is_a(new, list):
         return _merged_list(adopter, base, live, new)
-    return new if live == base else live
+    if new == base:
+        return live
+    if live != base and live != new:
+        adopter.dropped.append(adopter.place)
+    return new
 
 
 def adopt_cell(adopter: Adopter, old: CellType, new: CellType) -> CellType:

@@ -207,10 +207,31 @@ def _same_facts(left: Any, right: Any, depth: int) -> bool:
 
 
 def holds_only_attributes(cls: type) -> bool:
-    """Return whether all state of a class's instances is in attributes that can be set."""
+    """Return whether all state of a class's instances is in attributes that can be set.
+
+    Example:
+        >>> holds_only_attributes(types.SimpleNamespace), holds_only_attributes(bytearray)
+        (True, False)
+    """
     if cls.__module__ == "typing":
         return False  # ``List[str]`` is one object for all who say so
-    return all(is_python_class(base) or _is_generic(base) for base in cls.__mro__)
+    return all(
+        is_python_class(base) or base is types.SimpleNamespace or _is_generic(base)
+        for base in cls.__mro__
+    )
+
+
+def is_known_by_identity(cls: type) -> bool:
+    """Return whether who holds an instance means that one, not any that equals it.
+
+    Example:
+        >>> from array import array
+        >>> from decimal import Decimal
+        >>> is_known_by_identity(array), is_known_by_identity(Decimal)
+        (True, False)
+    """
+    has_own = getattr(cls, "__eq__", None) is not object.__eq__
+    return not has_own or getattr(cls, "__hash__", None) is None
 
 
 def _is_generic(cls: type) -> bool:
