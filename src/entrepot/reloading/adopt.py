@@ -18,6 +18,7 @@ import types
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from . import values
 from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
@@ -27,7 +28,7 @@ from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
 from .tuples import adopt_tuple, is_bare_tuple
-from .values import holds_only_attributes, is_atom, is_known_by_identity, is_shared, same, same_plain, shows_any
+from .values import holds_only_attributes, is_atom, is_led_on, is_shared, same, same_plain
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Adopter:
         self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
         self.stale: list[Any] = []  # caches whose function adopted another
         self.registered: list[tuple[Any, frozenset[type]]] = []  # what the program registered
+        self.registries: dict[int, tuple[Any, frozenset[type]]] = {}  # as they were before
 
     def adopt(self, old: Any, new: Any) -> Any:
         """Return ``old`` made into ``new`` where that can be, else ``new``."""
@@ -154,7 +156,8 @@ class Adopter:
     def of_pass(self) -> tuple[Any, ...]:
         """Return the tables and lists of one pass."""
         found = (self.replaced, self.dropped, self.undecided, self.stale, self.lost, self.passed)
-        return (self.twins, self.equals, self.thirds, self.taken, self.before, self.copies, *found)
+        tables = (self.twins, self.equals, self.thirds, self.taken, self.before, self.registries)
+        return (*tables, self.copies, *found)
 
     def replace(self, old: Any, new: Any) -> None:
         """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""
@@ -179,7 +182,7 @@ class Adopter:
 
     def is_changed(self, value: Any) -> bool:
         """Return whether readers of a value can see a difference since before the reload."""
-        return shows_any(value, self.changes.keys())
+        return values.shows_any(value, self.changes.keys())
 
     def merge(
         self, base: Any, live: Any, new: Any, place: str, spot: tuple[Any, Any] | None = None
@@ -349,7 +352,7 @@ class Adopter:
             if same(old, new):
                 return self.kept(old, new)
             if not same_plain(old, new):
-                if is_known_by_identity(type(old)):
+                if is_led_on(type(old)):
                     self.replace(old, new)
                 return new
         self.pair(old, new)

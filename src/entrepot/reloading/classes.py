@@ -293,6 +293,7 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
     wanted = (before - made_by_import) | made
     if wanted == before:
         return
+    adopter.registries.setdefault(id(old), (old, before))
     adopter.journal.note(lambda: set_registered(old, before))
     set_registered(old, wanted)
     adopter.registered.append((old, before - made_by_import))

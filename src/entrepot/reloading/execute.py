@@ -181,7 +181,7 @@ class Execution:
         """Do what can be done when all statements have run; return whether more is due by that."""
         before = len(self.plan.dirty)
         gone = partial(self.unbinder.delete_stores, self.merger, self.report)
-        for step in (gone, self._tell_readers, self.merger.merge_left):
+        for step in (gone, self._tell_readers, self.registrations.tell, self.merger.merge_left):
             step()
             if len(self.plan.dirty) > before:
                 return True

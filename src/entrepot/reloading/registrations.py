@@ -3,7 +3,8 @@
 CPython registers for good. But a registry can be emptied, and filled anew with the rest: so what a
 statement registered goes when the statement goes, and before it runs again. Who reads a class that
 is registered otherwise than before is due. Abstract classes of managed modules are made anew
-themselves when a statement that changed them is edited: see ``classes.py``.
+themselves when a statement that changed them is edited (see ``classes.py``): who asks one is due
+when all has run, if others are registered with it than before.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from entrepot.source.nodes import chain_of
 from .attributes import is_a
 from .base import registered_with
 from .classes import forget_answers, set_registered
+from .depending import depends
 from .loggers import Loggers
+from .readers import readers
 from .registered import Registration, registering
 from .touches import passed_by
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from .world import World
 
 Pair: TypeAlias = tuple[Any, Any]
+_ASKING = frozenset({"isinstance", "issubclass"})
 
 
 class Registrations:
@@ -88,6 +92,8 @@ class Registrations:
         if found is None:
             return
         before = registered_with(found[0])
+        if not self._is_foreign(found[0]):
+            self.adopter.registries.setdefault(id(found[0]), (found[0], before))
         self.journal.note(partial(_put_back, found[0], before), before)
         if not self.recorder.is_importing():  # else it notes that itself
             self._now.append(found)
@@ -107,6 +113,18 @@ class Registrations:
         self.made[id(live)] = made
         self._tell(live, [pair for pair in made if pair not in self._before])
         self._tell(live, [pair for pair in self._before if pair not in made])
+
+    def tell(self) -> None:
+        """(6e) Who asks an abstract class of the program that has others registered now is due."""
+        for abstract, before in list(self.adopter.registries.values()):
+            if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
+                continue
+            what = f"what is registered with {abstract.__qualname__} changed"
+            for module, name in self.world.homes(abstract):
+                for live in readers(self.world, self.world.records[module], name):
+                    is_asking = depends(self.world, live, abstract, name, ("__subclasshook__",))
+                    if is_asking and not _only_derives(self.world, live):
+                        self.merger.plan.add([(live, "read", what)])
 
     def settle(self, lives: Iterable[LiveStatement]) -> None:
         """Note who has registered what, with the sites that the statements have now."""
@@ -154,6 +172,14 @@ class Registrations:
             # by a name of its own, or as an attribute: ``fractions.Fraction``
             self.adopter.change(cls, "__subclasshook__", cls.__name__)
             self.merger.tell_of(live, cls)
+
+
+def _only_derives(world: World, live: LiveStatement) -> bool:
+    """Return whether a statement derives from classes or registers some, and asks none of them."""
+    node = live.statement.node
+    if isinstance(node, ast.ClassDef):
+        return all(_ASKING.isdisjoint(uses.reads) for _, uses in world.parts(live))
+    return isinstance(node, ast.Expr) and any(_calls(node.value))
 
 
 def _put_back(abstract: ABCMeta, wanted: frozenset[type]) -> None:

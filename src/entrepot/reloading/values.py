@@ -221,13 +221,13 @@ def holds_only_attributes(cls: type) -> bool:
     )
 
 
-def is_known_by_identity(cls: type) -> bool:
+def is_led_on(cls: type) -> bool:
     """Return whether who holds an instance means that one, not any that equals it.
 
     Example:
         >>> from array import array
         >>> from decimal import Decimal
-        >>> is_known_by_identity(array), is_known_by_identity(Decimal)
+        >>> is_led_on(array), is_led_on(Decimal)
         (True, False)
     """
     has_own = getattr(cls, "__eq__", None) is not object.__eq__
