@@ -7,7 +7,7 @@ between base and live; it is kept unless base and new differ at the same place.
 A base goes from the values of a namespace into built-in containers, instances that have a plain
 ``__dict__``, cells of closures and classes of managed modules, to a bounded depth and size. Of an
 instance of an installed class it has only the bags, which are for others to fill, such as
-``app.state`` and ``app.config``; all, if it is there to be filled itself (see ``bags.py``). What is
+``app.state`` and ``app.config``; all if it is there to be filled (see ``bags.py``). What is
 not in it counts as never changed by the program.
 """
 

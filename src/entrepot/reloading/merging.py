@@ -13,6 +13,7 @@ from .caches import Caches, is_cache
 from .classes import lead_methods
 from .containers import succeed
 from .depending import depends
+from .foreign import Foreign
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
@@ -48,6 +49,7 @@ class Merger:
         self.start: dict[str, dict[str, Any]] = {}
         self.kept: set[Location] = set()
         self.caches = Caches(plan.world)
+        self.foreign = Foreign(plan)
         self._told: dict[int, set[str]] = {}
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
         self.ownership = Ownership(plan.world, self.start)
@@ -57,6 +59,7 @@ class Merger:
     def about_to_run(self, live: LiveStatement, in_play: list[Record]) -> None:
         """A statement is about to run: its objects are its own, stale results are forgotten."""
         self.ownership.runs(live)
+        self.foreign.about_to_run(live)
         for module, name in self.plan.deletions:
             self.caches.moved.setdefault(name, set()).add(module)
         for cache in self.caches.clear_stale(live, in_play):
@@ -70,6 +73,7 @@ class Merger:
 
     def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
         """Merge what a statement has bound in other modules; ``earlier`` is what was there."""
+        self.foreign.ran(live)
         known = {(record.name, name) for record, name in bound_elsewhere(self.world, live)}
         for module, before in earlier.items():
             record = self.world.records.get(module)

@@ -1,0 +1,228 @@
+"""What statements change in modules that are not managed: ``os.environ["MODE"] = MODE``.
+
+Nobody manages ``os``, and no name of the program need lead to what it holds. But a statement that
+stores there says so in its text, and so does one that reads there after it: the second is due when
+the first has stored another value. Where both say which key or attribute they mean, it must be the
+same one. Who calls a function of such a module (``os.getenv``) reads what that names.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from _collections_abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.nodes import chain_of
+
+from .attributes import NOTHING, derives_from, is_a, state_of
+from .holding import CONTAINERS
+from .journal import content_of
+from .ownership import namespace_of
+from .purity import PURE_METHODS
+from .readers import ran_that_mention
+from .touches import passed_by, touch_objects
+from .values import is_atom, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.source.uses import Touch, Uses
+
+    from .plan import Plan
+    from .revision import LiveStatement, Record
+    from .world import World
+
+MOST = 5_000
+_BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__"})
+_NOBODYS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+
+
+class Place:
+    """An object of a module that is not managed, as it was before a statement that may change it.
+
+    Attributes:
+        names: The module's namespace.
+        owner: The object, or that namespace.
+        held: What the owner held: by key or attribute, or a list.
+    """
+
+    __slots__ = ("held", "names", "owner")
+
+    def __init__(self, names: dict[str, Any], owner: Any) -> None:
+        self.names = names
+        self.owner = owner
+        self.held = _held(owner)
+
+    def changed(self) -> set[Any] | None:
+        """Return the keys under which it holds something else, ``None`` where it has no keys."""
+        was, now = self.held, _held(self.owner)
+        if not is_a(was, dict) or not is_a(now, dict):
+            return set() if same(was, now) else None
+        keys = was.keys() | now.keys()
+        return {key for key in keys if not same(was.get(key, NOTHING), now.get(key, NOTHING))}
+
+
+class Foreign:
+    """Tells who reads what statements change there, for one reload."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._world: World = plan.world
+        self._places: list[Place] = []
+
+    def about_to_run(self, live: LiveStatement) -> None:
+        """Note what a statement may change."""
+        found: dict[int, tuple[dict[str, Any], Any]] = {}
+        for home, uses in self._world.parts(live):
+            for touch in uses.touches:
+                place = self._place(home, touch)
+                if place is not None:
+                    found[id(place[1])] = place
+        self._places = [Place(*place) for place in found.values()]
+
+    def ran(self, live: LiveStatement) -> None:
+        """A statement has run: who reads after it what it has changed is due."""
+        here = self._world.position(live)
+        for place in self._places:
+            keys = place.changed()
+            if keys == set():
+                continue
+            for reader, what in self._readers(place, keys):
+                if self._world.position(reader) > here:
+                    self._plan.add([(reader, "read", f"{what} changed")], live)
+        self._places = []
+
+    def _place(self, home: Record, touch: Touch) -> tuple[dict[str, Any], Any] | None:
+        """Return what a touch may change of a module that is not managed, with its namespace."""
+        names = owner = None
+        passed = list(passed_by(home, touch.chain))
+        for value in passed:
+            found = namespace_of(value)
+            owner = value if found is None else found
+            names = names if found is None else found
+            if found is None:
+                break
+        if owner is None or is_atom(owner) or is_a(owner, _NOBODYS):
+            return None
+        if owner is names:
+            if touch.how != "store" or len(passed) < len(touch.chain):
+                return None
+        elif not touch_objects(self._world, home, touch):
+            return None
+        if names is None:
+            names = namespace_of(sys.modules.get(type(owner).__module__)) or {}
+        if id(names) in self._world.by_namespace or (
+            owner is not names and not any(value is owner for value in list(names.values()))
+        ):
+            return None
+        return names, owner
+
+    def _readers(self, place: Place, keys: set[Any] | None) -> Iterator[tuple[LiveStatement, str]]:
+        """Yield the statements that read what changed, each with what that is called."""
+        if place.owner is place.names:
+            words, targets = {key: key for key in keys or ()}, {id(place.names)}
+        else:
+            called = _called(place)
+            targets = {id(value) for value in called.values()}
+            words = dict.fromkeys(called, next(iter(called)))
+            for value in called.values():
+                for word in self._world.names_of(value):
+                    words.setdefault(word, next(iter(called)))
+        module = place.names.get("__name__")
+        for word, name in words.items():
+            for live in self._asking(word, targets, keys):
+                yield live, f"{module}.{name}"
+
+    def _asking(
+        self, word: str, targets: set[int], keys: set[Any] | None
+    ) -> Iterator[LiveStatement]:
+        for record in self._world.mentioning((word,)):
+            for live in self._world.view(record).naming((word,)):
+                if _leads_there(record, live.uses, targets) and _asks(
+                    record, live.statement.node, targets, keys
+                ):
+                    yield live
+            for scope in ran_that_mention(self._world, record, {word}):
+                if _leads_there(record, self._world.current_uses(scope), targets):
+                    now = self._world.now(scope.live)
+                    current = scope if now is None else now.after(scope) or scope
+                    node = current.live.node_of(current)
+                    if node is None or _asks(record, node, targets, keys):
+                        runners: dict[int, LiveStatement] = {}
+                        self._world.add_runners(scope, runners)
+                        yield from runners.values()
+
+
+def _held(owner: Any) -> Any:
+    """Return what an object holds: items by key, attributes by name, or a list."""
+    if derives_from(type(owner), MutableMapping) and not is_a(owner, dict):
+        try:
+            return dict(owner.items())
+        except Exception:  # noqa: BLE001 (it is not ours: what it does not tell, nobody reads)
+            return {}
+    held = content_of(owner) if is_a(owner, CONTAINERS) else state_of(owner)
+    return held if len(held) <= MOST else {}
+
+
+def _called(place: Place) -> dict[str, Any]:
+    """Return an object with the functions of its module that name it, by their names there."""
+    names = place.names
+    found = {name: value for name, value in names.items() if value is place.owner}
+    own = set(found)
+    for name, value in list(names.items()):
+        is_own = type(value) is types.FunctionType and value.__globals__ is names
+        if is_own and not own.isdisjoint(value.__code__.co_names):
+            found[name] = value
+    return found
+
+
+def _leads_there(home: Record, uses: Uses, targets: set[int]) -> bool:
+    chains = (*uses.chains, *((name,) for name in uses.reads))
+    return any(
+        id(value) in targets or id(namespace_of(value)) in targets
+        for chain in chains
+        for value in passed_by(home, chain)
+    )
+
+
+def _asks(home: Record, node: ast.AST, targets: set[int], keys: set[Any] | None) -> bool:
+    """Return whether code asks an object for one of some keys, or for one that is computed."""
+    around = {child: part for part in ast.walk(node) for child in ast.iter_child_nodes(part)}
+    for part in (node, *around):
+        chain = chain_of(part)
+        *_, value = (None, *passed_by(home, chain)) if chain else (None,)
+        names = namespace_of(value)
+        if id(value) not in targets and (names is None or id(names) not in targets):
+            continue
+        if len(list(passed_by(home, chain))) < len(chain):
+            continue
+        key = _key(part, around, is_module=names is not None)
+        if key is not None and (keys is None or key is NOTHING or key in keys):
+            return True
+    return False
+
+
+def _key(part: ast.AST, around: dict[ast.AST, ast.AST], *, is_module: bool) -> Any:
+    """Return which key is asked for, ``NOTHING`` if any may be, ``None`` for none."""
+    outer = around.get(part)
+    if isinstance(outer, ast.Subscript) and outer.value is part:
+        return _constant(outer.slice)
+    if isinstance(outer, ast.Compare) and outer.comparators == [part]:
+        return _constant(outer.left)  # ``"MODE" in os.environ``; nothing else compares a text
+    if isinstance(outer, ast.Call) and outer.func is part and outer.args:
+        return _constant(outer.args[0])
+    if not isinstance(outer, ast.Attribute):
+        return None if is_module else NOTHING
+    call = around.get(outer)
+    if is_module or not (isinstance(call, ast.Call) and call.func is outer):
+        return outer.attr
+    if outer.attr in _BY_KEY and call.args:
+        return _constant(call.args[0])
+    is_done = outer.attr not in PURE_METHODS and isinstance(around.get(call), ast.Expr)
+    return None if is_done else NOTHING
+
+
+def _constant(node: ast.expr) -> Any:
+    return node.value if isinstance(node, ast.Constant) else NOTHING
