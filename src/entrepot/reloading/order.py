@@ -190,13 +190,30 @@ def _affected(world: World) -> set[str] | None:
         arriving = Arriving(world.records)
         old = [_targets(world, change, live) for live in change.record.lives]
         new = [_targets(world, change, live, arriving) for live in change.lives]
-        if list(filter(None, old)) != list(filter(None, new)):
+        if _firsts(old) != _firsts(new):
             found |= {name for names in (*old, *new) for name in names}
             is_moved = True
         elif _is_rearranged(change):
             is_moved = True
             found |= {name for names in new for name in names}
     return found if is_moved else None
+
+
+def _firsts(targets: list[tuple[str, ...]]) -> list[list[str]]:
+    """Return which modules each statement is the first to import, of those that import any.
+
+    Example:
+        >>> _firsts([("a", "a"), (), ("b", "a"), ("b",)])
+        [['a'], ['b']]
+    """
+    seen: set[str] = set()
+    found: list[list[str]] = []
+    for names in targets:
+        new = [name for name in dict.fromkeys(names) if name not in seen]
+        seen.update(new)
+        if new:
+            found.append(new)
+    return found
 
 
 def _targets(

@@ -359,6 +359,10 @@ class World(Runs):
 
     def binds_by_text(self, live: LiveStatement) -> bool:
         """Return whether a statement may bind names that its syntax does not tell."""
+        own = (scope for scope in self.ran(live) if scope.live.record is live.record)
+        texts = [live, *(self.now(scope.live) or scope.live for scope in own)]
+        if not any(text.statement.may_bind_by_text for text in texts):
+            return False
         return any(uses.by_text for home, uses in self.parts(live) if home is live.record)
 
     def unexplained(self, record: Record) -> list[str]:

@@ -22,7 +22,7 @@ from .signatures import signature_of
 from .words import Words, imports_all, looks_up_by_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from .imports import ImportFact
     from .text import Text
@@ -33,6 +33,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 _NOT_IMPORTING = frozenset({"FunctionDef", "AsyncFunctionDef", "Assign", "AnnAssign", "Expr"})
+MANY = 128  # lines that are compared at once
 WITHOUT_DOCSTRINGS = 2  # ``python -OO``
 
 
@@ -179,6 +180,11 @@ class Statement:
         return self._is_dynamic
 
     @property
+    def may_bind_by_text(self) -> bool:
+        """Whether names may be bound that do not stand in it, as far as its words tell."""
+        return self.is_dynamic or self.mentions("setattr") or self.mentions("delattr")
+
+    @property
     def has_star(self) -> bool:
         """Whether all names of a module may be imported."""
         return imports_all(self.text)
@@ -298,23 +304,18 @@ def _shares_line(statements: list[Statement], position: int) -> bool:
 def _common(old: list[str], new: list[str]) -> tuple[int, int]:
     """Return how many lines at the beginning, and at the end, are the same."""
     limit = min(len(old), len(new))
-    head = _how_many(limit, lambda count: old[:count] == new[:count])
-    tail = _how_many(
-        limit - head, lambda count: old[len(old) - count :] == new[len(new) - count :]
-    )
+    head = tail = 0
+    while head + MANY <= limit and old[head : head + MANY] == new[head : head + MANY]:
+        head += MANY
+    while head < limit and old[head] == new[head]:
+        head += 1
+    left = limit - head
+    olds, news = old[len(old) - left :][::-1], new[len(new) - left :][::-1]
+    while tail + MANY <= left and olds[tail : tail + MANY] == news[tail : tail + MANY]:
+        tail += MANY
+    while tail < left and olds[tail] == news[tail]:
+        tail += 1
     return head, tail
-
-
-def _how_many(limit: int, are_same: Callable[[int], bool]) -> int:
-    """Return up to which number of lines a comparison holds, which is one of C for many lines."""
-    least, most = 0, limit
-    while least < most:
-        middle = (least + most + 1) // 2
-        if are_same(middle):
-            least = middle
-        else:
-            most = middle - 1
-    return least
 
 
 def _statements(source: str, lines: list[str], file: str, shift: int) -> list[Statement]:
