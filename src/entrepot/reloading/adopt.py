@@ -23,7 +23,7 @@ from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .deciding import Conflict, spot_of
-from .functions import adopt_function, own_dict, same_function
+from .functions import adopt_function, carry_attributes, own_dict, same_function
 from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
@@ -250,6 +250,7 @@ class Adopter:
         elif type(old) is FunctionType and id(old) not in self.taken:
             self.taken[id(old)] = old
             self.forwards.append((old, new))
+            carry_attributes(self, old, new)
         return new
 
     def kept(self, old: Any, new: Any) -> Any:

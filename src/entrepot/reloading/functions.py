@@ -273,6 +273,23 @@ def _merge_attributes(adopter: Adopter, old: FunctionType, new: FunctionType, ba
                 adopter.undecided.append(Conflict(own, name, known[name], live, place))
 
 
+def carry_attributes(adopter: Adopter, old: FunctionType, new: Any) -> None:
+    """Let what takes a function's place have the attributes that the program gave the function."""
+    own = own_dict(old)
+    base = EMPTY if own is None else adopter.base.of(own)
+    if own is None or not isinstance(base, dict) or type(new) is not type(old):
+        return
+    made = own_dict(new) or {}
+    for name, value in own.items():
+        was, now = base.get(name, EMPTY), made.get(name, EMPTY)
+        if was is value:
+            continue  # the import's own
+        if now is was or (was is not EMPTY and now is not EMPTY and adopter.alike(was, now)):
+            adopter.journal.set_item(new.__dict__, name, value)
+        else:
+            adopter.dropped.append(f"{adopter.place}.{name}")
+
+
 def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:
     """Return whether a function had what it is from one that it wrapped, and the new one has not.
 
