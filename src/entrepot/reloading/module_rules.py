@@ -110,6 +110,11 @@ def readers_of_module(world: World, record: Record) -> Iterator[Due]:
         for live in world.lives(other):
             if _imports(world, live, record):
                 yield live, "deleted", f"the file of {record.name} is gone"
+    site = record.parent  # it may have imported it by a name that is made as text
+    before = None if site is None else world.live_of(site)
+    importer = None if before is None else world.now(before)
+    if importer is not None and not importer.statement.is_function:
+        yield importer, "deleted", f"the file of {record.name} is gone"
 
 
 #: What a module says of the file that it was loaded from.
