@@ -15,8 +15,9 @@ from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
 from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
 from .defaults import defaults_of
+from .looking import callee_touches, is_builtin_container, only_looks
 from .plain import is_reference
-from .purity import PURE_BUILTINS, PURE_METHODS
+from .purity import PURE_METHODS
 from .roots import root_value
 from .values import is_atom, is_shared
 
@@ -152,11 +153,11 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     last = values[-1]
     if touch.chain[-1] == RESULT and type(last) is types.FunctionType:
         return [*values, *_returned(world, last)]
-    if touch.how == "method" and touch.word in PURE_METHODS and _is_builtin_container(last):
+    if touch.how == "method" and touch.word in PURE_METHODS and is_builtin_container(last):
         return values[:-1]
     if touch.how == "method" and type(last) is types.FunctionType:
         return values
-    if touch.how == "method" and _only_looks(world, last, touch.word):
+    if touch.how == "method" and only_looks(world, last, touch.word):
         return values[:-1]
     if touch.how == "method" and is_a(last, type):
         is_registry = touch.word == "register" and is_a(last, abc.ABCMeta)
@@ -166,7 +167,7 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
             values = [v for v in values if not isinstance(v, type | types.FunctionType)]
         elif touch.callee[-1:] not in _STORING and is_a(last, type | types.FunctionType):
             return []
-        return values if _callee_touches(world, home, touch) else []
+        return values if callee_touches(world, home, touch) else []
     return values
 
 
@@ -176,33 +177,6 @@ def _returned(world: World, function: types.FunctionType) -> list[Any]:
     names = scope.uses.reads if scope is not None else set()
     found = [function.__globals__.get(name) for name in names]
     return [value for value in found if issubclass(type(value), dict | list | set)]
-
-
-def _only_looks(world: World, value: Any, word: str) -> bool:
-    """Return whether a method of an instance changes nothing of it, by its text."""
-    kind = type(value)
-    method = next((vars(cls)[word] for cls in kind.__mro__ if word in vars(cls)), None)
-    if type(method) is not types.FunctionType or id(method.__globals__) not in world.by_namespace:
-        return False
-    scope = world.scope_of(method.__code__)
-    return scope is not None and not _parameter_touched(scope, 0)
-
-
-def _callee_touches(world: World, home: Record, touch: Touch) -> bool:
-    """Return whether a call may change what it gets as an argument."""
-    if not touch.callee:
-        return True
-    callee = root_value(home, touch.callee[0])
-    if callee is NOTHING:
-        return touch.callee[0] not in PURE_BUILTINS
-    for tail in touch.callee[1:]:
-        callee = attribute(callee, tail)
-    if is_a(callee, types.FunctionType):
-        is_managed = id(callee.__globals__) in world.by_namespace
-        scope = world.scope_of(callee.__code__) if is_managed else None
-        if scope is not None:
-            return _parameter_touched(scope, touch.position)
-    return True
 
 
 def touchers(world: World, value: Any) -> list[LiveStatement]:
@@ -274,7 +248,7 @@ def changed_later(
             words = _stored_words(world, other, value)
             is_class = is_a(value, type)
             is_seen = ANY_ATTRIBUTE in attributes or words & attributes - {""}
-            is_used = words & _CREATING if is_class else _is_builtin_container(value)
+            is_used = words & _CREATING if is_class else is_builtin_container(value)
             if is_seen or (is_used and not only_attributes):
                 yield value, other
                 break
@@ -381,20 +355,3 @@ def _is_inert(value: Any) -> bool:
         (True, True, True, False)
     """
     return is_atom(value) or is_a(value, _FIXED) or type(value) is frozenset
-
-
-def _is_builtin_container(value: Any) -> bool:
-    return type(value).__module__ in {"builtins", "collections"}
-
-
-def _parameter_touched(scope: LiveScope, position: int | str) -> bool:
-    """Return whether a function may change (or keep) one of its arguments."""
-    code = scope.code
-    if isinstance(position, str):
-        name = position
-    elif position < code.co_argcount:
-        name = code.co_varnames[position]
-    else:
-        return True
-    uses = scope.uses
-    return any(touch.chain[0] == name for touch in uses.local_touches) or name in code.co_cellvars
