@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
 from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
+from .bound import callers, changed_by_name
 from .defaults import defaults_of
 from .looking import callee_touches, is_builtin_container, only_looks
 from .plain import is_reference
@@ -82,6 +83,8 @@ def touched(world: World, live: LiveStatement) -> dict[int, Any]:
         for touch in uses.touches:
             for value in touch_objects(world, home, touch):
                 found[id(value)] = value
+        if not is_reference(live):
+            found.update((id(value), value) for value in changed_by_name(world, home, uses))
     for scope in world.ran(live):
         for value in _class_touched(scope):
             found[id(value)] = value
@@ -197,6 +200,7 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
                     found[id(live)] = live
                 if scope is not None:
                     world.add_runners(scope, found)
+    found.update(callers(world, value, names))
     for name in names if callable(value) else ():
         for scope in world.touching.methods(name, _changes_owner):
             if any(owner is value for owner in _class_touched(scope)):
