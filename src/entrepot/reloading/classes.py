@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _reset_registry: Any = vars(abc)["_reset_registry"]
 _OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
+_OF_LAYOUT = frozenset({
+    types.MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType,
+    types.GetSetDescriptorType,
+})  # fmt: skip
 _METHODS = (types.FunctionType, staticmethod, classmethod, property)
 _CONTAINERS = frozenset({list, dict, set})
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
@@ -271,8 +275,8 @@ def stand_in(journal: Journal, old: type, new: type) -> None:
     others = [cls for cls in new.__mro__ if not any(cls is known for known in old.__mro__)]
     for name in {name: None for cls in others for name in data_of(cls)}:
         value = attribute(new, name)
-        if type(value) is types.MemberDescriptorType or name in {"__slots__", "__new__"}:
-            continue
+        if type(value) in _OF_LAYOUT or name in {"__slots__", "__new__"}:
+            continue  # an instance of another layout would not be taken by it
         if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
             journal.set_attribute(old, name, value)
     (namespace,) = gc.get_referents(type.__getattribute__(old, "__dict__"))
