@@ -259,9 +259,9 @@ class Adopter:
         return old
 
     def _container(self, old: Any, new: Any) -> Any:
-        from .containers import merged
+        from .containers import cannot_hold, merged
 
-        if getattr(old, "maxlen", None) != getattr(new, "maxlen", None):  # it cannot be set
+        if cannot_hold(self, old, new):
             self.replace(old, new)
             return new
         self.pair(old, new)

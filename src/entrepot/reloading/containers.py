@@ -45,6 +45,23 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     return new
 
 
+def cannot_hold(adopter: Adopter, old: Any, new: Any) -> bool:
+    """Return whether a container cannot become a new one: a deque with another room for items.
+
+    Nor can bytes get another length as long as something has a view of them.
+    """
+    if not is_a(old, bytearray):
+        return getattr(old, "maxlen", None) != getattr(new, "maxlen", None)
+    if len(old) == len(new) or new == adopter.base.of(old):
+        return False
+    try:
+        old.append(0)
+    except BufferError:
+        return True
+    old.pop()
+    return False
+
+
 def adopt_cell(adopter: Adopter, old: CellType, new: CellType) -> CellType:
     """Let a closure's variable have what a new closure has there."""
     adopter.pair(old, new)
