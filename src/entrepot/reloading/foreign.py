@@ -14,6 +14,7 @@ import types
 from _collections_abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.by_name import ANY_ITEM, RESULT
 from entrepot.source.nodes import chain_of
 
 from .attributes import NOTHING, derives_from, is_a, state_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .world import World
 
 MOST = 5_000
+MOST_FUNCTIONS = 50
 _BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__"})
 _NOBODYS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
@@ -46,14 +48,17 @@ class Place:
         names: The module's namespace.
         owner: The object, or that namespace.
         held: What the owner held: by key or attribute, or a list.
+        inside: What lies in it and may be changed, with the step that leads there, and what it
+            held: ``[("['limits']", {"rate": 5}, {"rate": 5})]``.
     """
 
-    __slots__ = ("held", "names", "owner")
+    __slots__ = ("held", "inside", "names", "owner")
 
     def __init__(self, names: dict[str, Any], owner: Any) -> None:
         self.names = names
         self.owner = owner
         self.held = _held(owner)
+        self.inside: list[tuple[str, Any, Any]] = []
 
     def changed(self) -> set[Any] | None:
         """Return the keys under which it holds something else, ``None`` where it has no keys."""
@@ -61,7 +66,13 @@ class Place:
         if not is_a(was, dict) or not is_a(now, dict):
             return set() if same(was, now) else None
         keys = was.keys() | now.keys()
-        return {key for key in keys if not same(was.get(key, NOTHING), now.get(key, NOTHING))}
+        found = {key for key in keys if not same(was.get(key, NOTHING), now.get(key, NOTHING))}
+        for step, value, held in self.inside:
+            if not same(held, _held(value)):
+                if step in {ANY_ITEM, RESULT}:
+                    return None
+                found.add(ast.literal_eval(step)[0] if step[:1] == "[" else step)
+        return found
 
 
 class Foreign:
@@ -74,13 +85,19 @@ class Foreign:
 
     def about_to_run(self, live: LiveStatement) -> None:
         """Note what a statement may change."""
-        found: dict[int, tuple[dict[str, Any], Any]] = {}
-        for home, uses in self._world.parts(live):
+        found: dict[int, Place] = {}
+        for home, uses in self._parts(live):
             for touch in uses.touches:
-                place = self._place(home, touch)
-                if place is not None:
-                    found[id(place[1])] = place
-        self._places = [Place(*place) for place in found.values()]
+                passed = list(passed_by(home, touch.chain))
+                place = self._place(home, touch, passed)
+                if place is None:
+                    continue
+                known = found.setdefault(id(place[1]), Place(*place))
+                first = next((n for n, value in enumerate(passed) if value is known.owner), MOST)
+                for value in passed[first + 1 :]:
+                    if not is_atom(value) and not is_a(value, _NOBODYS):
+                        known.inside.append((touch.chain[first + 1], value, _held(value)))
+        self._places = list(found.values())
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: who reads after it what it has changed is due."""
@@ -94,10 +111,28 @@ class Foreign:
                     self._plan.add([(reader, "read", f"{what} changed")], live)
         self._places = []
 
-    def _place(self, home: Record, touch: Touch) -> tuple[dict[str, Any], Any] | None:
+    def _parts(self, live: LiveStatement) -> Iterator[tuple[Record, Uses]]:
+        """Yield what a statement uses, and what functions do that it names, far and near."""
+        waiting = list(self._world.parts(live))
+        seen: set[int] = set()
+        for home, uses in waiting:
+            yield home, uses
+            if len(waiting) > MOST_FUNCTIONS:
+                continue
+            for chain in (*uses.chains, *((name,) for name in uses.reads)):
+                *_, value = (None, *passed_by(home, chain))
+                if type(value) is types.FunctionType and id(value) not in seen:
+                    seen.add(id(value))
+                    record = self._world.home_of(value)
+                    scope = record and self._world.scope_of(value.__code__)
+                    if record and scope:
+                        waiting.append((record, scope.uses))
+
+    def _place(
+        self, home: Record, touch: Touch, passed: list[Any]
+    ) -> tuple[dict[str, Any], Any] | None:
         """Return what a touch may change of a module that is not managed, with its namespace."""
         names = owner = None
-        passed = list(passed_by(home, touch.chain))
         for value in passed:
             found = namespace_of(value)
             owner = value if found is None else found
@@ -167,11 +202,13 @@ def _held(owner: Any) -> Any:
 
 
 def _called(place: Place) -> dict[str, Any]:
-    """Return an object with the functions of its module that name it, by their names there."""
+    """Return an object with the functions and methods that its module has of it, by name."""
     names = place.names
     found = {name: value for name, value in names.items() if value is place.owner}
     own = set(found)
     for name, value in list(names.items()):
+        if type(value) is types.MethodType and value.__self__ is place.owner:
+            found[name] = value
         is_own = type(value) is types.FunctionType and value.__globals__ is names
         if is_own and not own.isdisjoint(value.__code__.co_names):
             found[name] = value
