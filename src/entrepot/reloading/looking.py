@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .revision import LiveScope, Record
     from .world import World
 
+#: What changes even a class or a function that it gets as an argument.
+_STORING = frozenset({("setattr",), ("delattr",)})
+
 
 def only_looks(world: World, value: Any, word: str) -> bool:
     """Return whether a method of an instance changes nothing of it, by its text."""
@@ -30,17 +33,37 @@ def callee_touches(world: World, home: Record, touch: Touch) -> bool:
     """Return whether a call may change what it gets as an argument."""
     if not touch.callee:
         return True
-    callee = root_value(home, touch.callee[0])
-    if callee is NOTHING:
+    if root_value(home, touch.callee[0]) is NOTHING:
         return touch.callee[0] not in PURE_BUILTINS
+    scope = _scope_of_callee(world, home, touch)
+    return scope is None or _parameter_touched(scope, touch.position)
+
+
+def _scope_of_callee(world: World, home: Record, touch: Touch) -> LiveScope | None:
+    """Return the scope of the managed function that is called, if it is one."""
+    callee = root_value(home, touch.callee[0]) if touch.callee else NOTHING
     for tail in touch.callee[1:]:
-        callee = attribute(callee, tail)
-    if is_a(callee, types.FunctionType):
-        is_managed = id(callee.__globals__) in world.by_namespace
-        scope = world.scope_of(callee.__code__) if is_managed else None
-        if scope is not None:
-            return _parameter_touched(scope, touch.position)
-    return True
+        callee = NOTHING if callee is NOTHING else attribute(callee, tail)
+    if is_a(callee, types.FunctionType) and id(callee.__globals__) in world.by_namespace:
+        return world.scope_of(callee.__code__)
+    return None
+
+
+def stores_into(world: World, home: Record, touch: Touch) -> bool:
+    """Return whether a call sets attributes of the class or function that it gets.
+
+    What the called function defines may do so, too: ``@extends(Node)`` sets what it decorates.
+    """
+    scope = _scope_of_callee(world, home, touch)
+    if scope is None:
+        return touch.callee[-1:] in _STORING
+    name = _parameter(scope, touch.position)
+    inner = [s for path, s in scope.live.scopes.items() if path[: len(scope.path)] == scope.path]
+    return any(
+        found.chain[0] == name and (found.how == "store" or found.callee[-1:] in _STORING)
+        for part in inner
+        for found in part.uses.local_touches
+    )
 
 
 def is_builtin_container(value: Any) -> bool:
@@ -50,12 +73,15 @@ def is_builtin_container(value: Any) -> bool:
 
 def _parameter_touched(scope: LiveScope, position: int | str) -> bool:
     """Return whether a function may change (or keep) one of its arguments."""
-    code = scope.code
-    if isinstance(position, str):
-        name = position
-    elif position < code.co_argcount:
-        name = code.co_varnames[position]
-    else:
+    name = _parameter(scope, position)
+    if name is None:
         return True
-    uses = scope.uses
-    return any(touch.chain[0] == name for touch in uses.local_touches) or name in code.co_cellvars
+    is_touched = any(touch.chain[0] == name for touch in scope.uses.local_touches)
+    return is_touched or name in scope.code.co_cellvars
+
+
+def _parameter(scope: LiveScope, position: int | str) -> str | None:
+    """Return the name of a parameter, ``None`` for one of ``*args``."""
+    if isinstance(position, str):
+        return position
+    return scope.code.co_varnames[position] if position < scope.code.co_argcount else None

@@ -16,7 +16,7 @@ from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
 from .bound import callers, changed_by_name
 from .defaults import defaults_of
-from .looking import callee_touches, is_builtin_container, only_looks
+from .looking import callee_touches, is_builtin_container, only_looks, stores_into
 from .plain import is_reference
 from .purity import PURE_METHODS
 from .roots import root_value
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 _SEQUENCES = frozenset({list, tuple, collections.deque})
 #: Of what an item of a table may be, this many are looked at.
 MOST_ITEMS = 200
-#: What changes even a class or a function that it gets as an argument.
-_STORING = frozenset({("setattr",), ("delattr",)})
 
 
 def objects(home: Record, chain: Chain) -> list[Any]:
@@ -168,7 +166,7 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     if touch.how == "argument":
         if touch.chain[-1] == ANY_ITEM:
             values = [v for v in values if not isinstance(v, type | types.FunctionType)]
-        elif touch.callee[-1:] not in _STORING and is_a(last, type | types.FunctionType):
+        elif is_a(last, type | types.FunctionType) and not stores_into(world, home, touch):
             return []
         return values if callee_touches(world, home, touch) else []
     return values
