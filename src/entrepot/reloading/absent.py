@@ -94,7 +94,7 @@ class Absent:
         return self._is_found(top, list(path))
 
     def _is_found(self, name: str, path: list[str]) -> bool:
-        stamps = {folder: _changed(folder) for folder in path}
+        stamps = {folder: changed_at(folder) for folder in path}
         known = self.known.get(name)
         if self.looked.get(name) == stamps:
             file = None if known is None else known[0]
@@ -138,7 +138,8 @@ def _digest(file: str | None) -> int:
         return 0
 
 
-def _changed(folder: str) -> int:
+def changed_at(folder: str) -> int:
+    """Return when something came to a folder last, or went; 0 if it cannot be told."""
     try:
         return os.stat(folder or ".").st_mtime_ns  # noqa: PTH116 (pathlib is slow to import)
     except (OSError, ValueError):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .absent import Absent
+    from .listings import Listings
 
 LONGEST_WAIT_OF_IMPORTS = 2.0
 
@@ -41,6 +42,7 @@ class Managed:
         stowage: Where the texts lie.
         to_learn: Modules that may have to be learned yet; they may have gone since.
         to_look_into: Modules of which it is not known yet what they imported in vain.
+        listed: What the import system has found in folders: ``{"/app": {"shop.py"}}``.
         lock: Held during a reload.
         is_busy: Whether a reload is being carried out.
     """
@@ -56,6 +58,8 @@ class Managed:
         self._began = time.time_ns()
         self.later = LaterImports(self.base, self.records, self.recorder)
         self._absent: Absent | None = None
+        self._listings: Listings | None = None
+        self.listed: dict[str, set[str]] = {}
         self.lock = threading.RLock()
         self.is_busy = False
         self.system = system
@@ -93,6 +97,15 @@ class Managed:
 
             self._absent = Absent(self._began)
         return self._absent
+
+    @property
+    def listings(self) -> Listings:
+        """What folders held that the modules have listed."""
+        if self._listings is None:
+            from .listings import Listings  # with a parser, too
+
+            self._listings = Listings(self.listed, self._began)
+        return self._listings
 
     def is_managed_file(self, file: object) -> bool:
         """Return whether a file is a Python source below one of the roots, not installed there.
@@ -288,6 +301,11 @@ class Managed:
             for record in pending:
                 record.base = dict(record.namespace)
                 self.later.completed(record)
+                folder = record.file.rpartition(os.sep)[0]
+                if folder not in self.listed:  # what the import system has found there
+                    names = getattr(sys.path_importer_cache.get(folder), "_path_cache", None)
+                    if names:
+                        self.listed[folder] = names  # never changed: a new set takes its place
                 self.base.take_imported(
                     [v for name, v in record.base.items() if name != "__builtins__"]
                 )

@@ -124,13 +124,26 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     world = World(records, prepared.changes, session.recorder, gone)
     prepared.world = world
     prepared.plan = plan_of(world, prepared.changes.values())
-    for record in prepared.gone:
-        prepared.plan.add(readers_of_module(world, record))
-    for record, _ in prepared.moved:
-        prepared.plan.add(readers_of_moved(world, record))
-    for record, names in appeared:
-        prepared.plan.add(importers_of_appeared(world, record, names))
+    _add_files(session, prepared, prepared.plan, appeared, new)
     return prepared
+
+
+def _add_files(
+    session: Live,
+    prepared: Prepared,
+    plan: Plan,
+    appeared: list[tuple[Record, list[str]]],
+    new: list[Record],
+) -> None:
+    """Add what is due since files came, went or stand elsewhere."""
+    world = plan.world
+    for record in prepared.gone:
+        plan.add(readers_of_module(world, record))
+    for record, _ in prepared.moved:
+        plan.add(readers_of_moved(world, record))
+    for record, names in appeared:
+        plan.add(importers_of_appeared(world, record, names))
+    plan.add(list(session.listings.due(world, new)))
 
 
 def _begin(session: Live, prepared: Prepared, world: World) -> None:

@@ -48,6 +48,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     for record in _bound_in(execution):
         _take_base(session, execution, record)
         session.absent.tried(record)
+    session.listings.taken(journal)
     for cls, kept in execution.adopter.registered:
         made = registered_with(cls) - kept
         journal.set_item(session.base.registered, id(cls), (cls, made))

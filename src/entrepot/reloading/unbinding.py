@@ -160,9 +160,17 @@ class Unbinder:
                 if self._is_submodule(record, name):  # one that is not begun, an import may set
                     below = self.world.records[f"{record.name}.{name}"]
                     is_later = self._is_unfinished(below, here)
-                if is_later:
+                if is_later and not self._is_bound_now(live, record, name):
                     hidden.append((record, name, record.namespace[name]))
                     self.journal.delete_item(record.namespace, name)
+
+    def _is_bound_now(self, live: LiveStatement, record: Record, name: str) -> bool:
+        """Return whether the statement that runs has bound a name already, such as of a loop."""
+        if live not in self.world.binders(record, name):
+            return False
+        was = self.start[record.name].get(name, _MISSING)
+        is_cleared = record is live.record and self.world.may_bind(live, name)
+        return is_cleared or record.namespace[name] is not was
 
     def _made_later(self, record: Record) -> list[str]:
         """Return the names that the program has added to a module since its import."""
