@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,12 @@ SCENARIOS = [scenario for file in FILES for scenario in read(file)]
 def loggers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loggers are the process's: a scenario begins without those of others."""
     monkeypatch.setattr(logging.Logger.manager, "loggerDict", {})
+
+
+@pytest.fixture(autouse=True)
+def script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Client code is a program's script, as far as others can see."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def save(root: Path, contents: dict[str, Any]) -> None:
 
 
 def client_of(scenario: Scenario, files: dict[str, str], project: Project) -> dict[str, Any]:
-    namespace: dict[str, Any] = {"__name__": "client"}
+    namespace = vars(sys.modules["__main__"])
     for name in module_names(files):
         module = project.load(name)
         namespace[name.partition(".")[0]] = sys.modules[name.partition(".")[0]]

@@ -52,7 +52,7 @@ class Merger:
         self.foreign = Foreign(plan)
         self._told: dict[int, set[str]] = {}
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
-        self.ownership = Ownership(plan.world, self.start)
+        self.ownership = Ownership(plan.world, self.start, adopter.base.is_managed_class)
         self.adopter.is_anothers = self.ownership.is_anothers
         self.adopter.set_by_code = self.world.set_by_code
 

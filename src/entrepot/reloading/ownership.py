@@ -19,6 +19,8 @@ from .readers import readers
 from .values import is_atom
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .revision import LiveStatement, Record
     from .world import Location, World
 
@@ -34,9 +36,15 @@ class Ownership:
         current: The statement that runs, as it was before, and whose objects it goes on with.
     """
 
-    def __init__(self, world: World, start: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        world: World,
+        start: dict[str, dict[str, Any]],
+        is_managed_class: Callable[[type], bool],
+    ) -> None:
         self.world = world
         self.start = start
+        self.is_managed_class = is_managed_class
         self.current: set[int] = set()
         self._homes: dict[int, list[Location]] | None = None
         self._outside: set[int] | None = None
@@ -146,7 +154,11 @@ class Ownership:
         """(I8) Return whether an object is one of a module that is not managed.
 
         ``TABLE = {"clean": textwrap.dedent}`` only refers to it: it never becomes something else.
+        An instance of one of the program's classes is the program's, and what its own script
+        holds, or a prompt, that has got from the modules.
         """
+        if self.is_managed_class(type(value)):
+            return False
         function = value
         if is_exactly(value, _AROUND_FUNCTIONS):  # of methods that nobody names there are many
             function = value.fget if type(value) is property else value.__func__
@@ -160,8 +172,8 @@ class Ownership:
             managed = self.world.by_namespace
             self._outside = {
                 id(held)
-                for namespace in map(namespace_of, list(sys.modules.values()))
-                if namespace is not None and id(namespace) not in managed
+                for name, namespace in namespaces()
+                if id(namespace) not in managed and name != "__main__"
                 for held in list(namespace.values())
             }
         return id(value) in self._outside
@@ -177,6 +189,12 @@ class Ownership:
                 for name, value in names.items():
                     self._homes.setdefault(id(value), []).append((module, name))
         return self._homes
+
+
+def namespaces() -> list[tuple[str, dict[str, Any]]]:
+    """Return the namespaces of the modules in the cache, by name."""
+    found = [(name, namespace_of(module)) for name, module in list(sys.modules.items())]
+    return [(name, namespace) for name, namespace in found if namespace is not None]
 
 
 def namespace_of(module: object) -> dict[str, Any] | None:
