@@ -61,10 +61,23 @@ def _undone(
     words = _words(world, live, old=True) if scopes else set()
     for scope in scopes:
         still = now if _key(scope) in ran else set[str]()
-        for root in _roots(world, live, scope, words, still):
+        roots = [v for one in _with_makers(scope) for v in _roots(world, live, one, words, still)]
+        for root in roots:
             for creator in creators(world, root):
                 if world.before(creator) is not live:
                     yield creator, "6f", f"{live.where} changed what it keeps, before the edit"
+
+
+def _with_makers(scope: LiveScope) -> Iterator[LiveScope]:
+    """Yield a scope, and those around it that have the same free variables.
+
+    Of ``@command("a")``, what ``command`` has made changes what both keep, and is gone by now.
+    """
+    yield scope
+    outer = scope.live.scopes.get(scope.path[:-1])
+    while outer is not None and not set(scope.code.co_freevars).isdisjoint(outer.code.co_freevars):
+        yield outer
+        outer = outer.live.scopes.get(outer.path[:-1])
 
 
 def _key(scope: LiveScope) -> tuple[str, Path]:
