@@ -19,7 +19,7 @@ from .arriving import Arriving, named
 from .revision import absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .changes import ModuleChange
     from .revision import LiveStatement, Record
@@ -190,7 +190,7 @@ def _affected(world: World) -> set[str] | None:
         arriving = Arriving(world.records)
         old = [_targets(world, change, live) for live in change.record.lives]
         new = [_targets(world, change, live, arriving) for live in change.lives]
-        if _firsts(old) != _firsts(new):
+        if _firsts(old, _going_on(change)) != _firsts(new, [live.old for live in change.lives]):
             found |= {name for names in (*old, *new) for name in names}
             is_moved = True
         elif _is_rearranged(change):
@@ -199,21 +199,39 @@ def _affected(world: World) -> set[str] | None:
     return found if is_moved else None
 
 
-def _firsts(targets: list[tuple[str, ...]]) -> list[list[str]]:
+def _firsts(
+    targets: list[tuple[str, ...]], paired: Sequence[object]
+) -> list[tuple[int, bool, list[str]]]:
     """Return which modules each statement is the first to import, of those that import any.
 
+    Beside them stands where it is: below how many statements that go on through the edit, and
+    whether it goes on itself. The module of one that goes on lower down, while a new line above
+    it imports the same, would be executed at the lower one.
+
+    Args:
+        targets: What each statement imports.
+        paired: For each statement what it is on the other side of the edit, ``None`` if nothing.
+
     Example:
-        >>> _firsts([("a", "a"), (), ("b", "a"), ("b",)])
-        [['a'], ['b']]
+        >>> _firsts([("a", "a"), (), ("b", "a"), ("b",)], ["line 1", "line 3", None, None])
+        [(0, True, ['a']), (2, False, ['b'])]
     """
     seen: set[str] = set()
-    found: list[list[str]] = []
-    for names in targets:
+    found: list[tuple[int, bool, list[str]]] = []
+    above = 0
+    for names, other in zip(targets, paired, strict=True):
         new = [name for name in dict.fromkeys(names) if name not in seen]
         seen.update(new)
         if new:
-            found.append(new)
+            found.append((above, other is not None, new))
+        above += other is not None
     return found
+
+
+def _going_on(change: ModuleChange) -> list[LiveStatement | None]:
+    """Return for each old statement the one that continues it."""
+    now = {id(live.old): live for live in change.lives if live.old is not None}
+    return [now.get(id(old)) for old in change.record.lives]
 
 
 def _targets(
