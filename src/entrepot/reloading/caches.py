@@ -9,14 +9,13 @@ caches stay: what they hold may be state, as the one connection that everybody g
 
 from __future__ import annotations
 
-import functools
 import gc
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a
+from .attributes import is_a, wrapped_by
 from .reach import Reach
-from .refilling import memory_of, refill
+from .refilling import LRU, give_back, memory_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
-_LRU = type(functools.lru_cache(len))
-
 
 class Caches:
     """Forgets results for one pass of a reload.
@@ -39,8 +36,9 @@ class Caches:
         passing: Names that were bound to what a later statement finds, and binds again.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, base: Base) -> None:
         self.world = world
+        self._base = base
         self.moved: dict[str, set[str]] = {}
         self.passing: set[str] = set()
         self._cleared: set[int] = set()
@@ -67,10 +65,10 @@ class Caches:
                 give_back(cache, memory)
         self._known.clear()
 
-    def clear_stale(self, live: LiveStatement, records: Iterable[Record]) -> list[Any]:
+    def clear_stale(self, live: LiveStatement, records: list[Record]) -> list[Any]:
         """Clear the caches whose results the statement must not see, each once; return them."""
         found: list[Any] = []
-        caches = list(_caches(records))
+        caches = _caches(records, self._base)
         for cache in caches:
             if id(cache) not in self._known:
                 misses = cache.cache_info().misses
@@ -126,17 +124,16 @@ class Caches:
                 waiting += by_name.get("__init__", ()) if word[:1].isupper() else ()
         return False
 
-    def stale_at_last(self, base: Base, edited: Iterable[Any]) -> Iterator[Any]:
+    def stale_at_last(self, edited: Iterable[Any]) -> Iterator[Any]:
         """Yield the caches whose results the program must not see after the edit.
 
         What was cleared before a statement ran holds what was computed since, as after a restart.
 
         Args:
-            base: Knows the caches.
-            edited: Those of functions that were edited.
+            edited: Caches of functions that were edited.
         """
         yield from (cache for cache in edited if id(cache) not in self._cleared)
-        for cache in base.caches():
+        for cache in self._base.caches():
             if id(cache) not in self._cleared and self._is_in_reach(cache):
                 yield cache
 
@@ -204,24 +201,22 @@ def clear(journal: Journal, cache: Any) -> None:
     journal.note(lambda: give_back(cache, memory))
 
 
-def give_back(cache: Any, memory: Memory | None) -> None:
-    """Let a cache remember what it did, or nothing if that is not known."""
-    if memory is None:
-        cache.cache_clear()
-    else:
-        refill(memory)
-
-
 def is_cache(value: Any) -> bool:
     """Return whether a value is what ``functools.lru_cache`` makes of a function."""
-    return type(value) is _LRU and type(value.__wrapped__) is FunctionType
+    return type(value) is LRU and type(value.__wrapped__) is FunctionType
 
 
-def _caches(records: Iterable[Record]) -> Iterator[Any]:
-    """Yield the caches that modules and their classes have."""
+def _caches(records: list[Record], base: Base) -> list[Any]:
+    """Return the caches of modules: those that names lead to, and those that are inside them."""
+    found: dict[int, Any] = {}
     for record in records:
         for value in list(record.namespace.values()):
-            members = list(vars(value).values()) if is_a(value, type) else [value]
-            for member in members:
-                if is_cache(member):
-                    yield member
+            for member in list(vars(value).values()) if is_a(value, type) else [value]:
+                cache = wrapped_by(member)
+                if is_cache(cache):
+                    found[id(cache)] = cache
+    homes = {id(record.namespace) for record in records}
+    for cache in base.caches():
+        if id(cache.__wrapped__.__globals__) in homes:
+            found[id(cache)] = cache
+    return list(found.values())

@@ -7,6 +7,7 @@ in the old order, and answers what it answered before.
 
 from __future__ import annotations
 
+import functools
 import gc
 import threading
 from types import FunctionType
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .journal import Journal
+
+LRU = type(functools.lru_cache(len))
 MOST = 20_000
 
 
@@ -87,6 +91,40 @@ def refill(memory: Memory) -> None:
             cache(*args, **keywords)
     finally:
         function.__code__ = code
+
+
+def give_back(cache: Any, memory: Memory | None) -> None:
+    """Let a cache remember what it did, or nothing if that is not known."""
+    if memory is None:
+        cache.cache_clear()
+    else:
+        refill(memory)
+
+
+def lead_results(journal: Journal, cache: Any, source: Any, target: Any) -> bool:
+    """Let a cache remember one object in the place of another; return whether it can be done.
+
+    A cache of bounded size has its results in C, where nobody can put another one.
+
+    Example:
+        >>> import functools
+        >>> from entrepot.reloading.journal import Journal
+        >>> @functools.lru_cache
+        ... def box(n): return [n]
+        >>> new, old = box(1), [1]
+        >>> lead_results(Journal(), box, new, old), box(1) is old, box(1) is new
+        (True, True, False)
+    """
+    memory = memory_of(cache) if type(cache.__wrapped__) is FunctionType else None
+    if memory is None or vars(cache).get("__wrapped__") is source:
+        return False
+    led = [
+        (target if key is source else key, target if result is source else result)
+        for key, result in memory.results
+    ]
+    journal.note(lambda: give_back(cache, memory), memory, memory.results, *memory.results)
+    refill(memory._replace(results=led))
+    return True
 
 
 def _answering(answer: Callable[[Any, Any], Any], free: tuple[str, ...]) -> Any:

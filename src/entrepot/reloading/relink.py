@@ -24,6 +24,7 @@ from .holders import holders_of, holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
 from .native import declared
+from .refilling import LRU, lead_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,8 +60,10 @@ def relink(
         By the identity of what was led away from: kinds of holders that could not be changed.
     """
     relinker = _Relinker(journal, is_own)
+    equals = list(equals)
     pairs = [*pairs, *equals]
-    relinker.lightly.update(id(value) for value, _ in equals)
+    relinker.equals.update((id(value), old) for value, old in equals)
+    relinker.lightly.update(relinker.equals)
     for _ in range(DEPTH):
         if not pairs:
             break
@@ -95,6 +98,7 @@ class _Relinker:
         self.roots: dict[int, int] = {}
         self.sources: set[int] = set()
         self.lightly: set[int] = set()  # values whose other holders may go on holding them
+        self.equals: dict[int, Any] = {}  # what stands in the places of these values
         self.in_use: set[int] | None = None
         self.owners: dict[int, type | None] = {}
         self.classes: dict[int, type] = {}
@@ -118,7 +122,7 @@ class _Relinker:
         hidden = {id(pairs), id(targets), id(holders), id(adopted)}
         hidden |= {id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
-        hidden |= {id(self.owners), id(self.classes)}
+        hidden |= {id(self.owners), id(self.classes), id(self.equals)}
         for holder in holders:
             if id(holder) in hidden or id(holder) in self.journal.own or self.is_own(holder):
                 continue
@@ -155,6 +159,9 @@ class _Relinker:
         if made is not None:
             if id(source) in self.lightly:
                 self.lightly.add(id(holder))
+            else:
+                self.lightly.discard(id(holder))  # nobody may go on with what it holds
+            made = self.equals.get(id(holder), made)
             self.made.append((holder, made, self.roots.get(id(source), id(source))))
 
     def cannot(self, source: Any, what: str) -> None:
@@ -193,7 +200,7 @@ class _Relinker:
         elif is_part_of_context(holder, source):
             if not hand_over(journal, source, target):
                 self.cannot(source, "a context that another thread is in")
-        else:
+        elif type(holder) is not LRU or not lead_results(journal, holder, source, target):
             self._state(holder, source, target)
 
     def _dict(self, holder: dict[Any, Any], source: Any, target: Any) -> None:

@@ -192,7 +192,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
         report.rebound += [name for client in session.clients for name in client.rebind(journal)]
-        stale = execution.merger.caches.stale_at_last(session.base, execution.patcher.caches)
+        stale = execution.merger.caches.stale_at_last(execution.patcher.caches)
         for cache in {*execution.adopter.stale, *stale}:
             if is_cache(cache):  # else it was led on to what took its place
                 clear(journal, cache)
