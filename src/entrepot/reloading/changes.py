@@ -157,18 +157,20 @@ def _live(
     if old is None:
         change.added.append(live)
         return live
-    if not same_signature(old.statement, statement) or (
-        not is_same_language and _has_annotations(statement.node)
-    ):
+    is_same = same_signature(old.statement, statement)
+    if not is_same or (not is_same_language and _has_annotations(statement.node)):
         change.signed.append(live)
-    _compare_scopes(change, old, live)
+    _compare_scopes(change, old, live, is_same=is_same)
     return live
 
 
-def _compare_scopes(change: ModuleChange, old: LiveStatement, new: LiveStatement) -> None:
+def _compare_scopes(
+    change: ModuleChange, old: LiveStatement, new: LiveStatement, *, is_same: bool
+) -> None:
     codes = dict(walk(new.codes))
     first = len(change.edited)
-    new.paths = pair({path: scope.code for path, scope in old.scopes.items()}, codes)
+    olds = {path: scope.code for path, scope in old.scopes.items()}
+    new.paths = pair(olds, codes, is_same=is_same)
     for path, scope in old.scopes.items():
         if path not in new.paths:
             change.bodies.append(scope)

@@ -13,17 +13,22 @@ if TYPE_CHECKING:
     from .scopes import Path
 
 
-def pair(old: Mapping[Path, CodeType], new: Mapping[Path, CodeType]) -> dict[Path, Path]:
+def pair(
+    old: Mapping[Path, CodeType], new: Mapping[Path, CodeType], *, is_same: bool = False
+) -> dict[Path, Path]:
     r"""Return for each old scope that goes on the path that it has now.
 
     Scopes go on within the one that continues theirs, under the same name. Where there are several
-    of one name, first those that are the same, then those with the same body, then those that
-    are called alike. Of the others the last goes on as the last, since it is the one that the
-    name means; those without a name of their own (lambdas) from the first on.
+    of one name, and what is around them does the same as before, each goes on as the one in its
+    place: that is what a restart would make there. Else first those that are the same, then those
+    with the same body, then those that are called alike. Of the others the last goes on as the
+    last, since it is the one that the name means; those without a name of their own (lambdas) from
+    the first on.
 
     Args:
         old: The old scopes by path, outer ones first.
         new: The new ones.
+        is_same: Whether the statement around them computes the same as the old one.
 
     Example:
         >>> from entrepot.source.scopes import nested, walk
@@ -33,12 +38,25 @@ def pair(old: Mapping[Path, CodeType], new: Mapping[Path, CodeType]) -> dict[Pat
         >>> new = scopes("def f():\n  def g(): return 0\n  def g(): return 1\n  return g")
         >>> pair(old, new)[("f", 0), ("g", 0)]
         (('f', 0), ('g', 1))
+        >>> old = scopes("class C:\n  def g(self): return 1\n  def g(self): return 2")
+        >>> new = scopes("class C:\n  def g(self): return 2\n  def g(self): return 3")
+        >>> pair(old, new)[("C", 0), ("g", 1)]
+        (('C', 0), ('g', 1))
     """
     olds, news = _siblings(old), _siblings(new)
     pairs: dict[Path, Path] = {(): ()}
+    alike: dict[Path, bool] = {(): is_same}
     for (outer, name), paths in olds.items():
-        if outer in pairs:
-            _pair_siblings(old, new, list(paths), list(news.get((pairs[outer], name), ())), pairs)
+        if outer not in pairs:
+            continue
+        mates = news.get((pairs[outer], name), [])
+        if len(paths) == len(mates) > 1:
+            if outer not in alike:
+                alike[outer] = same_body(old[outer], new[pairs[outer]])
+            if alike[outer]:
+                pairs.update(zip(paths, mates, strict=True))
+                continue
+        _pair_siblings(old, new, list(paths), list(mates), pairs)
     del pairs[()]
     return pairs
 
