@@ -68,6 +68,7 @@ class Adopter:
         self.dropped: list[str] = []
         self.undecided: list[Conflict] = []
         self.lost: list[tuple[Any, Any, Any, str]] = []  # containers that were made anew as edited
+        self.gone: list[tuple[Any, str]] = []  # items with state that nothing new continues
         self.place = ""
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
@@ -157,7 +158,7 @@ class Adopter:
         """Return the tables and lists of one pass."""
         found = (self.replaced, self.dropped, self.undecided, self.stale, self.lost, self.passed)
         tables = (self.twins, self.equals, self.thirds, self.taken, self.before, self.registries)
-        return (*tables, self.copies, *found)
+        return (*tables, self.copies, self.gone, *found)
 
     def replace(self, old: Any, new: Any) -> None:
         """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .alignment import adopt_at, has_state, matches
 from .attributes import is_a
 from .base import EMPTY
 from .deciding import Conflict
 from .instances import is_of_replaced, takes_class
-from .values import holds_only_attributes
+from .values import holds_only_attributes, is_atom
 
 if TYPE_CHECKING:
     from types import CellType
@@ -116,6 +117,8 @@ def _merged_dict(
         elif value is not base[key]:
             place = f"{adopter.place}[{key!r}]"
             adopter.undecided.append(Conflict(owner, key, base[key], value, place))
+        else:
+            _note_gone(adopter, {key: value})
     if list(base) == list(names) and list(live) != list(base):  # the program changed the order
         return {key: out[key] for key in (*live, *out) if key in out}
     return out
@@ -132,14 +135,18 @@ def _merged_set(adopter: Adopter, base: set[Any], live: set[Any], new: set[Any])
 
 
 def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[Any]) -> list[Any]:
-    pairs = _matches(adopter, base, new)
+    pairs = matches(adopter, base, new)
     is_as_before = len(base) == len(new) and all(
         pairs.get(n) == n and adopter.alike(base[n], item) for n, item in enumerate(new)
     )
     items = [
-        adopter.adopt(base[pairs[position]], item) if position in pairs else item
+        adopt_at(adopter, f"{adopter.place}[{position}]", base[pairs[position]], item)
+        if position in pairs
+        else item
         for position, item in enumerate(adopter.mapped(new))
     ]
+    left = set(range(len(base))) - set(pairs.values())
+    _note_gone(adopter, {position: base[position] for position in sorted(left)})
     if is_as_before:  # what another statement has made is alike, and yet another one
         others = {id(a): b for a, b in zip(base, items, strict=True) if a is not b}
         return [others.get(id(item), item) for item in live] if others else live
@@ -164,28 +171,17 @@ def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[A
     return out + added
 
 
+def _note_gone(adopter: Adopter, items: dict[Any, Any]) -> None:
+    """Note items that nothing new continues, so far, and that have state."""
+    adopter.gone += [
+        (item, f"{adopter.place}[{key!r}]")
+        for key, item in items.items()
+        if not is_atom(item) and has_state(adopter, item)
+    ]
+
+
 def _counts(items: list[Any]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for item in items:
         counts[id(item)] = counts.get(id(item), 0) + 1
     return counts
-
-
-def _matches(adopter: Adopter, base: list[Any], new: list[Any]) -> dict[int, int]:
-    """Return which old item each new one continues, by position: alike ones first."""
-    pairs: dict[int, int] = {}
-    used: set[int] = set()
-    if len(base) > 200 or len(new) > 200:
-        return {i: i for i in range(min(len(base), len(new)))} if len(base) == len(new) else {}
-    for position, item in enumerate(new):
-        for old, value in enumerate(base):
-            if old not in used and adopter.alike(value, item):
-                pairs[position] = old
-                used.add(old)
-                break
-    if len(base) == len(new):
-        for position in range(len(new)):
-            if position not in pairs and position not in used:
-                pairs[position] = position
-                used.add(position)
-    return pairs

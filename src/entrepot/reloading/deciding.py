@@ -60,6 +60,9 @@ def decide(journal: Journal, adopter: Adopter) -> None:
                 adopter.base.hold(journal, content, base)
         else:
             adopter.dropped.append(place)
+    for item, place in adopter.gone:
+        if id(item) not in adopter.taken and place not in adopter.dropped:
+            adopter.dropped.append(place)
 
 
 def spot_of(instance: Any, name: str) -> tuple[Any, str]:

@@ -34,6 +34,7 @@ from .exits import Exits
 from .functions import forward
 from .generated import fill_copies
 from .holders import weak_pairs
+from .items import merge_items
 from .marks import ALWAYS, mark_of
 from .merging import Merger
 from .methods import led_methods
@@ -162,9 +163,8 @@ class Execution:
                 decide(self.journal, self.adopter)
                 put_in_order(self.journal, self.effects.altered())
                 return
-            if self.executed and self.world.position(live) < self.world.position(
-                self.executed[-1]
-            ):
+            position = self.world.position
+            if self.executed and position(live) < position(self.executed[-1]):
                 raise Again
             self.executed.append(live)
             self._run_one(live)
@@ -260,7 +260,7 @@ class Execution:
 
     def _after(self, stores: list[Store], changes: list[Change], live: LiveStatement) -> None:
         """Bring in order what a statement has left besides its names."""
-        self.merger.merge_items(live, self.effects, changes)
+        merge_items(self.merger, live, self.effects, changes)
         self.registrations.ran(live)
         self.merger.tell_users(live)
         put_back(self.journal, self.adopter, stores, live.where)

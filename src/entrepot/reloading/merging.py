@@ -6,7 +6,7 @@ from functools import partial
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, set_state
+from .attributes import is_a
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
@@ -18,11 +18,11 @@ from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
 from .users import users
-from .values import is_atom, is_shared, is_view, same, shows_any
+from .values import is_shared, is_view, same, shows_any
 
 if TYPE_CHECKING:
     from .adopt import Adopter
-    from .effects import Change, Effects, Note
+    from .effects import Note
     from .journal import Journal
     from .plan import Plan
     from .report import Report
@@ -139,41 +139,6 @@ class Merger:
                 self._merge_last(live, record, name)
             self.world.changed(record)
 
-    def merge_items(self, live: LiveStatement, effects: Effects, changes: list[Change]) -> None:
-        """Objects that a statement put into others take over what stood there before.
-
-        Where the program had put something else, and the statement what the import had, it stays.
-        """
-        old = self.world.before(live)
-        for change in changes if old is not None else ():
-            owner, start, base = change.note.owner, change.note.start, change.note.base
-            now = effects.held(change.note)
-            if not is_a(start, dict):
-                continue
-            for key, new in now.items():
-                was = start.get(key, EMPTY)
-                if was is EMPTY or was is new:
-                    continue
-                known = base.get(key, EMPTY) if is_a(base, dict) else EMPTY
-                if known is not EMPTY and known is not was and self.adopter.alike(known, new):
-                    self._put(owner, key, was)
-                    continue
-                if is_atom(new) or is_a(owner, type):
-                    continue
-                if old is None or not self.ownership.made(old, was):
-                    continue
-                final = self.adopter.adopt(was, new)
-                if final is not new:
-                    self._put(owner, key, final)
-
-    def _put(self, owner: Any, key: Any, value: Any) -> None:
-        if is_a(owner, dict):
-            self.journal.set_item(owner, key, value)
-        elif is_a(owner, type):
-            self.journal.set_attribute(owner, key, value)
-        else:
-            set_state(self.journal, owner, key, value)
-
     def _merge_name(self, live: LiveStatement, record: Record, name: str) -> None:
         binders = self.world.binders(record, name)
         if binders and binders[-1] is not live and live in binders:
@@ -217,7 +182,7 @@ class Merger:
         heir = self.ownership.heir_of(live, record, name)
         if heir is not None:
             self.ownership.current.add(id(heir))
-            self.adopter.edited = start if self._is_edited(live) else None
+            self.adopter.edited = start if self.is_edited(live) else None
             final = self.adopter.merge(base, start, new, f"{record.name}.{name}")
             if start is base and final is not start:
                 self._succeed(start, final, owners, live)
@@ -235,7 +200,8 @@ class Merger:
         if place not in self.adopter.dropped and not is_a(start, ModuleType):
             self.adopter.dropped.append(place)
 
-    def _is_edited(self, live: LiveStatement) -> bool:
+    def is_edited(self, live: LiveStatement) -> bool:
+        """Return whether a statement has another text than before."""
         change = self.world.changes.get(live.record.name)
         return change is not None and live in change.signed
 
@@ -251,7 +217,7 @@ class Merger:
             return self._move_in(start, new) if self._is_left(start, live) else new
         if not self.ownership.made(owners[-1], start):
             return new
-        if owners[-1] in self._going() or owners[-1] is self.world.before(live):
+        if owners[-1] in self.going() or owners[-1] is self.world.before(live):
             if is_a(start, FunctionType | partial) or is_cache(start):
                 if callable(new):
                     self.adopter.lead_on(start, new)
@@ -292,13 +258,13 @@ class Merger:
         old, made = type(start), type(new)
         if old is made or old.__qualname__ != made.__qualname__ or self._was_there(made):
             return
-        if self._is_going(old) and self.adopter.base.is_managed_class(made):
+        if self._isgoing(old) and self.adopter.base.is_managed_class(made):
             self.adopter.replace(old, made)
             lead_methods(self.adopter, old, made)
 
-    def _is_going(self, cls: type) -> bool:
+    def _isgoing(self, cls: type) -> bool:
         """Return whether the statement that made a class is gone."""
-        going, records = self._going(), self.world.records
+        going, records = self.going(), self.world.records
         names = self.ownership.names_of(cls)
         owners = [self.world.old_binders(records[module], name)[-1:] for module, name in names]
         return any(owner and owner[0] in going for owner in owners)
@@ -334,7 +300,8 @@ class Merger:
         is_known = base.of(value) is not EMPTY and id(value) not in base.arrived
         return is_known or self.ownership.is_named(value)
 
-    def _going(self) -> list[LiveStatement]:
+    def going(self) -> list[LiveStatement]:
+        """Return the statements that the edit has taken away."""
         return [live for change in self.world.changes.values() for live in change.removed]
 
     def tell_readers(self, note: Note) -> None:
