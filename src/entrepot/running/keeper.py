@@ -321,7 +321,8 @@ class Keeper:
         except OSError as error:
             self._cannot_read(files, error, start)
             return
-        if self.program.is_running(edit):
+        others = files - {*self.program.files()}  # such as one that an import did not find
+        if self.program.is_running(edit) and not (others and self.program.is_due(edit)):
             self.outstanding = set()
             self.program.note_read(edit)
             if self.error is not None:
@@ -329,10 +330,9 @@ class Keeper:
                 self.error = self._failed = None
                 self.tell([Fact("clear", "the files are again what the program runs")])
             return
-        others = files - {*self.program.files()}  # such as one that an import did not find
         if not is_asked and edit == self._failed and not others:
             return
-        self._carry_out(edit, start)
+        self._carry_out(edit, start, others)
 
     def _cannot_read(self, files: set[str], error: OSError, start: float) -> None:
         """Tell once that a file cannot be read; it is in every later edit until it can be."""
@@ -345,7 +345,7 @@ class Keeper:
         told = sorted(self.outstanding)
         self.on_outcome(Outcome(self.error, told, (0, 0), [], took, self.edits))
 
-    def _carry_out(self, edit: Edit, start: float) -> None:
+    def _carry_out(self, edit: Edit, start: float, others: set[str]) -> None:
         done: list[Report] = []
         prepared = self.program.prepare(edit)
         if prepared.plan is None and isinstance(prepared.report.error, SyntaxError):
@@ -361,7 +361,8 @@ class Keeper:
             self.points.run(lambda: done.append(self.program.commit(prepared)))
         finally:
             self.program.gate.open()
-        self._told(edit, statements, done[0], longer, start)
+        files = sorted(edit.contents) or sorted(others)  # that came to a folder that is listed
+        self._told(edit, files, statements, done[0], longer, start)
 
     def _wait_for_imports(self) -> None:
         """Wait while other threads import, for a while: nobody is held for so long."""
@@ -372,6 +373,7 @@ class Keeper:
     def _told(
         self,
         edit: Edit,
+        files: list[str],
         statements: tuple[int, int],
         report: Report,
         longer: list[str],
@@ -385,7 +387,6 @@ class Keeper:
         self.program.note_read(edit)
         self.tell_files()
         took = time.monotonic() - start
-        files = sorted(edit.contents)
         if not is_same:  # else that was said
             self.on_outcome(Outcome(report, files, statements, longer, took, self.edits))
         if was_wrong is not None and report.is_ok:

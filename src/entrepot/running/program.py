@@ -190,6 +190,11 @@ class LiveProgram(Live):
             if record.file in edit.contents
         )
 
+    def is_due(self, edit: Edit) -> bool:
+        """Return whether an edit makes statements run, as when a file comes that they look for."""
+        plan = self.prepare(edit).plan
+        return plan is not None and bool(plan.dirty)
+
     def _cut_or_whole(self, file: str, content: bytes | None) -> bytes | None:
         if self.main is None or file != self.main.file or content is None:
             return content
