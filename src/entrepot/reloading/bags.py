@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from _collections_abc import MutableMapping, MutableSequence, MutableSet
 from gc import get_referents
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 
 from .attributes import derives_from, instance_dict
 
@@ -26,6 +26,9 @@ _DOING = frozenset(
     {"__call__", "__enter__", "__aenter__", "__next__", "__anext__", "__await__", "__del__",
      "__get__", "__set__"}
 )  # fmt: skip
+#: What a property that remembers has of these: to set it is left to the instance.
+_COMPUTING = frozenset({"__get__", "__set_name__"})
+_OF_PROPERTIES = _COMPUTING | {"__set__", "__delete__"}
 
 
 class Bags:
@@ -108,3 +111,38 @@ def is_filled(kind: type) -> bool:
     names = {name for cls in kind.__mro__[:-1] for name in names_of_class(cls)}
     names -= set(getattr(kind, "__dataclass_fields__", ()))
     return names.isdisjoint(_DOING) and all(name[:1] == "_" for name in names)
+
+
+def computing(cls: type) -> dict[str, FunctionType]:
+    """Return the properties of a class that remember, with what computes them.
+
+    Example:
+        >>> import functools
+        >>> class Page:
+        ...     @functools.cached_property
+        ...     def size(self): return 1
+        ...     @property
+        ...     def other(self): return 2
+        >>> list(computing(Page))
+        ['size']
+    """
+    found: dict[str, FunctionType] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        for name, member in names_of_class(base).items():
+            found.pop(name, None)
+            function = _function_of(member)
+            if function is not None:
+                found[name] = function
+    return found
+
+
+def _function_of(member: Any) -> FunctionType | None:
+    """Return what computes a property that leaves its value to the instance's own ``__dict__``."""
+    if type(member) is FunctionType:
+        return None
+    kinds = type.__getattribute__(type(member), "__mro__")
+    has = {name for kind in kinds[:-1] for name in _OF_PROPERTIES & names_of_class(kind).keys()}
+    if has != _COMPUTING:
+        return None
+    function = (instance_dict(member) or {}).get("func")
+    return function if type(function) is FunctionType else None

@@ -25,7 +25,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, state_of, state_reader
-from .bags import Bags, is_bag, is_filled, names_of_class
+from .bags import Bags, computing, is_bag, is_filled, names_of_class
 from .departed import Departed
 from .journal import content_of
 
@@ -107,6 +107,7 @@ class Base:
         contents: Such as ``{140…: Content(owner=[1, 2], held=[1, 2])}``.
         registered: Abstract classes with their virtual subclasses, by identity, such as
             ``{140…: (Shape, frozenset({Circle}))}``.
+        computing: Identities of instances that have properties which remember.
         departed: Functions and classes that edits took away.
         arrived: Identities of what modules hold that the reload has imported.
         journal: Of the reload that is being carried out; what is imported meanwhile is undone
@@ -114,7 +115,7 @@ class Base:
     """
 
     __slots__ = (
-        "_bags", "_caches", "_kinds", "_nothing", "arrived", "contents", "departed",
+        "_bags", "_caches", "_kinds", "_nothing", "arrived", "computing", "contents", "departed",
         "is_managed_class", "journal", "registered",
     )  # fmt: skip
 
@@ -124,6 +125,7 @@ class Base:
         self.arrived: set[int] = set()
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, tuple[ABCMeta, frozenset[type]]] = {}
+        self.computing: set[int] = set()
         self._caches: dict[int, ref[Any]] = {}
         # by identity if they have a metaclass: it may say that they have no hash
         self._kinds: dict[type | int, Any] = dict(_KINDS)
@@ -238,6 +240,8 @@ class Base:
         elif self.is_managed_class(kind):
             has_slots = any("__slots__" in names_of_class(cls) for cls in kind.__mro__[:-1])
             found = state_reader(kind) if has_slots else _plain_state
+            if computing(kind):
+                found = self._noting(found)
         elif name == "deque" and hasattr(kind, "rotate"):
             found = list
         elif issubclass(kind, _local):
@@ -254,6 +258,13 @@ class Base:
             found = _plain_state if is_filled(kind) else _AROUND
         self._kinds[kind if type(kind) is type else id(kind)] = found
         return found
+
+    def _noting(self, state_of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def state(value: Any) -> Any:
+            self.computing.add(id(value))
+            return state_of(value)
+
+        return state
 
     def _inside(self, value: Any) -> Iterable[Any]:
         """Return what is to be noted of a value that holds nothing itself that can be changed."""

@@ -10,19 +10,23 @@ caches stay: what they hold may be state, as the one connection that everybody g
 from __future__ import annotations
 
 import gc
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a, wrapped_by
+from .computed import Computed
 from .reach import Reach
 from .refilling import LRU, give_back, memory_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType
 
+    from .adopt import Adopter
     from .base import Base
     from .journal import Journal
+    from .plan import Plan
     from .refilling import Memory
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
@@ -36,9 +40,10 @@ class Caches:
         passing: Names that were bound to what a later statement finds, and binds again.
     """
 
-    def __init__(self, world: World, base: Base) -> None:
-        self.world = world
-        self._base = base
+    def __init__(self, plan: Plan, adopter: Adopter) -> None:
+        world = self.world = plan.world
+        self._base = adopter.base
+        self.computed = Computed(plan, adopter)
         self.moved: dict[str, set[str]] = {}
         self.passing: set[str] = set()
         self._cleared: set[int] = set()
@@ -57,6 +62,7 @@ class Caches:
         self.moved.clear()
         self.passing.clear()
         self._cleared.clear()
+        self.computed.forget()
 
     def take_back(self) -> None:
         """Let caches remember what they did before a pass that came to nothing."""
@@ -73,26 +79,48 @@ class Caches:
             if id(cache) not in self._known:
                 misses = cache.cache_info().misses
                 self._known[id(cache)] = (cache, misses, memory_of(cache))
-        ran = self.world.ran(live) if caches else []
+        ran = self.world.ran(live) if caches or self._base.computing else []
         by_name: dict[str, list[LiveScope]] = {}
         for scope in ran:
             by_name.setdefault(scope.path[-1][0], []).append(scope)
         for cache in caches:
-            code = cache.__wrapped__.__code__
             if id(cache) in self._cleared:
                 continue
-            mine = by_name.get(code.co_name, ())
-            mine = [scope for scope in mine if scope.code.co_qualname == code.co_qualname]
-            if (
-                (code.co_filename, code.co_qualname) in self._edited_places
-                or any(self._is_stale(scope, by_name) for scope in mine)
-                or (mine and self._is_in_reach(cache))
-            ):
+            if self._may_differ(cache.__wrapped__, partial(_arguments, cache), by_name):
                 self._cleared.add(id(cache))
                 cache.cache_clear()
                 found.append(cache)
+        self.computed.clear_stale(
+            live,
+            lambda function, owner: self._may_differ(function, lambda: owner, by_name),
+        )
         self._hits = [(cache, cache.cache_info().hits) for cache in caches]
         return found
+
+    def _may_differ(
+        self,
+        function: FunctionType,
+        arguments: Callable[[], list[Any]],
+        by_name: dict[str, list[LiveScope]],
+    ) -> bool:
+        """Return whether a function may compute something else now than it did at import.
+
+        Args:
+            function: What was called.
+            arguments: Returns what it was called with.
+            by_name: What ran with the statement that called it.
+        """
+        code = function.__code__
+        if (code.co_filename, code.co_qualname) in self._edited_places:
+            return True
+        mine = [
+            scope
+            for scope in by_name.get(code.co_name, ())
+            if scope.code.co_qualname == code.co_qualname
+        ]
+        return any(self._is_stale(scope, by_name) for scope in mine) or bool(
+            mine and self._is_in_reach(function, arguments())
+        )
 
     def codes_of_hits(self) -> dict[int, CodeType]:
         """Return what may have computed the results that a statement got from caches."""
@@ -132,12 +160,15 @@ class Caches:
         Args:
             edited: Caches of functions that were edited.
         """
+        self.computed.clear_stale(None, self._is_in_reach)
         yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in self._base.caches():
-            if id(cache) not in self._cleared and self._is_in_reach(cache):
+            if id(cache) not in self._cleared and self._is_in_reach(
+                cache.__wrapped__, _arguments(cache)
+            ):
                 yield cache
 
-    def _is_in_reach(self, cache: Any) -> bool:
+    def _is_in_reach(self, function: FunctionType, arguments: list[Any]) -> bool:
         """Return whether a function may run what was edited, or read what has moved.
 
         Also where no name says so: ``self.x = 1`` runs what the class has put there.
@@ -145,7 +176,7 @@ class Caches:
         words = {*self._edited_names, *self._moved()}
         if not words:
             return False
-        reach = Reach(self.world, cache.__wrapped__, _arguments(cache))
+        reach = Reach(self.world, function, arguments)
         return not self._new.isdisjoint(reach.codes) or any(
             name in reach.names and module in reach.modules for module, name in words
         )

@@ -48,7 +48,7 @@ class Merger:
         self.report = report
         self.start: dict[str, dict[str, Any]] = {}
         self.kept: set[Location] = set()
-        self.caches = Caches(plan.world, adopter.base)
+        self.caches = Caches(plan, adopter)
         self.foreign = Foreign(plan)
         self._told: dict[int, set[str]] = {}
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one

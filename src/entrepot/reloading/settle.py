@@ -45,6 +45,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     execution.registrations.settle(execution.executed)
     for record, place in places:
         _set_importer(journal, record, place)
+    execution.merger.caches.computed.settle()
     for record in _bound_in(execution):
         _take_base(session, execution, record)
         session.absent.tried(record)
