@@ -61,6 +61,8 @@ def _undone(
     words = _words(world, live, old=True) if scopes else set()
     for scope in scopes:
         still = now if _key(scope) in ran else set[str]()
+        if words <= still:
+            continue  # it got there by the same names as before
         roots = [v for one in _with_makers(scope) for v in _roots(world, live, one, words, still)]
         for root in roots:
             for creator in creators(world, root):
