@@ -7,7 +7,7 @@ object.
 
 from __future__ import annotations
 
-from types import BuiltinMethodType, MethodType, ModuleType
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, is_a, is_exactly
@@ -49,6 +49,8 @@ def callers(world: World, value: Any, names: list[str]) -> dict[int, LiveStateme
         names: The names that lead to it.
     """
     found: dict[int, LiveStatement] = {}
+    if is_atom(value) or is_a(value, ModuleType | FunctionType | type):
+        return found
     for name in _names_of_methods(world, value, names):
         for record in world.mentioning((name,)):
             for live in world.view(record).naming((name,)):
@@ -68,12 +70,11 @@ def _names_of_methods(world: World, value: Any, names: list[str]) -> list[str]:
     """Return the names of bound methods of an object, whoever has them."""
     methods: dict[int, Any] = {}
     for name in names:
-        for record in world.mentioning((name,)):
-            for live in world.view(record).naming((name,)):
-                for bound in world.binds(live) if is_reference(live) else ():
-                    method = record.namespace.get(bound)
-                    if any(owner is value for owner in _owner(world, method)):
-                        methods[id(method)] = method
+        for live in world.touching.references(name):
+            for bound in world.binds(live):
+                method = live.record.namespace.get(bound)
+                if any(owner is value for owner in _owner(world, method)):
+                    methods[id(method)] = method
     return [name for method in methods.values() for name in world.names_of(method)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from .plain import is_reference
 from .readers import ran_that_mention
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ Candidate: TypeAlias = "tuple[Record, Uses, LiveStatement | None, LiveScope | No
 class Touching:
     """What may change an object that has a name, for one world."""
 
-    __slots__ = ("_methods", "_texts", "_world")
+    __slots__ = ("_methods", "_references", "_texts", "_world")
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._texts: dict[str, list[Candidate]] = {}
+        self._references: dict[str, list[LiveStatement]] = {}
         self._methods: dict[str, list[LiveScope]] = {}
 
     def texts(self, name: str) -> list[Candidate]:
@@ -45,6 +47,18 @@ class Touching:
                     uses = self._world.current_uses(scope)
                     if uses.touches:
                         found.append((record, uses, None, scope))
+        return found
+
+    def references(self, name: str) -> list[LiveStatement]:
+        """Return the statements that mention a name, and only give another name to something."""
+        found = self._references.get(name)
+        if found is None:
+            found = self._references[name] = [
+                live
+                for record in self._world.mentioning((name,))
+                for live in self._world.view(record).naming((name,))
+                if is_reference(live)
+            ]
         return found
 
     def methods(self, name: str, changes_owner: Callable[[LiveScope], bool]) -> list[LiveScope]:
