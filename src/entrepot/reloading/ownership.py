@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import is_a, is_exactly, is_python_class
 from .bags import names_of_class
 from .generated import is_of_module
-from .plain import is_plain, is_reference
+from .plain import is_plain, is_reference, only_makes
 from .readers import readers
 from .values import is_atom
 
@@ -83,7 +83,7 @@ class Ownership:
         binders = self.world.binders(record, name)
         if live not in binders:
             return True
-        if not is_plain(self.world, live):
+        if not is_plain(self.world, live) and not only_makes(live):
             return False
         here, until = self.world.position(live), self.world.position(later)
         return here < until and not any(

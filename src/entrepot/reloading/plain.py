@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+from types import BuiltinFunctionType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, is_a
+from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Decorators that only wrap what they get.
 _WRAPPERS = (property, staticmethod, classmethod)
+_IN_C = (BuiltinFunctionType, WrapperDescriptorType)
 _VALUES = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, ast.Set,
            ast.Subscript, ast.Lambda, ast.expr_context, ast.operator, ast.unaryop,
            ast.arguments, ast.arg, ast.Slice)  # fmt: skip
@@ -30,6 +33,41 @@ _VALUES = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict,
 def is_plain(world: World, live: LiveStatement) -> bool:
     """Return whether executing a statement calls nothing of the program."""
     return _is_plain(world, live, live.statement.node)
+
+
+def only_makes(live: LiveStatement) -> bool:
+    """Return whether a statement makes an object of constants and binds it, and does no more.
+
+    The class makes it in C: ``LEVEL = ContextVar("LEVEL", default=1)``, ``SEEN = set()``. No code
+    of anybody runs that could keep it.
+    """
+    node = live.statement.node
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    call = getattr(node, "value", None)
+    if not isinstance(call, ast.Call) or not all(isinstance(name, ast.Name) for name in targets):
+        return False
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return _makes_in_c(_value_of(live, call.func)) and all(_is_constant(live, v) for v in values)
+
+
+def _makes_in_c(cls: Any) -> bool:
+    """Return whether calling a class runs no code in Python."""
+    if type(cls) is not type:
+        return False
+    makers = (attribute(cls, "__new__"), attribute(cls, "__init__"))
+    return all(type(maker) in _IN_C for maker in makers)
+
+
+def _is_constant(live: LiveStatement, node: ast.expr) -> bool:
+    """Return whether an expression is made of constants, by text or by name."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        value = _value_of(live, node)
+        return is_atom(value) or _makes_in_c(value)
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return all(_is_constant(live, item) for item in node.elts)
+    if isinstance(node, ast.Dict):
+        return all(item and _is_constant(live, item) for item in (*node.keys, *node.values))
+    return _are_constants(node)
 
 
 def is_reference(live: LiveStatement) -> bool:
