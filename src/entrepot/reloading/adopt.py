@@ -29,7 +29,7 @@ from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
 from .tuples import adopt_tuple, is_bare_tuple
 from .values import holds_only_attributes, is_atom, is_led_on, is_shared, same, same_plain
-from .wrappers import adopt_cache, adopt_partial, adopt_wrapper
+from .wrappers import adopt_cache, adopt_partial, adopt_wrapper, shows_adopted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -351,7 +351,7 @@ class Adopter:
         if is_shared(new):
             return new
         if not holds_only_attributes(type(new)):
-            if same(old, new):
+            if shows_adopted(self, old, new) or same(old, new):
                 return self.kept(old, new)
             if not same_plain(old, new):
                 if is_led_on(type(old)):

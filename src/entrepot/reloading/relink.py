@@ -15,6 +15,7 @@ import functools
 import gc
 import operator
 import types
+from collections import OrderedDict
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,7 +28,7 @@ from .native import declared
 from .refilling import LRU, lead_results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from .journal import Journal
 
@@ -80,10 +81,14 @@ _PASSED_OVER = frozenset(
 )
 
 
+_VIEWS: Mapping[str, type] = {
+    "keys": type({}.keys()), "values": type({}.values()), "items": type({}.items())
+}  # fmt: skip
 #: What cannot change what it holds: another one is made, and led to in its turn.
 _REMADE = (
     tuple, frozenset, types.MethodType, types.GenericAlias, types.UnionType,
     types.BuiltinMethodType, types.MethodWrapperType, staticmethod, classmethod, property,
+    types.MappingProxyType, *_VIEWS.values(),
 )  # fmt: skip
 
 
@@ -314,6 +319,8 @@ def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
     if is_a(holder, types.BuiltinMethodType | types.MethodWrapperType):
         owner = led(holder.__self__)
         return None if owner is holder.__self__ else getattr(owner, holder.__name__, None)
+    if is_a(holder, (types.MappingProxyType, *_VIEWS.values())):
+        return _view_of(next(iter(leads.values()))[1], holder)
     if is_a(holder, property):
         parts: list[Any] = [holder.fget, holder.fset, holder.fdel, holder.__doc__]
         return property(*map(led, parts)) if type(holder) is property else None
@@ -324,6 +331,15 @@ def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
     if is_a(holder, types.UnionType):
         return functools.reduce(operator.or_, args)
     return types.GenericAlias(led(holder.__origin__), args)
+
+
+def _view_of(owner: Any, like: Any) -> Any:
+    """Return what shows a dict as another view shows one; the program's own code is not asked."""
+    if is_a(like, types.MappingProxyType):
+        return types.MappingProxyType(owner)
+    name = next(name for name, kind in _VIEWS.items() if is_a(like, kind))
+    kind: Any = OrderedDict if is_a(owner, OrderedDict) else dict
+    return getattr(kind, name)(owner)
 
 
 def _tuple_of(cls: type, items: list[Any]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import types
 from typing import TYPE_CHECKING, Any
 
 from .caches import clear
-from .values import same
+from .values import is_view, same
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -55,6 +56,20 @@ def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
             return old
         return types.MethodType(function, owner)
     return new
+
+
+def shows_adopted(adopter: Adopter, old: Any, new: Any) -> bool:
+    """Return whether a view goes on to show the object that it showed, as that stays.
+
+    Such as ``registry`` of what ``functools.singledispatch`` makes: a proxy of a dict in a
+    closure. A memoryview shows bytes, which are written in place.
+    """
+    if not is_view(new) or type(new) is memoryview:
+        return False
+    if getattr(old, "__name__", None) != getattr(new, "__name__", None):
+        return False
+    shown = *gc.get_referents(old), *gc.get_referents(new)
+    return len(shown) == 2 and adopter.adopt(*shown) is shown[0]
 
 
 #: What a method wrapper copies of its function, when it is made or when it is asked for it first.
