@@ -1,9 +1,10 @@
-"""Which old item of a list each new one continues.
+"""Which old item of a list, a set or among the keys of a dict each new one continues.
 
 Items that are alike come first: what the import had made of the old one is what the new one is.
 Then those with a *mark* in common that no other item has: a path, a name, a number among its
 attributes. What is left goes by position, if as many items are there as before; else nobody can
-tell which one is new, and which is gone.
+tell which one is new, and which is gone. In a set no position tells: there it is the one that is
+left, if there is but one.
 """
 
 from __future__ import annotations
@@ -25,12 +26,21 @@ _WORDS = (str, bytes)
 _NUMBERS = (int, float)
 
 
-def matches(adopter: Adopter, base: list[Any], new: list[Any]) -> dict[int, int]:
-    """Return the position in the old list by that in the new one."""
+def matches(
+    adopter: Adopter, base: list[Any], new: list[Any], *, in_order: bool = True
+) -> dict[int, int]:
+    """Return the position in the old list by that in the new one.
+
+    Args:
+        adopter: Knows what the items were at import.
+        base: The old items.
+        new: The new ones.
+        in_order: Whether positions tell something.
+    """
     pairs: dict[int, int] = {}
     used: set[int] = set()
     is_long, are_as_many = len(base) > MOST or len(new) > MOST, len(base) == len(new)
-    if is_long and are_as_many:
+    if is_long and are_as_many and in_order:
         return {i: i for i in range(len(base))}
     for position, item in enumerate([] if is_long else new):
         for old, value in enumerate(base):
@@ -40,16 +50,45 @@ def matches(adopter: Adopter, base: list[Any], new: list[Any]) -> dict[int, int]
                 break
     if len(pairs) == len(new):
         return pairs
-    kinds = _WORDS if are_as_many else (*_WORDS, *_NUMBERS)  # numbers often move by one
+    by_words = are_as_many and in_order  # numbers often move by one
+    kinds = _WORDS if by_words else (*_WORDS, *_NUMBERS)
     for position, old in _by_marks(adopter, base, new, kinds):
         if position not in pairs and old not in used:
             pairs[position] = old
             used.add(old)
-    for position in range(len(new)) if are_as_many else ():
-        if position not in pairs and position not in used:
-            pairs[position] = position
-            used.add(position)
-    return pairs
+    rest = [i for i in range(len(new)) if i not in pairs] if are_as_many else []
+    if in_order:
+        return pairs | {position: position for position in rest if position not in used}
+    left = [i for i in range(len(base)) if i not in used]
+    return pairs | (dict(zip(rest, left, strict=True)) if len(rest) == len(left) == 1 else {})
+
+
+def adopt_instances(adopter: Adopter, base: Any, new: Any, *, in_order: bool) -> list[Any]:
+    """Let instances in a set, or among a dict's keys, take over what the new ones are.
+
+    What tells its hash by what it holds is found by that: it would be lost if that changed.
+
+    Returns:
+        Those that nothing new continues.
+    """
+    is_managed, taken = adopter.base.is_managed_class, adopter.taken
+
+    def is_ours(item: Any) -> bool:
+        kind: Any = type(item)
+        return is_managed(kind) and kind.__hash__ is object.__hash__
+
+    olds = [item for item in base if not is_atom(item) and is_ours(item)]
+    if not olds:
+        return []
+    known = set(map(id, olds))
+    mapped = adopter.mapped(list(new))
+    present = set(map(id, mapped))
+    news = [one for one in mapped if not is_atom(one) and id(one) not in known and is_ours(one)]
+    olds = [item for item in olds if id(item) not in present and id(item) not in taken]
+    pairs = matches(adopter, olds, news, in_order=in_order)
+    for position, old in pairs.items():
+        adopter.adopt(olds[old], news[position])
+    return [item for n, item in enumerate(olds) if n not in set(pairs.values())]
 
 
 def _by_marks(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .alignment import adopt_at, has_state, matches
+from .alignment import adopt_at, adopt_instances, has_state, matches
 from .attributes import is_a
 from .base import EMPTY
 from .deciding import Conflict
@@ -99,6 +99,7 @@ def succeed(adopter: Adopter, old: Any, new: Any) -> Any:
 def _merged_dict(
     adopter: Adopter, base: dict[Any, Any], live: dict[Any, Any], new: dict[Any, Any], owner: Any
 ) -> dict[Any, Any]:
+    adopt_instances(adopter, base, new, in_order=True)
     out: dict[Any, Any] = {}
     names: Any = adopter.mapped(new)
     for key, value in zip(names, new.values(), strict=True):
@@ -125,6 +126,8 @@ def _merged_dict(
 
 
 def _merged_set(adopter: Adopter, base: set[Any], live: set[Any], new: set[Any]) -> set[Any]:
+    left = adopt_instances(adopter, base, new, in_order=False)
+    adopter.gone += [(item, adopter.place) for item in left if has_state(adopter, item)]
     fresh: set[Any] = set(adopter.mapped(list(new)))
     kept = {item for item in live if item in fresh}
     return (

@@ -34,7 +34,7 @@ def merge_items(
     for change in changes if old is not None else ():
         owner, start, base = change.note.owner, change.note.start, change.note.base
         now = effects.held(change.note)
-        if is_a(start, list) and is_a(now, list) and is_a(owner, list):
+        if is_a(start, list | set) and is_a(owner, list | set):
             _merge_list(merger, live, change, now)
         if not is_a(start, dict):
             continue
@@ -64,21 +64,21 @@ def _put(journal: Journal, owner: Any, key: Any, value: Any) -> None:
         set_state(journal, owner, key, value)
 
 
-def _merge_list(merger: Merger, live: LiveStatement, change: Change, now: list[Any]) -> None:
-    """Let what a statement has put into a list take over what stood there."""
+def _merge_list(merger: Merger, live: LiveStatement, change: Change, now: Any) -> None:
+    """Let what a statement has put into a list, or a set, take over what stood there."""
     owner = change.note.owner
     names = merger.world.homes(owner)
     place = ".".join(names[0]) if names else live.where
     in_places = not merger.going() and not merger.is_edited(live)
-    final = _appended(merger.adopter, change, now, place, in_places=in_places)
+    final = _appended(merger.adopter, change, list(now), place, in_places=in_places)
     if final is not None:
-        merger.journal.refill(owner, final)
+        merger.journal.refill(owner, set(final) if is_a(owner, set) else final)
 
 
 def _appended(
     adopter: Adopter, change: Change, now: list[Any], place: str, *, in_places: bool
 ) -> list[Any] | None:
-    """Return what a list is to hold, ``None`` if nothing in it takes another's place.
+    """Return what a list or a set is to hold, ``None`` if nothing in it takes another's place.
 
     Args:
         adopter: Merges the items.
@@ -89,8 +89,9 @@ def _appended(
             has gone, and this one is as it was.
     """
     base = change.note.start if change.note.base is EMPTY else change.note.base
-    if not is_a(base, list):
+    if not is_a(base, list | set):
         return None
+    in_order, base = is_a(base, list), list(base)
     known = set(map(id, change.before)) | set(map(id, base))
     added = [n for n, item in enumerate(now) if id(item) not in known and not is_atom(item)]
     present = set(map(id, now))
@@ -101,9 +102,10 @@ def _appended(
     ]
     if not added or not left:
         return None
-    found = matches(adopter, [base[n] for n in left], [now[n] for n in added])
+    olds, news = [base[n] for n in left], [now[n] for n in added]
+    found = matches(adopter, olds, news, in_order=in_order)
     pairs = {added[new]: left[old] for new, old in found.items()}
-    if in_places and len(now) <= len(base):
+    if in_order and in_places and len(now) <= len(base):
         free = set(left) - set(pairs.values())
         pairs |= {n: n for n in added if n not in pairs and n in free}
     out = list(now)
