@@ -15,14 +15,13 @@ from _collections_abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ITEM, RESULT
-from entrepot.source.nodes import chain_of
 
+from .asking import asking
 from .attributes import NOTHING, derives_from, is_a, state_of
 from .holding import CONTAINERS
 from .journal import content_of
 from .ownership import namespace_of
-from .purity import PURE_METHODS
-from .readers import ran_that_mention
+from .process_state import ProcessStates
 from .touches import passed_by, touch_objects
 from .values import is_atom, same
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 MOST = 5_000
 MOST_FUNCTIONS = 50
-_BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__"})
 _NOBODYS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
 
@@ -82,9 +80,11 @@ class Foreign:
         self._plan = plan
         self._world: World = plan.world
         self._places: list[Place] = []
+        self._states = ProcessStates(plan)
 
     def about_to_run(self, live: LiveStatement) -> None:
         """Note what a statement may change."""
+        self._states.about_to_run(live)
         found: dict[int, Place] = {}
         for home, uses in self._parts(live):
             for touch in uses.touches:
@@ -101,6 +101,7 @@ class Foreign:
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: who reads after it what it has changed is due."""
+        self._states.ran(live)
         here = self._world.position(live)
         for place in self._places:
             keys = place.changed()
@@ -167,27 +168,8 @@ class Foreign:
                     words.setdefault(word, next(iter(called)))
         module = place.names.get("__name__")
         for word, name in words.items():
-            for live in self._asking(word, targets, keys):
+            for live in asking(self._world, word, targets, keys):
                 yield live, f"{module}.{name}"
-
-    def _asking(
-        self, word: str, targets: set[int], keys: set[Any] | None
-    ) -> Iterator[LiveStatement]:
-        for record in self._world.mentioning((word,)):
-            for live in self._world.view(record).naming((word,)):
-                if _leads_there(record, live.uses, targets) and _asks(
-                    record, live.statement.node, targets, keys
-                ):
-                    yield live
-            for scope in ran_that_mention(self._world, record, {word}):
-                if _leads_there(record, self._world.current_uses(scope), targets):
-                    now = self._world.now(scope.live)
-                    current = scope if now is None else now.after(scope) or scope
-                    node = current.live.node_of(current)
-                    if node is None or _asks(record, node, targets, keys):
-                        runners: dict[int, LiveStatement] = {}
-                        self._world.add_runners(scope, runners)
-                        yield from runners.values()
 
 
 def _held(owner: Any) -> Any:
@@ -213,53 +195,3 @@ def _called(place: Place) -> dict[str, Any]:
         if is_own and not own.isdisjoint(value.__code__.co_names):
             found[name] = value
     return found
-
-
-def _leads_there(home: Record, uses: Uses, targets: set[int]) -> bool:
-    chains = (*uses.chains, *((name,) for name in uses.reads))
-    return any(
-        id(value) in targets or id(namespace_of(value)) in targets
-        for chain in chains
-        for value in passed_by(home, chain)
-    )
-
-
-def _asks(home: Record, node: ast.AST, targets: set[int], keys: set[Any] | None) -> bool:
-    """Return whether code asks an object for one of some keys, or for one that is computed."""
-    around = {child: part for part in ast.walk(node) for child in ast.iter_child_nodes(part)}
-    for part in (node, *around):
-        chain = chain_of(part)
-        *_, value = (None, *passed_by(home, chain)) if chain else (None,)
-        names = namespace_of(value)
-        if id(value) not in targets and (names is None or id(names) not in targets):
-            continue
-        if len(list(passed_by(home, chain))) < len(chain):
-            continue
-        key = _key(part, around, is_module=names is not None)
-        if key is not None and (keys is None or key is NOTHING or key in keys):
-            return True
-    return False
-
-
-def _key(part: ast.AST, around: dict[ast.AST, ast.AST], *, is_module: bool) -> Any:
-    """Return which key is asked for, ``NOTHING`` if any may be, ``None`` for none."""
-    outer = around.get(part)
-    if isinstance(outer, ast.Subscript) and outer.value is part:
-        return _constant(outer.slice)
-    if isinstance(outer, ast.Compare) and outer.comparators == [part]:
-        return _constant(outer.left)  # ``"MODE" in os.environ``; nothing else compares a text
-    if isinstance(outer, ast.Call) and outer.func is part and outer.args:
-        return _constant(outer.args[0])
-    if not isinstance(outer, ast.Attribute):
-        return None if is_module else NOTHING
-    call = around.get(outer)
-    if is_module or not (isinstance(call, ast.Call) and call.func is outer):
-        return outer.attr
-    if outer.attr in _BY_KEY and call.args:
-        return _constant(call.args[0])
-    is_done = outer.attr not in PURE_METHODS and isinstance(around.get(call), ast.Expr)
-    return None if is_done else NOTHING
-
-
-def _constant(node: ast.expr) -> Any:
-    return node.value if isinstance(node, ast.Constant) else NOTHING

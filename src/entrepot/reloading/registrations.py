@@ -23,6 +23,7 @@ from .depending import depends
 from .loggers import Loggers
 from .readers import readers
 from .registered import Registration, registering
+from .searched import SearchPath
 from .touches import passed_by
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Registrations:
         self.recorder = recorder
         self.made: dict[int, list[Pair]] = {}
         self.loggers = Loggers(journal, adopter, merger)
+        self.searched = SearchPath(journal, merger)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
         self._now: list[Pair] = []
@@ -66,13 +68,16 @@ class Registrations:
     def are_gone(self) -> bool:
         """Return whether a statement that registered something is gone."""
         known = bool(self.recorder.registered)
-        return (known and any(map(self._made_by, self._removed()))) or self.loggers.are_gone()
+        return (known and any(map(self._made_by, self._removed()))) or any(
+            other.are_gone() for other in (self.loggers, self.searched)
+        )
 
     def begin(self) -> None:
         """A pass begins: what statements that are gone have registered goes."""
         self._withdrawn.clear()
         self.made.clear()
         self.loggers.begin()
+        self.searched.begin()
         if self.are_gone():
             for live in self._removed():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
@@ -85,6 +90,7 @@ class Registrations:
         self._now = []
         self._take_back(self.world.before(live))
         self.loggers.about_to_run(live)
+        self.searched.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""
@@ -101,6 +107,7 @@ class Registrations:
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what adopted its class is registered; who sees it is due."""
         self.loggers.ran(live)
+        self.searched.ran(live)
         made = []
         for abstract, cls in self._now:
             (old,) = self.adopter.mapped([cls])
@@ -116,6 +123,7 @@ class Registrations:
 
     def tell(self) -> None:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""
+        self.searched.finish()
         for abstract, before in list(self.adopter.registries.values()):
             if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
                 continue

@@ -1,0 +1,227 @@
+"""State of the process that statements set and others read: ``random.seed(1)``, a decimal context.
+
+An installed module keeps it where no name of the program leads: in the object whose methods its
+functions are (``random.seed``), or behind a function that gets it (``decimal.getcontext()``,
+``socket.getdefaulttimeout()``). A *setter* is a statement that calls such a method and uses no
+result, stores into what such a function returns, or calls the ``set`` of a ``get``. When it has
+set another state, who uses the module after it is due. Who draws from what was set before it
+(``random.random()``) changes that: the setter runs again, too, as a restart would begin with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.nodes import chain_of
+
+from .asking import asking
+from .attributes import NOTHING, is_a, state_of
+from .holding import CONTAINERS
+from .ownership import namespace_of
+from .touches import passed_by
+from .values import is_atom, is_shared, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .plan import Plan
+    from .revision import LiveStatement, Record
+    from .world import World
+
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
+
+
+class State:
+    """What an installed module keeps for the process.
+
+    Attributes:
+        name: How the program gets at it, such as ``"random.seed"``.
+        users: The functions and classes that may use it, by name.
+        is_drawn: Whether using it changes it: it is an object with methods, as a generator.
+    """
+
+    __slots__ = ("_get", "is_drawn", "name", "users")
+
+    def __init__(
+        self, name: str, get: Callable[[], Any], users: dict[str, Any], *, is_drawn: bool
+    ) -> None:
+        self.name = name
+        self._get = get
+        self.users = users
+        self.is_drawn = is_drawn
+
+    def now(self) -> Any:
+        """Return what it is now, to be compared; ``NOTHING`` if it does not say."""
+        try:
+            return _told(self._get())
+        except Exception:  # noqa: BLE001 (a function of others: what it does not tell, nobody knows)
+            return NOTHING
+
+
+class ProcessStates:
+    """Tells who is due because of what statements set, for one reload."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._world: World = plan.world
+        self._before: list[tuple[State, Any]] = []
+
+    def about_to_run(self, live: LiveStatement) -> None:
+        """Note what a statement may set; who had set what it draws from is due."""
+        self._before = []
+        for state, is_set in self._used(live):
+            earlier = list(self._setters(state, live)) if state.is_drawn else []
+            self._plan.add(
+                [(other, "6f", f"it set what {live.where} draws from") for other in earlier], live
+            )
+            if is_set or earlier:
+                self._before.append((state, state.now()))
+
+    def ran(self, live: LiveStatement) -> None:
+        """A statement has run: who uses after it what it has set is due."""
+        here = self._world.position(live)
+        before, self._before = self._before, []
+        for state, was in before:
+            if was is NOTHING or same(was, state.now()):
+                continue
+            what = f"what {state.name} sets changed"
+            later = [u for u in _users(self._world, state) if self._world.position(u) > here]
+            self._plan.add([(user, "read", what) for user in later], live)
+
+    def _setters(self, state: State, live: LiveStatement) -> Iterator[LiveStatement]:
+        """Yield who sets a state before a statement, and looks at nothing of the program."""
+        here = self._world.position(live)
+        for user in _users(self._world, state):
+            if self._world.position(user) < here and any(
+                is_set and found.users.keys() == state.users.keys()
+                for found, is_set in self._used(user)
+            ):
+                yield user
+
+    def _used(self, live: LiveStatement) -> Iterator[tuple[State, bool]]:
+        """Yield which states a statement uses, and whether it sets them."""
+        for home, node, _ in nodes_of(self._world, live):
+            unused = {id(part.value) for part in ast.walk(node) if isinstance(part, ast.Expr)}
+            for part in _immediate(node):
+                if isinstance(part, ast.Call):
+                    value, called = self._called(home, part)
+                    owner = getattr(value, "__self__", None)
+                    is_set = id(part) in unused and self._is_plain(home, part)
+                    if owner is not None and self._is_kept(owner):
+                        yield _of_object(called, owner), is_set
+                    elif is_set and is_a(value, _FUNCTIONS) and called[:3] == "set":
+                        yield from self._got(value, "g" + called[1:])
+                elif _stores_into_call(part):
+                    value, called = self._called(home, part.value)
+                    if is_a(value, _FUNCTIONS) and called[:3] == "get":
+                        yield from self._got(value, called)
+
+    def _called(self, home: Record, call: ast.Call) -> tuple[Any, str]:
+        """Return what is called, and its name; ``None`` where no global name says so."""
+        chain = chain_of(call.func)
+        passed = list(passed_by(home, chain)) if chain else []
+        value = passed[-1] if passed and len(passed) == len(chain) else None
+        return value, str(getattr(value, "__name__", "")) if callable(value) else ""
+
+    def _is_plain(self, home: Record, call: ast.Call) -> bool:
+        """Return whether a call gets nothing that it might change instead of a state."""
+        for chain in map(chain_of, call.args):
+            *_, value = (None, *passed_by(home, chain)) if chain else (None,)
+            if is_a(value, CONTAINERS):
+                return False
+        return True
+
+    def _is_kept(self, owner: Any) -> bool:
+        """Return whether an installed module keeps an object that the program has no name of."""
+        if is_atom(owner) or is_shared(owner) or is_a(owner, type | types.ModuleType):
+            return False
+        names = namespace_of(sys.modules.get(type(owner).__module__))
+        is_managed = names is None or id(names) in self._world.by_namespace
+        return not is_managed and _says_state(owner) and not self._world.names_of(owner)
+
+    def _got(self, function: Any, getter: str) -> Iterator[tuple[State, bool]]:
+        """Yield the state that a function of an installed module gets."""
+        module = getattr(function, "__module__", None) or ""
+        public = module.lstrip("_")  # ``_socket`` and ``socket`` are one
+        homes = [namespace_of(sys.modules.get(name)) or {} for name in (module, public)]
+        get: Any = homes[0].get(getter)
+        if id(homes[0]) in self._world.by_namespace or not is_a(get, _FUNCTIONS):
+            return
+        users = {
+            name: value
+            for names in homes
+            for name, value in list(names.items())
+            if name[:1] != "_" and callable(value)
+            and str(getattr(value, "__module__", None)).lstrip("_") == public
+        }  # fmt: skip
+        yield State(f"{public}.{function.__name__}", get, users, is_drawn=False), True
+
+
+def nodes_of(
+    world: World, live: LiveStatement, *, now: bool = True
+) -> Iterator[tuple[Record, ast.AST, set[str]]]:
+    """Yield the code of a statement, and of what ran with it, with the global names that it reads.
+
+    Args:
+        world: The program.
+        live: The statement.
+        now: Whether functions count as they are now, and not as they were before the reload.
+    """
+    yield live.record, live.statement.node, live.uses.reads
+    for scope in world.ran(live):
+        later = world.now(scope.live) if now else None
+        current = scope if later is None else later.after(scope) or scope
+        node = current.live.node_of(current)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield scope.live.record, ast.Module(node.body, []), current.uses.reads
+
+
+def _users(world: World, state: State) -> Iterator[LiveStatement]:
+    targets = {id(value) for value in state.users.values()}
+    words = dict.fromkeys(state.users)
+    for value in state.users.values():
+        words.update(dict.fromkeys(world.names_of(value)))
+    for word in words:
+        yield from asking(world, word, targets, None)
+
+
+def _of_object(called: str, owner: Any) -> State:
+    """Return the state of an object whose methods are functions of its module."""
+    names = namespace_of(sys.modules[type(owner).__module__]) or {}
+    users = {n: v for n, v in list(names.items()) if getattr(v, "__self__", None) is owner}
+    return State(f"{type(owner).__module__}.{called}", lambda: owner, users, is_drawn=True)
+
+
+def _stores_into_call(part: Any) -> bool:
+    """Return whether a part of code sets something of what a call returns."""
+    return (
+        isinstance(part, ast.Attribute | ast.Subscript)
+        and not isinstance(part.ctx, ast.Load)
+        and isinstance(part.value, ast.Call)
+    )
+
+
+def _says_state(owner: Any) -> bool:
+    """Return whether an object's class says what its state is, other than its attributes."""
+    kind: Any = type(owner)
+    pairs = ((kind.__reduce__, object.__reduce__), (kind.__reduce_ex__, object.__reduce_ex__))
+    return any(own is not plain for own, plain in pairs)
+
+
+def _told(owner: Any) -> Any:
+    if is_atom(owner):
+        return [owner]
+    return [state_of(owner), owner.__reduce_ex__(4) if _says_state(owner) else None]
+
+
+def _immediate(node: ast.AST) -> Iterator[Any]:
+    """Yield the parts of code that run when it runs: no bodies of functions."""
+    waiting: list[Any] = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(part)
