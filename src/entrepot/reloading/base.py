@@ -176,7 +176,7 @@ class Base:
                 if type(held) is not dict:
                     below += held
                 elif is_tracked(held):  # the collector knows where there is nothing but atoms
-                    is_by_objects = kind is dict and type(next(iter(held))) is not str
+                    is_by_objects = kind is dict and type(next(iter(held), "")) is not str
                     below += [*held, *held.values()] if is_by_objects else held.values()
             if functions:
                 below += _inside_functions(functions)
