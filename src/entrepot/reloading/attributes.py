@@ -17,6 +17,8 @@ HEAP_TYPE = 1 << 9
 IMMUTABLE_TYPE = 1 << 8
 POINTER = tuple.__itemsize__
 _SETTING = frozenset({"__setattr__", "__delattr__", "__setitem__", "__delitem__"})
+#: Variables that functions of a class close over: the class, and (in annotations) its dict itself.
+OF_CLASS = frozenset({"__class__", "__classdict__"})
 NOTHING: Any = type("NOTHING", (), {"__slots__": ()})()
 
 

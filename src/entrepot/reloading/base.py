@@ -46,7 +46,8 @@ _ATOMS: frozenset[type] = frozenset(
 
 
 _CONTAINERS = (dict, list, set, bytearray)
-ONLY_CLASS = ("__class__",)  # what a method with ``super()`` closes over; nobody binds it anew
+#: What a method with ``super()``, or annotations, close over; nobody binds it anew.
+ONLY_CLASS = frozenset({("__class__",), ("__classdict__",), ("__class__", "__classdict__")})
 _builtins_of = attrgetter("__builtins__")
 _keyword_defaults_of = attrgetter("__kwdefaults__")
 
@@ -337,7 +338,7 @@ def _inside_functions(functions: list[FunctionType]) -> list[Any]:
     found: list[Any] = []
     for function in functions:
         closure = function.__closure__
-        if closure and function.__code__.co_freevars != ONLY_CLASS:
+        if closure and function.__code__.co_freevars not in ONLY_CLASS:
             found += closure
     return found + own_dicts(functions)
 

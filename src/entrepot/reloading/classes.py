@@ -8,14 +8,14 @@ what led to the old class is led to it (``relink.py``).
 from __future__ import annotations
 
 import abc
-import gc
 import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import attribute, is_a, is_exactly, is_native, sets_by_code, wrapped_by
+from .attributes import OF_CLASS, attribute, is_a, is_exactly, is_native, sets_by_code, wrapped_by
 from .base import EMPTY, data_of, dump_of, registered_with
 from .effects import put_in_order
+from .journal import names_of
 from .methods import methods_of, names_in_play, note_passed
 from .native import declared, is_declared_alike, left_of
 from .values import same
@@ -209,18 +209,21 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
 
 
 def _point_class_cells(adopter: Adopter, cls: type, source: type, target: type) -> None:
-    """Let methods of a class that name ``__class__`` (``super()``) mean another class."""
+    """Let functions of a class that keep it (``super()``), or its dict, keep another class."""
     for function in functions_in(cls):
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         ):
-            if name == "__class__":
-                try:
-                    held = cell.cell_contents
-                except ValueError:
-                    continue
-                if held is source:
-                    adopter.journal.set_cell(cell, target)
+            if name not in OF_CLASS:
+                continue
+            try:
+                held = cell.cell_contents
+            except ValueError:
+                continue
+            if held is source:
+                adopter.journal.set_cell(cell, target)
+            elif name != "__class__" and held is names_of(source):
+                adopter.journal.set_cell(cell, names_of(target))
 
 
 def functions_in(cls: type) -> list[types.FunctionType]:
@@ -279,8 +282,7 @@ def stand_in(journal: Journal, old: type, new: type) -> None:
             continue  # an instance of another layout would not be taken by it
         if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
             journal.set_attribute(old, name, value)
-    (namespace,) = gc.get_referents(type.__getattribute__(old, "__dict__"))
-    journal.set_item(namespace, "__class__", property(lambda _self: new))
+    journal.set_item(names_of(old), "__class__", property(lambda _self: new))
     journal.set_attribute(old, "__doc__", new.__doc__)  # tells the type's method cache
 
 

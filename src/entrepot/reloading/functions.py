@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 
-from .attributes import is_exactly
+from .attributes import OF_CLASS, is_exactly
 from .base import EMPTY
 from .deciding import Conflict
 from .values import same
@@ -359,7 +359,7 @@ def _merged_cells(
             cells.append(cell)
             continue
         cells.append(mine)
-        if mine is cell or name == "__class__":
+        if mine is cell or name in OF_CLASS:
             continue
         adopt(mine, cell)
     return tuple(cells)

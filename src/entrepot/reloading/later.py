@@ -254,7 +254,7 @@ def _reached_by(function: FunctionType, *, with_names: bool) -> list[Any]:
     """Return what a function that may be called leads to."""
     code, closure, defaults = function.__code__, function.__closure__, function.__defaults__
     found: list[Any] = []
-    if closure and code.co_freevars != ONLY_CLASS:
+    if closure and code.co_freevars not in ONLY_CLASS:
         found += closure
     if defaults:
         found += defaults

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
 
-from .attributes import is_a
+from .attributes import OF_CLASS, is_a
 from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import move_code, set_closure, set_code
 from .holders import holders_of
 from .index import Inside, functions_of, is_missing
 from .instances import in_use
-from .journal import content_of
+from .journal import content_of, names_of
 from .references import references
 
 if TYPE_CHECKING:
@@ -138,10 +138,10 @@ class Patcher:
         wanted: list[CellType] = []
         for name in code.co_freevars:
             if name not in cells:
-                owner = self._class_of(function) if name == "__class__" else None
+                owner = self._class_of(function) if name in OF_CLASS else None
                 if owner is None:
                     return False
-                cells[name] = CellType(owner)
+                cells[name] = CellType(owner if name == "__class__" else names_of(owner))
             wanted.append(cells[name])
         return set_closure(self.journal, function, code, tuple(wanted))
 
