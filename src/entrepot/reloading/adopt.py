@@ -27,6 +27,7 @@ from .functions import adopt_function, carry_attributes, own_dict, same_function
 from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
+from .remade import Remade
 from .tuples import adopt_tuple, is_bare_tuple
 from .values import holds_only_attributes, is_atom, is_led_on, is_shared, same, same_plain
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper, shows_adopted
@@ -70,6 +71,7 @@ class Adopter:
         self.lost: list[tuple[Any, Any, Any, str]] = []  # containers that were made anew as edited
         self.gone: list[tuple[Any, str]] = []  # items with state that nothing new continues
         self.place = ""
+        self.remade = Remade()
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
@@ -198,8 +200,8 @@ class Adopter:
             spot: Its owner and key, where the statements to come may make it the base's again.
         """
         if base is EMPTY or live is base:
-            return self.adopt(live, new)
-        if self.alike(base, new):
+            return self.remade.adopt(self, spot, live, new)
+        if self.alike(base, new) or self.remade.is_alike(self, spot, base, new):
             return live
         if spot is not None and is_atom(base) and is_atom(new):
             self.undecided.append(Conflict(*spot, base, live, place))
@@ -380,7 +382,7 @@ class Adopter:
                     set_state(self.journal, into, name, value)
                 continue
             was = base.get(name, EMPTY) if base is not EMPTY else EMPTY
-            place = f"{self.place}.{name}"
+            place, self.remade.owner = f"{self.place}.{name}", into
             merged = (
                 self.merge(was, live[name], value, place, spot_of(into, name))
                 if keep_state

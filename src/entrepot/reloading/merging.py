@@ -54,6 +54,7 @@ class Merger:
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
         self.ownership = Ownership(plan.world, self.start, adopter.base.is_managed_class)
         self.adopter.is_anothers = self.ownership.is_anothers
+        self.adopter.remade.begin(plan.world, self.start)
         self.adopter.set_by_code = self.world.set_by_code
 
     def about_to_run(self, live: LiveStatement, in_play: list[Record]) -> None:
@@ -87,6 +88,7 @@ class Merger:
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
         """Bind what a statement has bound to what is to be there; ``before`` is the namespace."""
+        self.adopter.remade.live = live
         record = live.record
         namespace = record.namespace
         changed = {
