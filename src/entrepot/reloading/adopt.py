@@ -202,6 +202,8 @@ class Adopter:
         if base is EMPTY or live is base:
             return self.remade.adopt(self, spot, live, new)
         if self.alike(base, new) or self.remade.is_alike(self, spot, base, new):
+            if not is_atom(new):
+                self.kept(base, new)  # of it is known what it was: so it stays the base
             return live
         if spot is not None and is_atom(base) and is_atom(new):
             self.undecided.append(Conflict(*spot, base, live, place))
@@ -238,8 +240,6 @@ class Adopter:
                 self.alike(a, b, depth - 1) for a, b in zip(held, fresh, strict=True)
             )
         return bool(held == fresh)
-
-    # kinds
 
     def _stand_in(self, old: Any, new: Any) -> Any:
         """An object of another type takes the place: what holds the old callable is led on."""
