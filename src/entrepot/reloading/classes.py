@@ -18,6 +18,7 @@ from .effects import put_in_order
 from .journal import names_of
 from .methods import methods_of, names_in_play, note_passed
 from .native import declared, is_declared_alike, left_of
+from .tuples import fields_of, lead_records
 from .values import same
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     order = list(type.__getattribute__(old, "__dict__"))
     adopter.journal.note(lambda: put_in_order(old, order))
     _point_class_cells(adopter, new, new, old)
+    fields = fields_of(old)
     _adopt_members(adopter, old, new)
+    if fields_of(old) != fields:
+        lead_records(adopter, old, fields)
     _update_abstract(adopter, old)
     _adopt_registered(adopter, old, new)
     _register_instead(adopter, old, new)

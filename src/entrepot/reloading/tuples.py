@@ -6,9 +6,13 @@ one there is one that takes its place, wherever it is met.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any, Generic
 
 from .attributes import instance_dict, is_a, is_python_class
+from .base import Content, data_of
+from .outcomes import Refused
+from .revision import LiveStatement
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -65,3 +69,61 @@ def tuple_like(value: Any, items: list[Any]) -> Any:
         (3, 4)
     """
     return tuple(items) if type(value) is tuple else tuple.__new__(type(value), items)
+
+
+def fields_of(cls: type) -> tuple[str, ...]:
+    """Return the names of the items of a class's tuples, ``()`` if these have none.
+
+    Example:
+        >>> import collections
+        >>> fields_of(collections.namedtuple("Spot", "x y")), fields_of(tuple)
+        (('x', 'y'), ())
+    """
+    found = data_of(cls).get("_fields") if any(base is tuple for base in cls.__mro__) else None
+    return found if type(found) is tuple else ()
+
+
+def lead_records(adopter: Adopter, cls: type, before: tuple[str, ...]) -> None:
+    """Let tuples that have names for their items be such as their class makes them now.
+
+    Raises:
+        Refused: One is held, and a field has no value for it.
+    """
+    fields = fields_of(cls)
+    defaults: dict[str, Any] = data_of(cls).get("_field_defaults") or {}
+    kinds: list[Any] = [cls]
+    for kind in kinds:
+        kinds += [sub for sub in type.__subclasses__(kind) if "_fields" not in data_of(sub)]
+    ours = set(map(id, kinds))
+    found = [
+        record
+        for record in gc.get_referrers(*kinds)
+        if id(type(record)) in ours and tuple.__len__(record) == len(before)
+    ]
+    for record in found:
+        values = {**defaults, **dict(zip(before, tuple.__iter__(record), strict=True))}
+        missing = [name for name in fields if name not in values]
+        if not missing:
+            adopter.replace(record, tuple_like(record, [values[name] for name in fields]))
+        elif not _is_only_named(record, found):  # else its own statement makes it anew
+            raise Refused(
+                f"a {cls.__qualname__} is held that has no {missing[0]!r}, and that has no "
+                f"default: restart, or give it one"
+            )
+
+
+def _is_only_named(value: Any, *ours: Any) -> bool:
+    """Return whether nothing holds a value but names of modules, and what is noted of these."""
+    for holder in gc.get_referrers(value):  # an inner function would hold it, too
+        is_namespace = type(holder) is dict and "__name__" in holder
+        is_ours = id(holder) in set(map(id, ours)) or type(holder) is Content
+        if not is_ours and not is_namespace and not _is_noted(holder, value):
+            return False
+    return True
+
+
+def _is_noted(holder: Any, value: Any) -> bool:
+    """Return whether a tuple is a note of ours: a value, and the statements that change it."""
+    if type(holder) is not tuple or len(holder) != 2 or holder[0] is not value:
+        return False
+    return type(holder[1]) is list and all(type(item) is LiveStatement for item in holder[1])
