@@ -32,7 +32,7 @@ from .journal import content_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, TypeGuard
 
     from .journal import Journal
 
@@ -190,8 +190,7 @@ class Base:
         """Return what a managed class holds, and note what is registered with it."""
         if not self.is_managed_class(cls):
             return None
-        kind = type(cls)
-        if kind is not type and issubclass(kind, ABCMeta):
+        if is_abstract(cls):
             self.registered[id(cls)] = cls, registered_with(cls)
         return data_of(cls)
 
@@ -292,10 +291,14 @@ class Base:
 
     def forget(self, cls: type) -> None:
         """Forget a class that is gone, and what its methods know of it."""
-        self._drop([id(cls)])
+        self.leave(cls)
         for value in data_of(cls).values():
             for cell in (type(value) is FunctionType and value.__closure__) or ():
                 self.contents.pop(id(cell), None)
+
+    def leave(self, cls: type) -> None:
+        """Forget a class whose place another one has taken; what its methods know goes on."""
+        self._drop([id(cls)])
 
     @staticmethod
     def hold(journal: Journal | None, content: Content, held: Any) -> None:
@@ -311,6 +314,21 @@ class Base:
         if content is None or content.owner is not owner:
             return EMPTY
         return content.held
+
+
+def is_abstract(cls: Any) -> TypeGuard[ABCMeta]:
+    """Return whether an object is a class that keeps a registry of its own.
+
+    ``ABCMeta`` gives a class its registry when it makes it. A class that has got its metaclass
+    since, as one whose metaclass an edit has changed, has none, or finds that of a base.
+
+    Example:
+        >>> from collections.abc import Sequence
+        >>> is_abstract(Sequence), is_abstract(list)
+        (True, False)
+    """
+    kind = type(cls)
+    return kind is not type and issubclass(kind, ABCMeta) and "_abc_impl" in names_of_class(cls)
 
 
 def registered_with(cls: ABCMeta) -> frozenset[type]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import OF_CLASS, attribute, is_a, is_exactly, is_native, sets_by_code, wrapped_by
-from .base import EMPTY, data_of, dump_of, registered_with
+from .base import EMPTY, data_of, dump_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
 from .methods import methods_of, names_in_play, note_passed
@@ -60,11 +60,14 @@ def can_adopt(adopter: Adopter, old: type, new: type) -> bool:
     """Return whether a class can become the new one with its layout and metaclass.
 
     A metaclass with other bases from elsewhere cannot: the classes that it has made lack what
-    those give a class when they make it (such as ``abc.ABCMeta`` its registry).
+    those give a class when they make it (such as ``abc.ABCMeta`` its registry). Nor can a class
+    without a registry become one that has one, though the metaclass is the same.
     """
     metaclass = adopter.twins.get(id(type(new)))
     wanted = type(new) if metaclass is None else metaclass[1]
     if is_native(new) and not is_declared_alike(old, new):
+        return False
+    if is_abstract(old) != is_abstract(new):
         return False
     is_as_made = not issubclass(new, type) or _from_elsewhere(adopter, old) == _from_elsewhere(
         adopter, new
@@ -295,7 +298,7 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
 
     The others are registered again by the statements that do.
     """
-    if not isinstance(old, abc.ABCMeta) or not isinstance(new, abc.ABCMeta):
+    if not is_abstract(old) or not is_abstract(new):
         return
     before = registered_with(old)
     _, made_by_import = adopter.base.registered.get(id(old), (old, frozenset[type]()))
@@ -311,7 +314,8 @@ def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:
 
 def _register_instead(adopter: Adopter, old: type, new: type) -> None:
     """Where a decorator has registered the new class, the old one is registered."""
-    for cls, _ in list(adopter.base.registered.values()):
+    abstract = [cls for cls, _ in adopter.base.registered.values() if is_abstract(cls)]
+    for cls in abstract:
         known = registered_with(cls)
         if any(new is other for other in known):  # not by its hash: it may have none
             adopter.journal.note(partial(set_registered, cls, known - {new}))
@@ -328,7 +332,7 @@ def set_registered(cls: abc.ABCMeta, wanted: Iterable[type]) -> None:
 
 def _update_abstract(adopter: Adopter, cls: type) -> None:
     """Tell anew which methods are abstract, in a class and those derived from it."""
-    if not is_a(cls, abc.ABCMeta):
+    if not is_abstract(cls):
         return
     before: frozenset[str] = getattr(cls, "__abstractmethods__", frozenset())
     wanted = {
@@ -365,7 +369,7 @@ def forget_answers(cls: type) -> None:
     """
     changed = {id(derived) for derived in _with_subclasses(cls)}  # a class may have no hash
     for known in _with_subclasses(object):
-        if issubclass(type(known), abc.ABCMeta):
+        if is_abstract(known):
             _, yes, no, _ = dump_of(known)
             if any(id(reference()) in changed for reference in (*yes, *no)):
                 reset_abc_caches(known)

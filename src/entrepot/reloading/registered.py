@@ -11,6 +11,7 @@ from _weakref import ref
 from abc import ABCMeta
 
 from .attributes import is_a
+from .base import is_abstract
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def registering(
     names = frame.f_locals
     abstract: Any = names.get(REGISTER.co_varnames[0])
     cls: Any = names.get(REGISTER.co_varnames[1])
-    if not is_a(abstract, ABCMeta) or not is_a(cls, type):
+    if not is_abstract(abstract) or not is_a(cls, type):
         return None
     caller = frame.f_back
     while caller is not None and not is_managed(caller.f_code.co_filename):

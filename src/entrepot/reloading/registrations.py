@@ -10,14 +10,13 @@ when all has run, if others are registered with it than before.
 from __future__ import annotations
 
 import ast
-from abc import ABCMeta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.nodes import chain_of
 
 from .attributes import is_a
-from .base import registered_with
+from .base import is_abstract, registered_with
 from .classes import forget_answers, set_registered
 from .depending import depends
 from .loggers import Loggers
@@ -27,6 +26,7 @@ from .searched import SearchPath
 from .touches import passed_by
 
 if TYPE_CHECKING:
+    from abc import ABCMeta
     from collections.abc import Iterable, Iterator
     from types import FrameType
 
@@ -204,7 +204,7 @@ def told(live: LiveStatement, site: Site) -> Iterator[Registration]:
         for called, given in _calls(node):
             *_, abstract = (None, *passed_by(live.record, called))
             *_, cls = (None, *passed_by(live.record, given))
-            is_one = is_a(abstract, ABCMeta) and is_a(cls, type)
+            is_one = is_abstract(abstract) and is_a(cls, type)
             if is_one and cls in registered_with(abstract):
                 yield Registration(abstract, cls, site)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):

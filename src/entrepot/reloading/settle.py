@@ -200,7 +200,7 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
         while classes:
             session.base.forget(classes.pop())
         while replaced:  # its methods go on, in the class that took its place
-            session.base.contents.pop(id(replaced.pop()), None)
+            session.base.leave(replaced.pop())
         if is_derived:
             gc.collect()  # a class refers to itself
 
