@@ -78,6 +78,20 @@ def test_what_cannot_be_imported_is_tried_once(project: Project) -> None:
     assert [line.split("  ")[0].rpartition("/")[2] for line in report.ran] == ["shop.py:5"]
 
 
+def test_a_package_that_cannot_be_imported_is_tried_once(project: Project) -> None:
+    text = "try:\n    import here.inner\nexcept ImportError:\n    here = None\nN = {}\n"
+    project.write(shop=text.format(0))
+    project.load("shop")
+    package = project.root / "here"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise ImportError('not on this machine')\n")
+    project.edit(shop=text.format(1))
+
+    report = project.edit(shop=text.format(2))
+
+    assert [line.split("  ")[0].rpartition("/")[2] for line in report.ran] == ["shop.py:5"]
+
+
 def test_what_cannot_be_imported_is_tried_again_once_it_has_another_text(project: Project) -> None:
     text = "try:\n    import here\nexcept ImportError:\n    here = None\nN = {}\n"
     project.write(here="raise ImportError('not on this machine')\n", shop=text.format(0))

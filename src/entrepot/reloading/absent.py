@@ -15,6 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from entrepot.names import parent_of
 from entrepot.source.missing import absolute
 
 from .files import look_anew
@@ -58,6 +59,7 @@ class Absent:
             records: All managed modules.
             new: Those of which it is not known yet, or not any more, what they imported in vain.
         """
+        self._latest.clear()
         for record in new:
             if record.missing is None:
                 record.missing = _imported_in_vain(record)
@@ -73,11 +75,18 @@ class Absent:
                 yield record, names
 
     def tried(self, record: Record) -> None:
-        """Note that a module has tried again to import what it wanted."""
+        """Note that a module has tried again to import what it wanted.
+
+        Of what nobody looked for before, as it was imported until now, it is not known what was
+        there this time: not what came when it was found last, which has gone since.
+        """
         record.missing = _imported_in_vain(record)
-        for name in record.missing:
+        for name in {part for wanted in record.missing for part in _with_packages(wanted)}:
             if name in self._latest:
                 self.known[name] = self._latest[name]
+            else:
+                self.known.pop(name, None)
+                self.looked.pop(name, None)
 
     def _is_there(self, name: str) -> bool:
         parent, top = "", ""
@@ -99,6 +108,8 @@ class Absent:
         if self.looked.get(name) == stamps:
             file = None if known is None else known[0]
             if file is None or known is None or _inode_changed(file) == known[1]:
+                if known is not None:
+                    self._latest[name] = known
                 return False
         else:
             look_anew()
@@ -111,6 +122,13 @@ class Absent:
         if is_old or found[1] < self._began:  # there when the module went on without it, or not
             self.known[name] = found
         return self.known.get(name) != found
+
+
+def _with_packages(name: str) -> Iterator[str]:
+    """Yield a name and those of the packages around it: one that fails is what was looked for."""
+    while name:
+        yield name
+        name = parent_of(name)
 
 
 def _file_of(spec: Any) -> str | None:
