@@ -236,12 +236,17 @@ class Merger:
             if callable(new):
                 self._forward(start, new)
         elif is_a(start, type):
-            if is_a(new, type) and self.adopter.base.is_managed_class(start):
+            if is_a(new, type) and self._is_ours(start):
                 self.adopter.replace(start, new)
                 lead_methods(self.adopter, start, new)
         else:
             return self._stay(start, new)
         return new
+
+    def _is_ours(self, cls: type) -> bool:
+        """Return whether a class is of a managed module, or of one whose file is gone now."""
+        is_managed = self.adopter.base.is_managed_class
+        return is_managed(cls) or getattr(cls, "__module__", None) in self.world.gone
 
     def _stay(self, start: Any, new: Any) -> Any:
         """Let an object that moved to another module stay the old one, if it can."""
@@ -284,10 +289,17 @@ class Merger:
         names = {(live.record.name, name) for name in self.world.binds(live)}
         others = [found for found in self.ownership.names_of(value) if found not in names]
         if others:
-            gone = [location for location in others if location in self.plan.deletions]
-            return bool(gone) and all(map(self.ownership.is_given, set(others) - set(gone)))
+            gone = [found for found in others if self._has_gone(found)]
+            is_given, rest = self.ownership.is_given, set(others) - set(gone)
+            if all(map(is_given, gone)) or not all(map(is_given, rest)):
+                return False  # it was made elsewhere, and may be there still
+            return not self.ownership.is_outside(value)
         is_function = type(value) is FunctionType and self.ownership.is_named(value)
         return is_function and self.ownership.has_left_class(value)
+
+    def _has_gone(self, location: Location) -> bool:
+        """Return whether no statement binds a name any more: its file may be gone, and so all."""
+        return location in self.plan.deletions or location[0] in self.world.gone
 
     def _is_same_view(self, start: Any, new: Any) -> bool:
         """Return whether a value shows what another one does, when twins count as one."""

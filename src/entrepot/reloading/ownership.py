@@ -144,13 +144,13 @@ class Ownership:
             binders = self.world.old_binders(self.world.records[module], name)
             if binders and not is_reference(binders[-1]):
                 owners.append(binders[-1])
-        if not owners and self._is_outside(value):
+        if not owners and self.is_outside(value):
             return True
         if all(id(owner) in self.current for owner in owners):
             return False
         return id(min(owners, key=self.world.old_order.position)) not in self.current
 
-    def _is_outside(self, value: Any) -> bool:
+    def is_outside(self, value: Any) -> bool:
         """(I8) Return whether an object is one of a module that is not managed.
 
         ``TABLE = {"clean": textwrap.dedent}`` only refers to it: it never becomes something else.
