@@ -70,3 +70,43 @@ def test_an_edit_that_fails_leaves_the_values_of_a_context(project: Project) -> 
     assert (failed.status, applied.status) == ("failed", "ok")
     assert is_as_before
     assert context.run(users.user.get) == "ada"
+
+
+SET = """
+import contextvars
+level = contextvars.ContextVar("level", default=0)
+told = contextvars.ContextVar("told")
+_token = told.set(1)
+told.reset(_token)
+RATE = 1
+"""
+
+
+def test_a_value_that_an_edit_has_set_is_taken_back_when_it_fails(project: Project) -> None:
+    project.write(users=SET)
+    users = project.load("users")
+    project.write(users=SET.replace("told.set(1)", "told.set(2)") + "1 / 0\n")
+    failed = project.live.apply()
+    after_failure = contextvars.copy_context()
+    project.write(users=SET.replace("told.reset(_token)", "level.set(3)\n1 / 0"))
+    again = project.live.apply()
+    left = users.level.get()
+
+    assert failed.status == again.status == "failed"
+    assert users.told not in after_failure
+    assert users.told not in contextvars.copy_context()
+    assert left == 0
+
+
+def test_a_value_that_an_edit_has_changed_is_put_back_when_it_fails(project: Project) -> None:
+    project.write(users=USERS)
+    users = project.load("users")
+
+    def edit_and_fail() -> str:
+        users.user.set("ada")
+        project.write(users=USERS + "user.set('eve')\n1 / 0\n")
+        assert project.live.apply().status == "failed"
+        name: str = users.user.get()
+        return name
+
+    assert contextvars.copy_context().run(edit_and_fail) == "ada"

@@ -8,7 +8,9 @@ another thread is at the moment cannot be entered, and nobody else can change it
 from __future__ import annotations
 
 import gc
-from _contextvars import Context, ContextVar, copy_context
+from _contextvars import Context, ContextVar, Token, copy_context
+from contextlib import suppress
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +54,48 @@ def _set(journal: Journal, context: Context, old: ContextVar[Any], new: ContextV
         return False
     journal.note(lambda: context.run(new.reset, token))
     return True
+
+
+def note_values(journal: Journal, before: Context) -> None:
+    """Note what code has done to the variables of the context that runs, to undo it.
+
+    A variable that had no value loses one only by the token of what gave it one.
+
+    Args:
+        journal: Undoes it.
+        before: A copy of the context, made before the code ran.
+    """
+    if journal.values is None:
+        journal.values = (before, [])
+        journal.note(partial(_give_back, journal))
+    _, tokens = journal.values
+    new = [variable for variable in copy_context() if variable not in before]
+    if new:
+        tokens += [token for token in gc.get_objects() if _unsets(token, new)]
+
+
+def _unsets(token: Any, variables: list[ContextVar[Any]]) -> bool:
+    return type(token) is Token and token.old_value is Token.MISSING and token.var in variables
+
+
+def _give_back(journal: Journal) -> None:
+    """Let the context have the values of before."""
+    if journal.values is None:
+        return
+    (before, tokens), journal.values = journal.values, None
+    for variable, value in copy_context().items():
+        if variable in before and before[variable] is not value:
+            variable.set(before[variable])
+    for variable, value in before.items():
+        if variable not in copy_context():
+            variable.set(value)
+    for token in tokens:
+        if token.var not in before and token.var in copy_context():
+            with suppress(RuntimeError, ValueError):  # it was used, or is of another context
+                token.var.reset(token)
+    for variable in copy_context():
+        if variable not in before and default_of(variable) is not _NONE:
+            variable.set(default_of(variable))  # its token was thrown away: it gives the default
 
 
 def is_part_of_context(holder: Any, source: Any) -> bool:

@@ -33,14 +33,16 @@ class Journal:
         own: Identities of what the records are made of. Who looks for the holders of an object
             must pass these over: to change them would change what is put back.
         when_committed: What is to be done when nothing can be undone any more.
+        values: The context before a statement ran, and tokens: see ``contexts.py``.
     """
 
-    __slots__ = ("_undos", "own", "when_committed")
+    __slots__ = ("_undos", "own", "values", "when_committed")
 
     def __init__(self) -> None:
         self._undos: list[tuple[Callable[[], object], tuple[int, ...]]] = []
         self.own: set[int] = set()
         self.when_committed: list[Callable[[], object]] = []
+        self.values: tuple[Any, list[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self._undos)

@@ -17,8 +17,10 @@ import atexit
 import os
 import sys
 import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Self
 
+from .contexts import note_values
 from .texts import note_texts
 
 if TYPE_CHECKING:
@@ -184,9 +186,10 @@ class Guard:
         self._thread = threading.get_ident()
         self._undo: list[Callable[[], None]] = []
         self._handlers: dict[int, Any] = {}
+        self._context: Any = None  # the values of context variables before
 
     def __enter__(self) -> Self:
-        self._handlers = _signal_handlers()
+        self._handlers, self._context = _signal_handlers(), copy_context()
         for home, name, words in _effects():
             original = getattr(home, name)
             if home is atexit:
@@ -238,5 +241,6 @@ class Guard:
     def __exit__(self, *_error: object) -> None:
         while self._undo:
             self._undo.pop()()
+        note_values(self._journal, self._context)
         if not self._may_start and self._handlers != _signal_handlers():
             self.seen.append("sets a signal's handler")  # not `asyncio.run`, which puts it back
