@@ -289,8 +289,8 @@ def stand_in(journal: Journal, old: type, new: type) -> None:
             continue  # an instance of another layout would not be taken by it
         if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
             journal.set_attribute(old, name, value)
-    journal.set_item(names_of(old), "__class__", property(lambda _self: new))
-    journal.set_attribute(old, "__doc__", new.__doc__)  # tells the type's method cache
+    journal.set_attribute(old, "__class__", property(lambda _self: new))
+    journal.set_attribute(old, "__doc__", new.__doc__)
 
 
 def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:

@@ -68,7 +68,7 @@ class Journal:
             >>> journal.set_attribute(spot, "x", 2); journal.roll_back(); spot.x
             1
         """
-        setter, getter, deleter = _accessors(owner)
+        setter, getter, deleter = _accessors(owner, name)
         old = getter(owner, name)
         if old is _MISSING:
             self.note(lambda: getter(owner, name) is _MISSING or deleter(owner, name))
@@ -78,7 +78,7 @@ class Journal:
 
     def delete_attribute(self, owner: Any, name: str) -> None:
         """Delete an attribute."""
-        setter, getter, deleter = _accessors(owner)
+        setter, getter, deleter = _accessors(owner, name)
         old = getter(owner, name)
         names = names_of(owner)
         keys = list(names)
@@ -308,9 +308,43 @@ def _ordered_keys(container: Any) -> list[Any]:
     return list(OrderedDict.keys(container))
 
 
-def _accessors(owner: Any) -> tuple[Any, Any, Any]:
+def _accessors(owner: Any, name: str) -> tuple[Any, Any, Any]:
+    if not is_a(owner, type):
+        setter, deleter = native_setters(type(owner))
+        return setter, _attribute, deleter
+    if _is_of_metaclass(type(owner), name):
+        return _set_in_class, _class_attribute, _delete_in_class
     setter, deleter = native_setters(type(owner))
-    return setter, _class_attribute if is_a(owner, type) else _attribute, deleter
+    return setter, _class_attribute, deleter
+
+
+def _is_of_metaclass(kind: type, name: str) -> bool:
+    """Return whether to set a class's attribute would be to set one of its metaclass's.
+
+    A class may have ``__class__ = property(…)`` for its instances, or what a property of its
+    metaclass hides. What ``type`` itself has (``__doc__``, ``__bases__``) is set by it.
+    """
+    for cls in kind.__mro__:
+        names = type.__getattribute__(cls, "__dict__")
+        if name in names:
+            hides = cls is not type or name == "__class__"
+            return hides and hasattr(type(names[name]), "__set__")
+    return False
+
+
+def _set_in_class(owner: type, name: str, value: object) -> None:
+    names_of(owner)[name] = value
+    _tell_changed(owner)
+
+
+def _delete_in_class(owner: type, name: str) -> None:
+    names_of(owner).pop(name, None)
+    _tell_changed(owner)
+
+
+def _tell_changed(owner: type) -> None:
+    """Let a class forget what it remembers of its attributes, as it does when one is set."""
+    type.__dict__["__doc__"].__set__(owner, names_of(owner).get("__doc__"))
 
 
 def names_of(owner: Any) -> dict[str, Any]:
