@@ -37,8 +37,6 @@ OTHERS: Mapping[str, Any] = {
     "execute:Execution._tell_readers": False,
     "execute:relink": {},
     "execute:forward": None,
-    "execute:put_back": None,
-    "effects:Effects.put_back": None,
     "effects:Effects.carry_over": None,
     "later:LaterImports.begins": None,
     "unbinding:Unbinder.hide": [],

@@ -54,15 +54,20 @@ class Note:
 
 
 class Change:
-    """An object that a statement changed: what it held before, its base, and what that held."""
+    """An object that a statement changed: what it held before, its base, and what that held.
 
-    __slots__ = ("before", "content", "held", "note")
+    Attributes:
+        stored: What the statement put where the program's own stays after all, by key.
+    """
+
+    __slots__ = ("before", "content", "held", "note", "stored")
 
     def __init__(self, note: Note, before: Any, content: Content | None, held: Any) -> None:
         self.note = note
         self.before = before
         self.content = content
         self.held = held
+        self.stored: dict[Any, Any] = {}
 
 
 class Effects:
@@ -184,6 +189,8 @@ class Effects:
             content = change.content
             if content is not None and content.held is change.held:  # else it was made anew
                 now = self.held(change.note)
+                if change.stored:
+                    now = {**now, **change.stored}
                 self.base.hold(journal, content, carried_over(change.held, change.before, now))
 
     def altered(self) -> list[Note]:

@@ -48,7 +48,6 @@ from .registrations import Registrations
 from .relink import relink
 from .revision import Site
 from .runnable import marked, raised_by, take_codes, with_adoption, with_codes
-from .stores import put_back, stores_of
 from .surroundings import Guard, does_again, note
 from .texts import forget_texts
 from .touches import touched
@@ -66,7 +65,6 @@ if TYPE_CHECKING:
     from .recorder import Recorder
     from .report import Report
     from .revision import LiveStatement, Record
-    from .stores import Store
     from .world import World
 
 MAX_PASSES = 25
@@ -214,7 +212,6 @@ class Execution:
         self.young.forget()
         calls_nothing = is_plain(self.world, live)
         records = self._about_to_run(live)
-        stores = stores_of(self.world, self.adopter, live)
         ended = [self.journal.note_run(other.namespace) for other in records]
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         guard = Guard(self.journal, self.world.records_of, may_start=may_start)
@@ -244,7 +241,7 @@ class Execution:
         self.plan.add(called_no_more(self.world, live, ran.values()), live)
         self.merger.merge_names(live, before)
         self.merger.merge_elsewhere(live, earlier)
-        self._after(stores, changes, live)
+        self._after(changes, live)
 
     def _about_to_run(self, live: LiveStatement) -> list[Record]:
         """Get ready what a statement must find; return the modules in play."""
@@ -258,12 +255,11 @@ class Execution:
         self.registrations.about_to_run(live)
         return records
 
-    def _after(self, stores: list[Store], changes: list[Change], live: LiveStatement) -> None:
+    def _after(self, changes: list[Change], live: LiveStatement) -> None:
         """Bring in order what a statement has left besides its names."""
         merge_items(self.merger, live, self.effects, changes)
         self.registrations.ran(live)
         self.merger.tell_users(live)
-        put_back(self.journal, self.adopter, stores, live.where)
         self._relink_twins()
         fill_copies(self.journal, self.adopter.copies)
         self.effects.carry_over(self.journal, changes)

@@ -45,6 +45,7 @@ def merge_items(
             known = base.get(key, EMPTY) if is_a(base, dict) else EMPTY
             if known is not EMPTY and known is not was and merger.adopter.alike(known, new):
                 _put(merger.journal, owner, key, was)
+                change.stored[key] = new
                 continue
             if is_atom(new) or is_a(owner, type):
                 continue

@@ -9,10 +9,11 @@ one had been at first: so the old one stays, with what the program has done to i
 from __future__ import annotations
 
 import ast
-from types import FunctionType
+import functools
+from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, instance_dict, is_a
+from .attributes import NOTHING, instance_dict, is_a, is_exactly
 from .base import EMPTY
 from .values import holds_only_attributes, is_atom, is_view, same
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .world import World
 
 _MERGED = (dict, list, set, tuple, frozenset, bytearray, FunctionType, type)
+_CALLED = frozenset({functools.partial, type(functools.cache(len)), BuiltinFunctionType})
 _DEPTH = 4  # of names that stand for other names of a class or a function
 
 
@@ -70,7 +72,7 @@ def _is_opaque(adopter: Adopter, old: Any, new: Any) -> bool:
     kind = type(new)
     if type(old) is not kind or old is new or is_atom(new) or is_a(new, _MERGED) or is_view(new):
         return False
-    if callable(new) or hasattr(kind, "__get__"):
+    if is_exactly(new, _CALLED) or hasattr(kind, "__get__"):
         return False
     if holds_only_attributes(kind):
         return not adopter.base.is_managed_class(kind) and adopter.base.of(old) is EMPTY
