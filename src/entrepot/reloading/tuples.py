@@ -105,21 +105,29 @@ def lead_records(adopter: Adopter, cls: type, before: tuple[str, ...]) -> None:
         missing = [name for name in fields if name not in values]
         if not missing:
             adopter.replace(record, tuple_like(record, [values[name] for name in fields]))
-        elif not _is_only_named(record, found):  # else its own statement makes it anew
+        elif not _is_made_anew(record, found):
             raise Refused(
                 f"a {cls.__qualname__} is held that has no {missing[0]!r}, and that has no "
                 f"default: restart, or give it one"
             )
 
 
-def _is_only_named(value: Any, *ours: Any) -> bool:
-    """Return whether nothing holds a value but names of modules, and what is noted of these."""
+def _is_made_anew(value: Any, *ours: Any) -> bool:
+    """Return whether a statement of the import makes a value again.
+
+    Nothing holds it but names of modules, and what is noted of these; or it is one of those that
+    the import had put into a container.
+    """
+    is_only_named = True
     for holder in gc.get_referrers(value):  # an inner function would hold it, too
         is_namespace = type(holder) is dict and "__name__" in holder
         is_ours = id(holder) in set(map(id, ours)) or type(holder) is Content
-        if not is_ours and not is_namespace and not _is_noted(holder, value):
-            return False
-    return True
+        if is_ours or is_namespace or _is_noted(holder, value):
+            continue
+        is_only_named = False
+        if any(type(c) is Content and c.held is holder for c in gc.get_referrers(holder)):
+            return True
+    return is_only_named
 
 
 def _is_noted(holder: Any, value: Any) -> bool:
