@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import gc
 from _contextvars import Context, ContextVar, Token, copy_context
-from contextlib import suppress
-from functools import partial
+from _functools import partial  # type: ignore[import-not-found]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,8 +90,10 @@ def _give_back(journal: Journal) -> None:
             variable.set(value)
     for token in tokens:
         if token.var not in before and token.var in copy_context():
-            with suppress(RuntimeError, ValueError):  # it was used, or is of another context
+            try:
                 token.var.reset(token)
+            except (RuntimeError, ValueError):
+                continue  # it was used, or is of another context: another token may do
     for variable in copy_context():
         if variable not in before and default_of(variable) is not _NONE:
             variable.set(default_of(variable))  # its token was thrown away: it gives the default
