@@ -14,10 +14,12 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, wrapped_by
+from .attributes import is_a
 from .computed import Computed
 from .reach import Reach
 from .refilling import LRU, give_back, memory_of
+from .tuples import is_bare_tuple
+from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -238,16 +240,22 @@ def is_cache(value: Any) -> bool:
 
 
 def _caches(records: list[Record], base: Base) -> list[Any]:
-    """Return the caches of modules: those that names lead to, and those that are inside them."""
+    """Return the caches that modules and their classes have, also below a ``classmethod``.
+
+    Of the latter those that remember objects: values that cannot change are shared by all who got
+    them, and would be others for those who ask again.
+    """
     found: dict[int, Any] = {}
     for record in records:
         for value in list(record.namespace.values()):
             for member in list(vars(value).values()) if is_a(value, type) else [value]:
-                cache = wrapped_by(member)
-                if is_cache(cache):
-                    found[id(cache)] = cache
+                if is_cache(member):
+                    found[id(member)] = member
     homes = {id(record.namespace) for record in records}
     for cache in base.caches():
-        if id(cache.__wrapped__.__globals__) in homes:
-            found[id(cache)] = cache
+        if id(cache.__wrapped__.__globals__) in homes and id(cache) not in found:
+            memory = memory_of(cache)
+            results = [result for _, result in memory.results] if memory else []
+            if not all(is_atom(result) or is_bare_tuple(result) for result in results):
+                found[id(cache)] = cache
     return list(found.values())
