@@ -19,8 +19,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import said_chain
+from entrepot.source.nodes import immediate
 
 from .attributes import NOTHING, attribute
+from .code_run import code_of
 from .outcomes import Refused
 from .readers import ran_that_mention
 from .values import is_shared
@@ -201,24 +203,17 @@ class Loggers:
 
     def _doings(self, live: LiveStatement, *, now: bool = False) -> list[Doing]:
         """Return what a statement does to loggers, by its text and that of what ran during it."""
-        found: list[Doing] = []
-        if any(live.statement.mentions(word) for word in _WORDS):
-            found += self._said(live, live.record, live.statement.node, live.uses.reads)
-        for scope in self.world.ran(live):
-            later = self.world.now(scope.live) if now else None
-            current = scope if later is None else later.after(scope) or scope
-            if _WORDS.isdisjoint(current.code.co_names):
-                continue
-            node = current.live.node_of(current)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                body = ast.Module(node.body, [])
-                found += self._said(live, scope.live.record, body, current.uses.reads)
-        return found
+        return [
+            done
+            for code in code_of(self.world, live, _WORDS, now=now)
+            for done in self._said(live, code.home, code.node(), code.reads)
+        ]
 
     def _said(
-        self, live: LiveStatement, home: Record, node: ast.AST, names: set[str]
+        self, live: LiveStatement, home: Record, node: ast.AST | None, names: set[str]
     ) -> Iterator[Doing]:
-        parts, looped = list(_immediate(node)), _looped(node)
+        parts = [] if node is None else list(immediate(node))
+        looped = _looped(parts)
         local = {
             part.targets[0].id: part.value
             for part in parts
@@ -300,19 +295,9 @@ def _configured(live: LiveStatement, node: ast.Call, called: Any) -> Iterator[Do
         yield Doing(live, logging.root, "level")
 
 
-def _immediate(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the parts of code that run when it runs: no bodies of functions."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop(0)
-        yield part
-        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting[:0] = ast.iter_child_nodes(part)
-
-
-def _looped(node: ast.AST) -> set[int]:
+def _looped(parts: list[ast.AST]) -> set[int]:
     """Return the identities of the parts that stand in loops, and may run any number of times."""
-    loops = [part for part in _immediate(node) if isinstance(part, _LOOPS)]
+    loops = [part for part in parts if isinstance(part, _LOOPS)]
     return {id(part) for loop in loops for part in ast.walk(loop)}
 
 

@@ -15,10 +15,11 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.nodes import chain_of
+from entrepot.source.nodes import chain_of, immediate
 
 from .asking import asking
 from .attributes import NOTHING, is_a, state_of
+from .code_run import code_of
 from .holding import CONTAINERS
 from .ownership import namespace_of
 from .touches import passed_by
@@ -68,6 +69,7 @@ class ProcessStates:
         self._plan = plan
         self._world: World = plan.world
         self._before: list[tuple[State, Any]] = []
+        self._known: dict[int, tuple[Any, list[tuple[ast.Call, str]]]] = {}  # by what has the text
 
     def about_to_run(self, live: LiveStatement) -> None:
         """Note what a statement may set; who had set what it draws from is due."""
@@ -103,21 +105,31 @@ class ProcessStates:
 
     def _used(self, live: LiveStatement) -> Iterator[tuple[State, bool]]:
         """Yield which states a statement uses, and whether it sets them."""
-        for home, node, _ in nodes_of(self._world, live):
-            unused = {id(part.value) for part in ast.walk(node) if isinstance(part, ast.Expr)}
-            for part in _immediate(node):
-                if isinstance(part, ast.Call):
-                    value, called = self._called(home, part)
-                    owner = getattr(value, "__self__", None)
-                    is_set = id(part) in unused and self._is_plain(home, part)
-                    if owner is not None and self._is_kept(owner):
-                        yield _of_object(called, owner), is_set
-                    elif is_set and is_a(value, _FUNCTIONS) and called[:3] == "set":
-                        yield from self._got(value, "g" + called[1:])
-                elif _stores_into_call(part):
-                    value, called = self._called(home, part.value)
-                    if is_a(value, _FUNCTIONS) and called[:3] == "get":
-                        yield from self._got(value, called)
+        for home, call, kind in self._calls(live):
+            value, called = self._called(home, call)
+            if kind == "store":
+                if is_a(value, _FUNCTIONS) and called[:3] == "get":
+                    yield from self._got(value, called)
+                continue
+            owner = getattr(value, "__self__", None)
+            is_set = kind == "alone" and self._is_plain(home, call)
+            if owner is not None and self._is_kept(owner):
+                yield _of_object(called, owner), is_set
+            elif is_set and is_a(value, _FUNCTIONS) and called[:3] == "set":
+                yield from self._got(value, "g" + called[1:])
+
+    def _calls(self, live: LiveStatement) -> Iterator[tuple[Record, ast.Call, str]]:
+        """Yield the calls by a name in what runs with a statement.
+
+        Of each text they are looked for once: the same functions run with many statements.
+        """
+        for source in code_of(self._world, live):
+            known = self._known.get(id(source.owner))
+            if known is None:
+                calls = list(_named_calls(source.node()))
+                known = self._known[id(source.owner)] = (source.owner, calls)
+            for call, kind in known[1]:
+                yield source.home, call, kind
 
     def _called(self, home: Record, call: ast.Call) -> tuple[Any, str]:
         """Return what is called, and its name; ``None`` where no global name says so."""
@@ -160,25 +172,6 @@ class ProcessStates:
         yield State(f"{public}.{function.__name__}", get, users, is_drawn=False), True
 
 
-def nodes_of(
-    world: World, live: LiveStatement, *, now: bool = True
-) -> Iterator[tuple[Record, ast.AST, set[str]]]:
-    """Yield the code of a statement, and of what ran with it, with the global names that it reads.
-
-    Args:
-        world: The program.
-        live: The statement.
-        now: Whether functions count as they are now, and not as they were before the reload.
-    """
-    yield live.record, live.statement.node, live.uses.reads
-    for scope in world.ran(live):
-        later = world.now(scope.live) if now else None
-        current = scope if later is None else later.after(scope) or scope
-        node = current.live.node_of(current)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield scope.live.record, ast.Module(node.body, []), current.uses.reads
-
-
 def _users(world: World, state: State) -> Iterator[LiveStatement]:
     targets = {id(value) for value in state.users.values()}
     words = dict.fromkeys(state.users)
@@ -195,13 +188,21 @@ def _of_object(called: str, owner: Any) -> State:
     return State(f"{type(owner).__module__}.{called}", lambda: owner, users, is_drawn=True)
 
 
-def _stores_into_call(part: Any) -> bool:
-    """Return whether a part of code sets something of what a call returns."""
-    return (
-        isinstance(part, ast.Attribute | ast.Subscript)
-        and not isinstance(part.ctx, ast.Load)
-        and isinstance(part.value, ast.Call)
-    )
+def _named_calls(node: ast.AST | None) -> Iterator[tuple[ast.Call, str]]:
+    """Yield the calls by a name in code, and what becomes of their results.
+
+    That is ``"alone"`` where it is nothing, ``"store"`` where something is stored into it. A
+    function that gets a state is asked as the program asks it: with no arguments.
+    """
+    parts = [] if node is None else list(immediate(node))
+    alone = {id(part.value) for part in parts if isinstance(part, ast.Expr)}
+    for part in parts:
+        if isinstance(part, ast.Call) and chain_of(part.func):
+            yield part, "alone" if id(part) in alone else ""
+        elif isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.value, ast.Call):
+            call = part.value
+            if not isinstance(part.ctx, ast.Load) and not call.args and not call.keywords:
+                yield call, "store"
 
 
 def _says_state(owner: Any) -> bool:
@@ -215,13 +216,3 @@ def _told(owner: Any) -> Any:
     if is_atom(owner):
         return [owner]
     return [state_of(owner), owner.__reduce_ex__(4) if _says_state(owner) else None]
-
-
-def _immediate(node: ast.AST) -> Iterator[Any]:
-    """Yield the parts of code that run when it runs: no bodies of functions."""
-    waiting: list[Any] = [node]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting += ast.iter_child_nodes(part)

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import ast
 import importlib.machinery
+import os
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.nodes import chain_of
 
 from .attributes import NOTHING
+from .code_run import code_of
 from .outcomes import Refused
-from .process_state import nodes_of
 from .purity import PURE_METHODS
 from .touches import passed_by
 
@@ -41,6 +41,7 @@ _UNKNOWN = (
     | ast.ListComp | ast.SetComp | ast.DictComp
 )  # fmt: skip
 _LOOPS = ast.For | ast.AsyncFor | ast.While
+_PATH = frozenset({"path"})
 
 
 class SearchPath:
@@ -152,16 +153,14 @@ class SearchPath:
 
     def _entries(self, live: LiveStatement) -> Iterator[Any]:
         """Yield what a statement had put there, ``NOTHING`` for what is not known."""
-        if not live.statement.mentions("path") and not any(
-            "path" in scope.code.co_names for scope in self._world.ran(live)
-        ):
-            return
-        for home, node, names in nodes_of(self._world, live, now=False):
-            is_many = any(isinstance(part, _LOOPS) for part in ast.walk(node))
-            for part in ast.walk(node):
+        for code in code_of(self._world, live, _PATH, now=False):
+            node = code.node()
+            parts = [] if node is None else list(ast.walk(node))
+            is_many = any(isinstance(part, _LOOPS) for part in parts)
+            for part in parts:
                 for given in _given(part):
-                    if self._is_path(home, part):
-                        yield NOTHING if is_many else self._value(home, names, given)
+                    if self._is_path(code.home, part):
+                        yield NOTHING if is_many else self._value(code.home, code.reads, given)
 
     def _is_path(self, home: Record, part: Any) -> bool:
         """Return whether a part of code puts something on ``sys.path``."""
@@ -233,20 +232,21 @@ def _folder_of(name: str) -> str:
     if "." in name or not getattr(spec, "has_location", False) or not isinstance(file, str):
         return ""
     is_package = spec is not None and spec.submodule_search_locations is not None
-    return _absolute(Path(file).parents[1 if is_package else 0])
+    folder = os.path.dirname(file)  # noqa: PTH120 (pathlib would have to be loaded)
+    return _absolute(os.path.dirname(folder) if is_package else folder)  # noqa: PTH120
 
 
 def _listed(entry: str) -> list[str]:
     """Return the names of imported modules that a folder has, too."""
     try:
-        found = {file.name.partition(".")[0] for file in Path(entry).iterdir()}
+        found = {name.partition(".")[0] for name in os.listdir(entry)}  # noqa: PTH208
     except OSError:
         return []
     return [name for name in found if name in sys.modules]
 
 
-def _absolute(folder: str | Path) -> str:
-    return str(Path(folder).absolute())
+def _absolute(folder: str) -> str:
+    return os.path.abspath(folder)  # noqa: PTH100
 
 
 def _put_back(path: list[str], before: list[str]) -> None:

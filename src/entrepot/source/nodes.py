@@ -187,6 +187,22 @@ def asks_namespace(node: ast.AST) -> bool:
     )
 
 
+def immediate(node: ast.AST) -> Iterator[ast.AST]:
+    r"""Yield the parts of code that run when it runs, in order: no bodies of functions.
+
+    Example:
+        >>> tree = ast.parse("size = 1\ndef f(): return price")
+        >>> [part.id for part in immediate(tree) if isinstance(part, ast.Name)]
+        ['size']
+    """
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += reversed(list(ast.iter_child_nodes(part)))
+
+
 def takes(node: ast.AST, name: str, *, is_global: bool = True) -> bool | None:
     """Return whether code does more with what a name leads to than call it, ``None`` if not said.
 
