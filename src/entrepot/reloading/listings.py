@@ -167,9 +167,8 @@ def _folders(world: World, live: LiveStatement) -> set[str]:
         for node in ast.walk(live.statement.node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     } - _NO_NAMES
+    found = _with_below(found, texts)
     for text in texts:
-        near = [(folder, os.path.dirname(folder)) for folder in found]  # noqa: PTH120
-        found.update(os.path.join(base, text) for pair in near for base in pair)  # noqa: PTH118
         found.update(_folders_of(world, text))
     before = world.before(live)
     for record in world.records.values():
@@ -179,6 +178,26 @@ def _folders(world: World, live: LiveStatement) -> set[str]:
             if record.file.endswith(os.sep + "__init__.py"):
                 found.add(os.path.dirname(record.file.rpartition(os.sep)[0]))  # noqa: PTH120
     return {os.path.realpath(folder) for folder in found if os.path.isdir(folder)}  # noqa: PTH112
+
+
+def _with_below(folders: set[str], texts: set[str]) -> set[str]:
+    """Return folders, those beside and below them that texts name, and those below these.
+
+    Only what is there is gone on with: of all joins of the texts of a long class, most of which
+    name no folder, there are more than memory holds.
+    """
+    names = [text for text in texts if "\n" not in text and "\0" not in text]
+    around = {*folders, *(os.path.dirname(folder) for folder in folders)}  # noqa: PTH120
+    found, ahead = set(folders), {folder for folder in around if os.path.isdir(folder)}  # noqa: PTH112
+    seen = set(ahead)
+    while ahead:
+        base = ahead.pop()
+        joined = [os.path.realpath(os.path.join(base, name)) for name in names]  # noqa: PTH118
+        below = {folder for folder in joined if os.path.isdir(folder)} - seen  # noqa: PTH112
+        seen |= below
+        found |= below
+        ahead |= below
+    return found
 
 
 def _folders_of(world: World, value: Any) -> list[str]:
