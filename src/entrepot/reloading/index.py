@@ -2,15 +2,16 @@
 
 The walk starts at the namespaces of the changed modules and goes through classes, closures,
 wrappers and containers. Then the code object's own count of references is asked: if more refer
-to it than were found, functions hide elsewhere (a closure that an unmanaged object holds, say),
-and only then the heap is walked, once for all that is missing. What was found so is known the next
-time.
+to it than were found, functions hide elsewhere. Overloads are asked for from ``typing``, which
+keeps them; for others (a closure that an unmanaged object holds, say) the heap is walked, once for
+all that is missing. What was found so is known the next time.
 """
 
 from __future__ import annotations
 
 import functools
 import types
+import typing
 import weakref
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -37,13 +38,25 @@ def hide(recorder: Recorder, function: FunctionType) -> None:
     recorder.hidden[id(function)] = weakref.ref(function)
 
 
-def _hidden(recorder: Recorder) -> Iterator[FunctionType]:
-    for key, known in list(recorder.hidden.items()):
+def _hidden(recorder: Recorder, missing: list[LiveScope]) -> Iterator[FunctionType]:
+    """Yield the functions that were found elsewhere before, if some are missing now."""
+    for key, known in list(recorder.hidden.items()) if missing else ():
         function = known()
         if function is None:
             del recorder.hidden[key]
         else:
             yield function
+
+
+def _overloads(recorder: Recorder, missing: list[LiveScope]) -> Iterator[FunctionType]:
+    """Yield what ``typing.overload`` keeps: the name means the function that comes after them."""
+    del recorder
+    for scope in missing:
+        if not scope.code.co_freevars:
+            like = FunctionType(scope.code, scope.live.record.namespace)  # of that name and module
+            for stub in typing.get_overloads(like):
+                if type(stub) is FunctionType:
+                    yield stub
 
 
 def functions_of(
@@ -60,18 +73,19 @@ def functions_of(
     for record in records:
         collect(record.namespace, wanted, found, seen, caches)
     inside = Inside()
-    missing = {key for key, s in wanted.items() if is_missing(s, found[key], recorder, inside)}
-    for function in _hidden(recorder) if missing else ():
-        key = id(function.__code__)
-        if key in missing and id(function) not in seen:
-            seen.add(id(function))
-            found[key].append(function)
-    missing = {key for key in missing if is_missing(wanted[key], found[key], recorder, inside)}
+    missing = [s for s in scopes if is_missing(s, found[id(s.code)], recorder, inside)]
+    for others in (_hidden, _overloads):
+        for function in others(recorder, missing):
+            key = id(function.__code__)
+            if key in found and id(function) not in seen:
+                seen.add(id(function))
+                found[key].append(function)
+        missing = [s for s in missing if is_missing(s, found[id(s.code)], recorder, inside)]
     if missing:
-        for holder in holders_of([wanted[key].code for key in missing]):
+        for holder in holders_of([scope.code for scope in missing]):
             if type(holder) is FunctionType and id(holder) not in seen:
                 key = id(holder.__code__)
-                if key in missing:
+                if key in found:
                     found[key].append(holder)
                     hide(recorder, holder)
     return found, caches
@@ -142,11 +156,11 @@ def collect(
                 _below_function(value, below)
             elif type(kind) is type and kind in _ENDS:
                 continue
-            elif id(value) not in seen:
+            elif id(value) not in seen and not _is_anothers(value, namespace):
                 seen.add(id(value))
                 if kind is _LRU and type(value.__wrapped__) is FunctionType:
                     caches.append(value)
-                below.extend(_inside(value, namespace))
+                below.extend(_inside(value))
         for own in own_dicts(functions) if functions else ():
             below.extend(own.values())
         if not below:
@@ -164,14 +178,22 @@ def _below_function(function: FunctionType, below: list[Any]) -> None:
         below.extend(function.__defaults__)
 
 
-def _inside(value: Any, home: dict[str, Any]) -> Iterator[Any]:
+def _is_anothers(value: Any, home: dict[str, Any]) -> bool:
+    """Return whether a value is a class of another module: it is gone through from there.
+
+    A package may have its classes say that they are of another module.
+    """
+    if not is_a(value, type):
+        return False
+    names = type.__getattribute__(value, "__dict__")
+    return names.get("__module__") != home.get("__name__") and not any(
+        type(member) is FunctionType and member.__globals__ is home for member in names.values()
+    )
+
+
+def _inside(value: Any) -> Iterator[Any]:
     if is_a(value, type):
-        namespace = type.__getattribute__(value, "__dict__")
-        members = list(namespace.values())
-        if namespace.get("__module__") == home.get("__name__") or any(
-            type(member) is FunctionType and member.__globals__ is home for member in members
-        ):  # a package may have its classes say that they are of another module
-            yield from members
+        yield from list(type.__getattribute__(value, "__dict__").values())
     elif is_a(value, property):
         yield from (value.fget, value.fset, value.fdel)
     elif is_a(value, staticmethod | classmethod | types.MethodType):
