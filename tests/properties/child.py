@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: After so long a process is ended; its code is interrupted before, by the processor's time.
 SECONDS = 40
 MOST_WORK, MOST_ASKED = 8.0, 1.0
+#: Whether what is held is that of the name it was got by: no, but that of another one it had.
+BY_ANOTHER_NAME = "by another of its names"
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -57,6 +59,7 @@ class Child:
     def __init__(self, root: str, *, is_live: bool) -> None:
         self.root = root
         self.held: list[Any] = []
+        self.names: list[list[tuple[str, str]]] = []  # that led to each when it was taken
         self.session: Any = None
         sys.path.insert(0, root)
         weakref.finalize(self, int)  # the first one registers an exit function of the library's
@@ -91,6 +94,7 @@ class Child:
                 if kept is not None and not _transplant(value, transplant, kept[number]):
                     value = Missing
             self.held.append(value)
+            self.names.append(_names_of(value, self.root))
         for module, statement, _location in order["states"]:
             try:
                 exec(statement, vars(self.module(module)))
@@ -117,8 +121,18 @@ class Child:
                 zip(order["holds"], self.held, strict=True)
             )
         ]
+        for number, held in enumerate(self.held):
+            probe, answer = answers[number]
+            is_asked = probe.startswith("h is ") and answer == "False"
+            if is_asked and self._has_other_name(number, held):
+                answers[number][1] = BY_ANOTHER_NAME
         answers += [[probe, self._answer(probe, None)] for probe in order["probes"]]
         return {"facts": snapshot.facts, "parents": snapshot.parents, "answers": answers}
+
+    def _has_other_name(self, number: int, held: Any) -> bool:
+        """Return whether a name leads to what is held that did so when it was taken."""
+        found = (vars(sys.modules[m]).get(n) for m, n in self.names[number] if m in sys.modules)
+        return any(value is held for value in found)
 
     def _answer(self, probe: str, held: Any) -> str:
         if held is Missing:
@@ -170,6 +184,17 @@ class Child:
             "ran": len(report.ran),
             "changes": changes[:10],
         }
+
+
+def _names_of(value: Any, root: str) -> list[tuple[str, str]]:
+    """Return the names by which the program's modules have an object."""
+    return [
+        (module, name)
+        for module, found in list(sys.modules.items())
+        if (getattr(found, "__file__", None) or "").startswith(root + os.sep)
+        for name, bound in vars(found).items()
+        if bound is value
+    ]
 
 
 class Missing:

@@ -300,3 +300,13 @@ def test_the_import_system_in_charge_and_its_lists_are_no_difference(tmp_path: P
 
     assert ours == "True"
     assert verdict.startswith("equal to a restart; 1 module, ")
+
+
+def test_what_pickle_remembers_in_a_class_is_no_difference(tmp_path: Path) -> None:
+    files = {"m.py": "class Cart:\n    def __init__(self): self.items = []\nCART = Cart()\n"}
+    main = "import copy, m\n_ = copy.copy(m.CART)\nprint('__slotnames__' in vars(m.Cart))\n"
+
+    out = said(tmp_path, files, main + "print(live.verify())").splitlines()
+
+    assert out[0] == "True"
+    assert out[1].startswith("equal to a restart; 1 module, ")

@@ -46,6 +46,7 @@ OF_THE_CLASS = frozenset(
         "__annotations_cache__",
         "__annotate_func__",
         "__annotate__",
+        "__slotnames__",  # what ``copyreg`` found when an instance was pickled first
     }
 )
 #: What ``sys`` holds for the import system: of the process, whoever has a name for it.
