@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .attributes import instance_dict, is_a, set_state, state_of
 from .base import EMPTY, data_of
 from .journal import content_of, same_items
+from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,7 @@ def decide(journal: Journal, adopter: Adopter) -> None:
         now = _held(owner, key)
         if now is not EMPTY and adopter.alike(base, now):
             _put(journal, owner, key, live)
-        elif now is not live:
+        elif now is not live or is_atom(live):  # that the edit says the same is by chance
             adopter.dropped.append(place)
     for owner, base, live, place in adopter.lost:
         now = content_of(owner)

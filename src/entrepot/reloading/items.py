@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .alignment import adopt_at, matches
 from .attributes import is_a, set_state
 from .base import EMPTY
+from .overridden import note_overridden
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -31,29 +32,36 @@ def merge_items(
     Where the program had put something else, and the statement what the import had, it stays.
     """
     old = merger.world.before(live)
-    for change in changes if old is not None else ():
-        owner, start, base = change.note.owner, change.note.start, change.note.base
-        now = effects.held(change.note)
-        if is_a(start, list | set) and is_a(owner, list | set):
-            _merge_list(merger, live, change, now)
-        if not is_a(start, dict):
+    for change in changes:
+        if old is not None:
+            _merge_change(merger, live, change, effects.held(change.note))
+        note_overridden(merger, live, change, effects.held(change.note))
+
+
+def _merge_change(merger: Merger, live: LiveStatement, change: Change, now: Any) -> None:
+    """Let what a statement put into one object take over what stood there."""
+    old = merger.world.before(live)
+    owner, start, base = change.note.owner, change.note.start, change.note.base
+    if is_a(start, list | set) and is_a(owner, list | set):
+        _merge_list(merger, live, change, now)
+    if not is_a(start, dict):
+        return
+    for key, new in now.items():
+        was = start.get(key, EMPTY)
+        if was is EMPTY or was is new:
             continue
-        for key, new in now.items():
-            was = start.get(key, EMPTY)
-            if was is EMPTY or was is new:
-                continue
-            known = base.get(key, EMPTY) if is_a(base, dict) else EMPTY
-            if known is not EMPTY and known is not was and merger.adopter.alike(known, new):
-                _put(merger.journal, owner, key, was)
-                change.stored[key] = new
-                continue
-            if is_atom(new) or is_a(owner, type):
-                continue
-            if old is None or not merger.ownership.made(old, was):
-                continue
-            final = merger.adopter.adopt(was, new)
-            if final is not new:
-                _put(merger.journal, owner, key, final)
+        known = base.get(key, EMPTY) if is_a(base, dict) else EMPTY
+        if known is not EMPTY and known is not was and merger.adopter.alike(known, new):
+            _put(merger.journal, owner, key, was)
+            change.stored[key] = new
+            continue
+        if is_atom(new) or is_a(owner, type):
+            continue
+        if old is None or not merger.ownership.made(old, was):
+            continue
+        final = merger.adopter.adopt(was, new)
+        if final is not new:
+            _put(merger.journal, owner, key, final)
 
 
 def _put(journal: Journal, owner: Any, key: Any, value: Any) -> None:
