@@ -114,7 +114,8 @@ class Execution:
 
     def run(self) -> None:
         """Run what is due, again from the start when the set grows backwards."""
-        if not (self.plan.dirty or self.plan.deletions or self.registrations.are_gone()):
+        is_less = self.unbinder.classes_left() or self.registrations.are_gone()
+        if not (self.plan.dirty or self.plan.deletions or is_less):
             return None
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
@@ -239,7 +240,8 @@ class Execution:
         self.ran_codes.update(ran)
         self._note_touched(live, changes, ran)
         self.plan.add(called_no_more(self.world, live, ran.values()), live)
-        self.merger.merge_names(live, before)
+        if self.merger.merge_names(live, before):
+            raise Again
         self.merger.merge_elsewhere(live, earlier)
         self._after(changes, live)
 

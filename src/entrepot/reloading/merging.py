@@ -52,6 +52,7 @@ class Merger:
         self.foreign = Foreign(plan)
         self._told: dict[int, set[str]] = {}
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
+        self._merged_of: dict[Location, LiveStatement] = {}  # by whom the name was bound last
         self.ownership = Ownership(plan.world, self.start, adopter.base.is_managed_class)
         self.adopter.is_anothers = self.ownership.is_anothers
         self.adopter.remade.begin(plan.world, self.start)
@@ -86,8 +87,17 @@ class Merger:
                     self._merge_name(live, record, name)
             self.world.changed(record)
 
-    def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> None:
-        """Bind what a statement has bound to what is to be there; ``before`` is the namespace."""
+    def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> bool:
+        """Bind what a statement has bound to what is to be there.
+
+        Args:
+            live: The statement.
+            before: The namespace as it was when it began.
+
+        Returns:
+            Whether an earlier one was taken for the last that binds such a name: what was there
+            went on as what that made, and this one, which binds by text, was not known to follow.
+        """
         self.adopter.remade.live = live
         record = live.record
         namespace = record.namespace
@@ -106,6 +116,7 @@ class Merger:
         self.world.changed(record)
         for name in before.keys() - namespace.keys():
             self._moved_on(record, name, live)
+        return any(self._merged_of.get((record.name, name), live) is not live for name in extra)
 
     def deleted(self, record: Record, name: str, live: LiveStatement) -> None:
         """A name is gone, as no statement sets it any more: who reads it is due."""
@@ -129,6 +140,7 @@ class Merger:
         self.caches.forget()
         self._told.clear()
         self._left.clear()
+        self._merged_of.clear()
         self.kept.clear()
 
     def merge_left(self) -> None:
@@ -148,6 +160,7 @@ class Merger:
             self.caches.passing.add(name)
             return
         self._left.pop((record.name, name), None)
+        self._merged_of.setdefault((record.name, name), live)
         self._merge_last(live, record, name)
 
     def _merge_last(self, live: LiveStatement, record: Record, name: str) -> None:
@@ -192,9 +205,18 @@ class Merger:
         owns = old is not None and bool(owners) and owners[-1] is old
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
-        if start is new or self._is_same_view(start, new):
+        if start is new:
             return start
+        if self._is_same_view(start, new):
+            return self._go_on_with(start, new)
         return self._succeed(start, new, owners, live)
+
+    def _go_on_with(self, start: Any, new: Any) -> Any:
+        """Let a view stay where it was, and wherever another was made that shows the same."""
+        for module, name in self.world.homes(new):
+            self.journal.set_item(self.world.records[module].namespace, name, start)
+            self.world.changed(self.world.records[module])
+        return self.adopter.kept(start, new)
 
     def _note_dropped(self, start: Any) -> None:
         """What the program had put there is overridden."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.by_name import ANY
 
 from .attributes import is_a
-from .roots import gets, is_module, root_value
+from .roots import gets, is_module, modules_held, root_value
 from .stars import star_names
 
 if TYPE_CHECKING:
@@ -170,6 +170,16 @@ def _chain_reads(home: Record, chain: Chain, record: Record, name: str) -> bool:
     return False
 
 
+def _got_otherwise(world: World, home: Record, uses: Uses) -> list[Record]:
+    """Return the modules whose attributes code may read without a name that is bound to them."""
+    if not uses.attributes:
+        return []
+    if ANY in uses.loads:
+        return list(world.records.values())
+    records = (world.home_of(module) for module in modules_held(home, uses))
+    return [record for record in records if record is not None]
+
+
 def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, str]]:
     """Yield the locations that executing a statement reads, those of managed modules.
 
@@ -202,5 +212,8 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
             record = world.home_of(value) if is_a(value, types.ModuleType) else None
             if record is not None:
                 found[record.name, chain[1]] = record
+        for record in _got_otherwise(world, home, uses):
+            names = uses.attributes & record.namespace.keys()
+            found.update({(record.name, name): record for name in names})
     for (_, name), record in found.items():
         yield record, name

@@ -57,18 +57,26 @@ def gets(home: Record, uses: Uses, record: Record) -> bool:
     return any(_holds(home.namespace.get(name), record) for name in uses.reads)
 
 
+def modules_held(home: Record, uses: Uses) -> list[types.ModuleType]:
+    """Return the modules that code gets out of a container or an instance."""
+    inside = (item for name in uses.reads for item in _inside(home.namespace.get(name)))
+    return [item for item in inside if issubclass(type(item), types.ModuleType)]
+
+
 def _holds(value: Any, record: Record) -> bool:
+    return any(is_module(item, record) for item in _inside(value))
+
+
+def _inside(value: Any) -> list[Any]:
+    """Return what a container or an instance holds, nothing of a large one."""
     inside: Iterable[Any]
     if issubclass(type(value), types.ModuleType | type | types.FunctionType):
-        return False
+        return []
     if is_exactly(value, _CONTAINERS):
         inside = value
     else:
         inside = (value if type(value) is dict else instance_dict(value) or {}).values()
-    return (
-        len(inside) <= MOST  # type: ignore[arg-type]
-        and any(is_module(item, record) for item in list(inside))
-    )
+    return list(inside) if len(inside) <= MOST else []  # type: ignore[arg-type]
 
 
 def is_module(value: Any, record: Record) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .world import Location, World
 
 _MISSING: Any = type("MISSING", (), {})()
+#: Functions that Python asks for what a module has not.
+HOOKS = frozenset({"__getattr__", "__dir__"})
 
 
 class Unbinder:
@@ -83,12 +85,15 @@ class Unbinder:
                 self.journal.delete_item(record.base, name)
                 merger.deleted(record, name, self.plan.in_order()[-1])
 
+    def classes_left(self) -> list[ModuleType]:
+        """Return the modules of which no statement sets the class any more."""
+        going = (live for change in self.world.changes.values() for live in change.removed)
+        return [found for live in going for found in modules_given_a_class(live)]
+
     def delete(self, report: Report) -> None:
         """Delete the names that nothing binds any more; the class of a module is that again."""
-        for change in self.world.changes.values():
-            for live in change.removed:
-                for found in modules_given_a_class(live):
-                    self.journal.set_attribute(found, "__class__", ModuleType)
+        for found in self.classes_left():
+            self.journal.set_attribute(found, "__class__", ModuleType)
         for module, name in self.plan.deletions:
             record = self.world.records[module]
             if name in record.namespace:
@@ -141,6 +146,10 @@ class Unbinder:
             home = None if source is None else self.world.home_of(source)
             if home is not None and home is not live.record:
                 found += [(home, name) for name in self._made_later(home)]
+        for record in self.world.records.values():  # what answers for a module is no name read
+            for name in HOOKS & record.namespace.keys():
+                if self._is_unfinished(record, here) and self._is_later(record, name, here):
+                    found.append((record, name))
         return found
 
     def _is_unfinished(self, record: Record, here: Position) -> bool:
@@ -223,11 +232,13 @@ class Unbinder:
         for module, level in live.uses.stars:
             source = self.world.module_named(record, module, level)
             home = None if source is None else self.world.home_of(source)
-            if home is None or home.name not in self.start:
+            if home is None or home is record or home.name not in self.start:
                 continue
             start = self.start[home.name]
             for name, value in list(record.namespace.items()):
                 if name.startswith("__") or start.get(name, _MISSING) is not value:
+                    continue
+                if self._is_submodule(record, name):  # its own import has bound it
                     continue
                 if all(map(partial(self._binds_anew, live), self.world.binders(record, name))):
                     self.journal.delete_item(record.namespace, name)

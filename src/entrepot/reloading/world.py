@@ -322,7 +322,9 @@ class World(Runs):
         if id(live) in self.extra_binds:
             names |= self.extra_binds[id(live)]
         for module, level in live.uses.stars:
-            names |= set(star_names(self.module_named(live.record, module, level)))
+            source = self.module_named(live.record, module, level)
+            if source is not live.record.module:  # to copy a name onto itself binds nothing
+                names |= set(star_names(source))
         return names | self._bound_by_calls(live, old=old)
 
     def mentions(self, record: Record, word: str) -> bool:
