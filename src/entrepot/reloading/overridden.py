@@ -37,8 +37,11 @@ def note_overridden(merger: Merger, live: LiveStatement, change: Change, now: An
         if same(known, was) or _is_special(note.owner, key):
             continue
         if not _counts_on(merger, live, note.owner, was, new):
-            spot = (note.owner, key) if is_a(note.owner, dict | type) else spot_of(note.owner, key)
-            merger.adopter.undecided.append(Conflict(*spot, known, was, _place(merger, note, key)))
+            owner: Any = note.owner
+            if not is_a(owner, dict | type):
+                owner = spot_of(owner, key)[0]
+            told = Conflict(owner, key, known, was, _place(merger, note, key))
+            merger.adopter.undecided.append(told)
 
 
 def _is_special(owner: Any, key: Any) -> bool:
