@@ -68,8 +68,9 @@ class Project:
         self.system.restore()
         sys.path.remove(str(self.root))
         for name in set(sys.modules) - self.before:
-            file = getattr(sys.modules[name], "__file__", None) or ""
-            if str(file).startswith(str(self.root)):
+            module = sys.modules[name]
+            places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+            if any(str(place).startswith(str(self.root)) for place in places):
                 del sys.modules[name]
         importlib.invalidate_caches()
 

@@ -25,6 +25,8 @@ itself is checked; lines of `-- kept` need be true in the live program only.
 were deleted, so that doing too much fails too. Without a report block nothing is said about it. A
 line `failed NAME` or `needs_restart` tells another outcome, after which everything must be as
 before; `reason TEXT` and `note TEXT` are parts of what is told.
+
+`-- not undone again` says in which ways of `sequels.py` the scenario does not end so, and why.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -44,9 +47,9 @@ class Edit:
         live: Code that the client runs before.
     """
 
-    def __init__(self) -> None:
-        self.contents: dict[str, str | None] = {}
-        self.live = ""
+    def __init__(self, contents: Mapping[str, str | None] | None = None, live: str = "") -> None:
+        self.contents = dict(contents or {})
+        self.live = live
 
 
 class Scenario:
@@ -56,6 +59,7 @@ class Scenario:
         title: A sentence.
         files: Texts by file name.
         edits: In order.
+        others: Why it ends otherwise in some ways: ``{"again": "it counts its runs"}``.
     """
 
     def __init__(self, title: str, place: str) -> None:
@@ -68,6 +72,7 @@ class Scenario:
         self.kept: list[str] = []
         self.report: list[str] | None = None
         self.needs: tuple[int, int] = (3, 11)
+        self.others: dict[str, str] = {}
 
     def final_files(self) -> dict[str, str]:
         """Return the files after all edits."""
@@ -123,6 +128,8 @@ def _add(scenario: Scenario, head: str, block: list[str]) -> None:
         scenario.kept += lines
     elif word == "report":
         scenario.report = [re.sub(r"\s+", " ", line.strip()) for line in lines]
+    elif word == "not":
+        scenario.others.update(dict.fromkeys(rest.split(), " ".join(lines)))
     elif word == "needs":
         major, minor = rest.split(".")
         scenario.needs = (int(major), int(minor))

@@ -2,81 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
 import os
 import sys
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.reloading.project import Project
-from tests.scenarios.scenario import Scenario, read
+from tests.scenarios.playing import SCENARIOS, begin, falsehoods, stage, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-FILES = sorted(Path(__file__).parent.glob("*.scenario"))
-SCENARIOS = [scenario for file in FILES for scenario in read(file)]
-
-
-@pytest.fixture(autouse=True)
-def loggers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loggers are the process's: a scenario begins without those of others."""
-    monkeypatch.setattr(logging.Logger.manager, "loggerDict", {})
-
-
-@pytest.fixture(autouse=True)
-def script(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Client code is a program's script, as far as others can see."""
-    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    from tests.reloading.project import Project
+    from tests.scenarios.scenario import Scenario
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    project = Project(tmp_path)
-    yield project
-    project.close()
-
-
-def module_names(files: dict[str, str]) -> list[str]:
-    names = [name[:-3].replace("/", ".") for name in files if name.endswith(".py")]
-    return [name.removesuffix(".__init__") for name in names]
-
-
-def save(root: Path, contents: dict[str, Any]) -> None:
-    for name, text in contents.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if text is None:
-            file.unlink()
-        else:
-            file.write_text(text)
-
-
-def client_of(scenario: Scenario, files: dict[str, str], project: Project) -> dict[str, Any]:
-    namespace = vars(sys.modules["__main__"])
-    for name in module_names(files):
-        module = project.load(name)
-        namespace[name.partition(".")[0]] = sys.modules[name.partition(".")[0]]
-        del module
-    exec(compile(scenario.client, "client", "exec"), namespace)
-    return namespace
-
-
-def falsehoods(lines: list[str], namespace: dict[str, Any]) -> list[str]:
-    """Return the lines that are not true, with the values of their comparison."""
-    wrong = []
-    for line in lines:
-        try:
-            if not eval(line, namespace):
-                left = line.split(" == ")[0]
-                wrong.append(f"{line}    # {left} is {eval(left, namespace)!r}")
-        except Exception as error:
-            wrong.append(f"{line}    # {type(error).__name__}: {error}")
-    return wrong
+    with stage(tmp_path) as project:
+        yield project
 
 
 def told(report: Any) -> list[str]:
@@ -116,16 +61,10 @@ def check_report(scenario: Scenario, report: Any) -> None:
 def test_scenario(scenario: Scenario, project: Project) -> None:
     if sys.version_info < scenario.needs:
         pytest.skip(f"needs Python {scenario.needs}")
-    save(project.root, scenario.files)
-    namespace = client_of(scenario, scenario.files, project)
-    project.live.ran_client(scenario.client, namespace)
+    namespace = begin(scenario, scenario.files, project)
     report: Any = None
     for edit in scenario.edits:
-        exec(compile(edit.live, "live", "exec"), namespace)
-        save(project.root, edit.contents)
-        importlib.invalidate_caches()
-        if edit.contents:
-            report = project.live.apply()
+        report = take(edit, namespace, project) or report
 
     check_report(scenario, report)
     wrong = falsehoods(scenario.expect + scenario.kept, namespace)
@@ -142,9 +81,7 @@ def test_a_fresh_process_agrees(scenario: Scenario, project: Project) -> None:
         files = scenario.files
     else:
         files = scenario.final_files()
-    save(project.root, files)
-
-    namespace = client_of(scenario, files, project)
+    namespace = begin(scenario, files, project)
 
     wrong = falsehoods(scenario.expect, namespace)
     assert not wrong, "\n".join(wrong)
