@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a
 from .base import data_of
-from .index import collect, functions_of
+from .index import Inside, collect, is_missing
 from .purity import PURE_METHODS
 from .touches import creators
 
@@ -112,27 +112,40 @@ def _roots(
     """Yield the values of names that lead to closures that a statement called before."""
     name = scope.path[0][0]
     near = {id(r): r for r in (live.record, scope.live.record, *world.mentioning((name,)))}
-    functions = functions_of([scope], list(near.values()), world.recorder)[0][id(scope.code)]
-    left = set(map(id, functions))
     others = (record for record in world.records.values() if id(record) not in near)
+    functions: dict[int, FunctionType] = {}
+    inside = Inside()
     for record in (*near.values(), *others):
-        if not left:
+        if not is_missing(scope, list(functions.values()), world.recorder, inside):
             return
-        for value, found in _leading(record, scope):
-            left -= set(map(id, found))
+        for value in _said_otherwise(record, before, now):
+            found = _led_to(record, value, scope)
+            functions.update((id(one), one) for one in found)
             said = [one for one in found if _is_said(world, value, one, before)]
             if any(not now or not _is_said(world, value, one, now) for one in said):
                 yield value
 
 
-def _leading(record: Record, scope: LiveScope) -> Iterator[tuple[Any, list[FunctionType]]]:
-    """Yield the values of a module's names that lead to functions of a scope, with these."""
-    for value in list(record.namespace.values()):
-        found: dict[int, list[FunctionType]] = {id(scope.code): []}
-        home = {"__name__": record.name, "value": value}
-        collect(home, {id(scope.code): scope}, found, set(), [])
-        if found[id(scope.code)]:
-            yield value, found[id(scope.code)]
+def _said_otherwise(record: Record, before: set[str], now: set[str]) -> Iterator[Any]:
+    """Yield the values of a module that text may have said before, and does not say now.
+
+    If anything is said now, that is told by names that are said no more: few values have one.
+    """
+    gone = before - now
+    for name, value in list(record.namespace.items()):
+        is_class = is_a(value, type)
+        if not now or (
+            not gone.isdisjoint(data_of(value)) if is_class else name in gone and callable(value)
+        ):
+            yield value
+
+
+def _led_to(record: Record, value: Any, scope: LiveScope) -> list[FunctionType]:
+    """Return the functions of a scope that a value of a module leads to."""
+    found: dict[int, list[FunctionType]] = {id(scope.code): []}
+    home = {"__name__": record.name, "value": value}
+    collect(home, {id(scope.code): scope}, found, set(), [])
+    return found[id(scope.code)]
 
 
 def _is_said(world: World, value: Any, function: FunctionType, words: set[str]) -> bool:

@@ -27,10 +27,16 @@ from .values import is_atom, is_shared, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from entrepot.source.nodes import Chain
 
     from .plan import Plan
     from .revision import LiveStatement, Record
     from .world import World
+
+    #: A call, the chain that is called, and what becomes of the result.
+    _Call: TypeAlias = tuple[ast.Call, Chain, str]
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 
@@ -69,7 +75,8 @@ class ProcessStates:
         self._plan = plan
         self._world: World = plan.world
         self._before: list[tuple[State, Any]] = []
-        self._known: dict[int, tuple[Any, list[tuple[ast.Call, str]]]] = {}  # by what has the text
+        self._known: dict[int, tuple[Any, list[_Call]]] = {}  # by what has the text
+        self._names: dict[str, tuple[list[int], set[str], set[str]]] = {}  # by what they lead to
 
     def about_to_run(self, live: LiveStatement) -> None:
         """Note what a statement may set; who had set what it draws from is due."""
@@ -119,17 +126,42 @@ class ProcessStates:
                 yield from self._got(value, "g" + called[1:])
 
     def _calls(self, live: LiveStatement) -> Iterator[tuple[Record, ast.Call, str]]:
-        """Yield the calls by a name in what runs with a statement.
+        """Yield the calls in what runs with a statement by names that may lead to a state.
 
         Of each text they are looked for once: the same functions run with many statements.
         """
         for source in code_of(self._world, live):
+            names, definitions = self._names_of(source.home)
+            if names.isdisjoint(source.reads) and not any(
+                chain[0] in definitions for chain in source.owner.uses.chains
+            ):
+                continue
             known = self._known.get(id(source.owner))
             if known is None:
                 calls = list(_named_calls(source.node()))
                 known = self._known[id(source.owner)] = (source.owner, calls)
-            for call, kind in known[1]:
-                yield source.home, call, kind
+            for call, chain, kind in known[1]:
+                if chain[0] in names or (len(chain) > 1 and chain[0] in definitions):
+                    yield source.home, call, kind
+
+    def _names_of(self, home: Record) -> tuple[set[str], set[str]]:
+        """Return the names of a module that may lead out of the program, and its definitions'.
+
+        Functions and classes of the program lead there by their attributes only; atoms do not.
+        """
+        held = list(map(id, list(home.namespace.values())))
+        known = self._names.get(home.name)
+        if known is None or known[0] != held:
+            items = list(home.namespace.items())
+            definitions = {
+                name
+                for name, value in items
+                if is_a(value, type | types.FunctionType) and self._world.home_of(value)
+            }
+            names = {name for name, value in items if not is_atom(value)} - definitions
+            names |= home.view.imports.keys() - home.namespace.keys()  # deleted after their use
+            known = self._names[home.name] = (held, names, definitions)
+        return known[1:]
 
     def _called(self, home: Record, call: ast.Call) -> tuple[Any, str]:
         """Return what is called, and its name; ``None`` where no global name says so."""
@@ -188,8 +220,8 @@ def _of_object(called: str, owner: Any) -> State:
     return State(f"{type(owner).__module__}.{called}", lambda: owner, users, is_drawn=True)
 
 
-def _named_calls(node: ast.AST | None) -> Iterator[tuple[ast.Call, str]]:
-    """Yield the calls by a name in code, and what becomes of their results.
+def _named_calls(node: ast.AST | None) -> Iterator[_Call]:
+    """Yield the calls by a name in code with that, and what becomes of their results.
 
     That is ``"alone"`` where it is nothing, ``"store"`` where something is stored into it. A
     function that gets a state is asked as the program asks it: with no arguments.
@@ -197,12 +229,18 @@ def _named_calls(node: ast.AST | None) -> Iterator[tuple[ast.Call, str]]:
     parts = [] if node is None else list(immediate(node))
     alone = {id(part.value) for part in parts if isinstance(part, ast.Expr)}
     for part in parts:
-        if isinstance(part, ast.Call) and chain_of(part.func):
-            yield part, "alone" if id(part) in alone else ""
+        if isinstance(part, ast.Call) and (chain := chain_of(part.func)):
+            yield part, chain, "alone" if id(part) in alone else ""
         elif isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.value, ast.Call):
             call = part.value
-            if not isinstance(part.ctx, ast.Load) and not call.args and not call.keywords:
-                yield call, "store"
+            is_stored = not isinstance(part.ctx, ast.Load)
+            if (
+                is_stored
+                and not call.args
+                and not call.keywords
+                and (chain := chain_of(call.func))
+            ):
+                yield call, chain, "store"
 
 
 def _says_state(owner: Any) -> bool:
