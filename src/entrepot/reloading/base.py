@@ -110,6 +110,7 @@ class Base:
             ``{140…: (Shape, frozenset({Circle}))}``.
         computing: Identities of instances that have properties which remember.
         departed: Functions and classes that edits took away.
+        outside: What was at places of other modules before a reload set them: see ``outside.py``.
         arrived: Identities of what modules hold that the reload has imported.
         journal: Of the reload that is being carried out; what is imported meanwhile is undone
             with it.
@@ -117,11 +118,12 @@ class Base:
 
     __slots__ = (
         "_bags", "_caches", "_kinds", "_nothing", "arrived", "computing", "contents", "departed",
-        "is_managed_class", "journal", "registered",
+        "is_managed_class", "journal", "outside", "registered",
     )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
         self.departed = Departed()
+        self.outside: dict[tuple[int, Any], tuple[Any, Any]] = {}
         self.journal: Journal | None = None
         self.arrived: set[int] = set()
         self.contents: dict[int, Content] = {}

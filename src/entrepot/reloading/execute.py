@@ -387,6 +387,7 @@ class Execution:
                 )
         self.annotations.finish()
         self.exits.finish()
+        self.registrations.outside.finish(self.executed, self.report, self._orphan)
         for what in self.patcher.left_old(self.own.has):
             self._orphan(what)
         self.report.state_dropped.extend(self.adopter.dropped)

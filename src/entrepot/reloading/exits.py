@@ -3,13 +3,15 @@
 ``atexit.register(logger.close)`` is due when ``logger`` is made anew. The old logger adopts the
 new one, so the method that was registered at import *is* what a restart registers, and there is
 nothing to do. Only if it is another function, the reload is refused: CPython tells nobody in which
-order exit functions are, and with which arguments, so one cannot take another's place.
+order exit functions are, and with which arguments, so one cannot take another's place. One that no
+statement registers any more is taken away.
 """
 
 from __future__ import annotations
 
 import atexit
 import types
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .outcomes import Refused
@@ -17,6 +19,7 @@ from .surroundings import EXIT, does_again
 
 if TYPE_CHECKING:
     from .adopt import Adopter
+    from .journal import Journal
     from .revision import LiveStatement
 
 
@@ -40,7 +43,7 @@ class Exits:
         known = registered() if self.again else []
         for live, function in self.again:
             wanted = self._lasting(function)
-            if all(wanted is not found and not _is_same_method(wanted, found) for found in known):
+            if not any(is_one(wanted, found) for found in known):
                 raise Refused(does_again(live.where, EXIT))
 
     def _lasting(self, function: Any) -> Any:
@@ -51,12 +54,25 @@ class Exits:
         return lasting
 
 
-def _is_same_method(left: Any, right: Any) -> bool:
-    return (
+def is_one(left: Any, right: Any) -> bool:
+    """Return whether two functions are one, or the same method of one object."""
+    return left is right or (
         type(left) is type(right) is types.MethodType
         and left.__func__ is right.__func__
         and left.__self__ is right.__self__
     )
+
+
+def unregister(journal: Journal, function: Any) -> bool:
+    """Let a function not be called at exit; return whether that could be done.
+
+    CPython takes away what is equal to it, too: so it must be the only one.
+    """
+    if sum(is_one(function, found) or function == found for found in registered()) != 1:
+        return False
+    journal.note(partial(atexit.register, function))
+    atexit.unregister(function)
+    return True
 
 
 def registered() -> list[Any]:

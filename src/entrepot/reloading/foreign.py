@@ -102,15 +102,19 @@ class Foreign:
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: who reads after it what it has changed is due."""
         self._states.ran(live)
-        here = self._world.position(live)
         for place in self._places:
-            keys = place.changed()
-            if keys == set():
-                continue
-            for reader, what in self._readers(place, keys):
-                if self._world.position(reader) > here:
-                    self._plan.add([(reader, "read", f"{what} changed")], live)
+            self.tell(place, live)
         self._places = []
+
+    def tell(self, place: Place, live: LiveStatement) -> None:
+        """Who reads after a statement what it has changed at a place is due."""
+        keys = place.changed()
+        if keys == set():
+            return
+        here = self._world.position(live)
+        for reader, what in self._readers(place, keys):
+            if self._world.position(reader) > here:
+                self._plan.add([(reader, "read", f"{what} changed")], live)
 
     def _parts(self, live: LiveStatement) -> Iterator[tuple[Record, Uses]]:
         """Yield what a statement uses, and what functions do that it names, far and near."""

@@ -20,6 +20,7 @@ from .base import is_abstract, registered_with
 from .classes import forget_answers, set_registered
 from .depending import depends
 from .loggers import Loggers
+from .outside import Outside
 from .readers import readers
 from .registered import Registration, registering
 from .searched import SearchPath
@@ -61,6 +62,7 @@ class Registrations:
         self.made: dict[int, list[Pair]] = {}
         self.loggers = Loggers(journal, adopter, merger)
         self.searched = SearchPath(journal, merger)
+        self.outside = Outside(journal, merger, adopter.base.outside)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
         self._now: list[Pair] = []
@@ -69,7 +71,7 @@ class Registrations:
         """Return whether a statement that registered something is gone."""
         known = bool(self.recorder.registered)
         return (known and any(map(self._made_by, self._removed()))) or any(
-            other.are_gone() for other in (self.loggers, self.searched)
+            other.are_gone() for other in (self.loggers, self.searched, self.outside)
         )
 
     def begin(self) -> None:
@@ -78,6 +80,7 @@ class Registrations:
         self.made.clear()
         self.loggers.begin()
         self.searched.begin()
+        self.outside.begin()
         if self.are_gone():
             for live in self._removed():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
@@ -91,6 +94,7 @@ class Registrations:
         self._take_back(self.world.before(live))
         self.loggers.about_to_run(live)
         self.searched.about_to_run(live)
+        self.outside.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""

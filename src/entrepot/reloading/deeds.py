@@ -1,0 +1,296 @@
+"""What code does to modules that are not managed, as its text says it: ``json.dumps = mine``."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import sys
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from entrepot.source.nodes import chain_of, immediate, root_chain
+
+from .attributes import NOTHING, attribute, is_a
+from .exits import is_one
+from .holding import CONTAINERS
+from .ownership import namespace_of
+from .purity import PURE_METHODS
+from .roots import root_value
+from .values import is_atom, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from entrepot.source.nodes import Chain
+
+    from .code_run import Code
+    from .revision import Record
+    from .world import World
+
+SET, CALLED, EXIT, UNKNOWN = "set", "called", "exit", "unknown"
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
+_BY_KEY = frozenset({"setdefault", "pop", "__setitem__", "__delitem__"})
+_TESTS = (
+    ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Name, ast.Attribute, ast.Constant, ast.boolop,
+    ast.unaryop, ast.cmpop, ast.expr_context,
+)  # fmt: skip
+
+
+class Deed(NamedTuple):
+    """One thing that code does.
+
+    Attributes:
+        kind: ``SET`` where an attribute or item is bound or deleted, ``CALLED`` where state is
+            changed by a call, ``EXIT`` where an exit function is registered, ``UNKNOWN`` where a
+            call may do anything.
+        owner: What is changed: a namespace, a class, a table; or the function that is called.
+        key: The attribute or the item, or what else tells two deeds apart.
+        words: What the code does, such as ``"set json.dumps"``.
+        word: A name that a text must have to do the same.
+        value: What it sets or registers, ``NOTHING`` if the text does not tell.
+        place: The attribute or the item that a call changes, if the text tells.
+    """
+
+    kind: str
+    owner: Any
+    key: Any
+    words: str
+    word: str
+    value: Any = NOTHING
+    place: Any = NOTHING
+
+    def is_undone_by(self, other: Deed) -> bool:
+        """Return whether nothing of this deed is left when another one has been done."""
+        if self.owner is not other.owner:
+            return False
+        if self.kind == EXIT:
+            return other.kind == EXIT and is_one(self.value, other.value)
+        if other.kind == SET and self.kind == CALLED:
+            return self.place is not NOTHING and same(self.place, other.key)
+        return self.kind == other.kind and same(self.key, other.key)
+
+
+def may_do(code: Code) -> bool:
+    """Return whether code sets or calls something by a global name, whatever that leads to."""
+    node = code.node()
+    for part in () if node is None else immediate(node):
+        done: list[ast.expr] = []
+        if isinstance(part, ast.Attribute | ast.Subscript):
+            done = [] if isinstance(part.ctx, ast.Load) else [part]
+        elif isinstance(part, ast.Expr):
+            done = [part.value]
+        elif isinstance(part, ast.FunctionDef):
+            done = part.decorator_list
+        if any(root_chain(one)[:1] and root_chain(one)[0] in code.reads for one in done):
+            return True
+    return False
+
+
+class Reader:
+    """Reads the deeds of one piece of code, with the values that its names have.
+
+    Args:
+        world: The program.
+        code: The code.
+        names: The namespace of its module, now or before the reload.
+    """
+
+    def __init__(self, world: World, code: Code, names: Mapping[str, Any]) -> None:
+        self._world = world
+        self._home: Record = code.home
+        self._code = code
+        self._names = names
+
+    def deeds(self) -> Iterator[Deed]:
+        """Yield what the code does to modules that are not managed."""
+        node = self._code.node()
+        for part in () if node is None else self._parts(node):
+            if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Delete):
+                yield from self._stores(part)
+            elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+                yield from self._calls(part.value)
+            elif isinstance(part, ast.FunctionDef):
+                for decorator in part.decorator_list:
+                    value = self._names.get(part.name, NOTHING)
+                    yield from self._exits(decorator, part.name, value)
+
+    def _parts(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield what runs when the code does: of an ``if``, the branch that is taken."""
+        yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return
+        inside: Iterable[ast.AST] = ast.iter_child_nodes(node)
+        if isinstance(node, ast.If):
+            is_taken = self._is_true(node.test)
+            if is_taken is not None:
+                inside = node.body if is_taken else node.orelse
+        for part in inside:
+            yield from self._parts(part)
+
+    def _is_true(self, test: ast.expr) -> bool | None:
+        """Return what a condition comes to, ``None`` where asking might do something."""
+        for part in ast.walk(test):
+            if not isinstance(part, _TESTS):
+                return None
+            if isinstance(part, ast.Name | ast.Attribute) and not is_atom(self._value(part)):
+                known = self._passed(chain_of(part))
+                if not known or namespace_of(known[-1]) is None:
+                    return None
+        try:
+            names = {**vars(sys.modules["builtins"]), **self._names}
+            return bool(eval(compile(ast.Expression(test), "<if>", "eval"), names))  # noqa: S307
+        except Exception:  # noqa: BLE001 (an error of the program: it did not get further)
+            return None
+
+    def _stores(self, part: Any) -> Iterator[Deed]:
+        is_plain = isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None
+        targets = [part.target] if hasattr(part, "target") else part.targets
+        for target in targets:
+            for one in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                if not isinstance(one, ast.Attribute | ast.Subscript):
+                    continue
+                owner = self._owner(one.value)
+                key = one.attr if isinstance(one, ast.Attribute) else self._value(one.slice)
+                said = f"set {ast.unparse(one)}", _word(one.value)
+                if owner is NOTHING:
+                    continue
+                if is_a(owner, _FUNCTIONS) and isinstance(one.value, ast.Call):
+                    yield Deed(CALLED, owner, key, *said)
+                elif is_plain and key is not NOTHING:
+                    value = self._value(part.value) if one is target else NOTHING
+                    yield Deed(SET, owner, key, *said, value)
+                else:
+                    yield Deed(CALLED, owner, ast.dump(part), *said, place=key)
+
+    def _calls(self, call: ast.Call) -> Iterator[Deed]:
+        said = f"called {ast.unparse(call)}", _word(call.func)
+        if chain_of(call.func) == ("setattr",) and len(call.args) == 3:
+            owner, key = self._owner(call.args[0]), self._value(call.args[1])
+            if owner is not NOTHING and key is not NOTHING:
+                yield Deed(SET, owner, key, *said, self._value(call.args[2]))
+            return
+        passed = self._passed(chain_of(call.func))
+        if passed and passed[-1] is atexit.register:
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            value = self._method(given[0]) if len(given) == 1 else NOTHING
+            yield from self._exits(call.func, ast.unparse(given[0]) if given else "", value)
+        elif passed and is_a(passed[-1], _FUNCTIONS) and self._is_outside(passed):
+            yield from self._calls_function(call, passed[-1], said)
+        elif isinstance(call.func, ast.Attribute) and call.func.attr not in PURE_METHODS:
+            owner = self._owner(call.func.value)
+            is_table = is_a(owner, CONTAINERS) or hasattr(type(owner), "__setitem__")
+            if is_table and not (len(passed) > 1 and namespace_of(passed[-2]) is owner):
+                items = _items_of_update(call)
+                if items is not None:
+                    for key, value in items:
+                        yield Deed(SET, owner, key, *said, self._value(value))
+                    return
+                is_keyed = call.func.attr in _BY_KEY and call.args
+                place = self._value(call.args[0]) if is_keyed else NOTHING
+                yield Deed(CALLED, owner, ast.dump(call), *said, place=place)
+
+    def _exits(self, node: ast.expr, name: str, value: Any) -> Iterator[Deed]:
+        """Yield the function that is registered to be called at exit."""
+        if self._passed(chain_of(node))[-1:] == [atexit.register]:
+            words = f"registered {name} to be called at exit"
+            yield Deed(EXIT, atexit.register, None, words, "register", value)
+
+    def _method(self, node: ast.expr) -> Any:
+        """Return the function that an expression stands for, or the method of an object."""
+        value = self._value(node)
+        if value is NOTHING and isinstance(node, ast.Attribute):
+            owner = self._value(node.value)
+            function = attribute(type(owner), node.attr)
+            if owner is not NOTHING and type(function) is types.FunctionType:
+                return types.MethodType(function, owner)
+        return value
+
+    def _calls_function(
+        self, call: ast.Call, function: Any, said: tuple[str, str]
+    ) -> Iterator[Deed]:
+        home = namespace_of(sys.modules.get(getattr(function, "__module__", None) or "")) or {}
+        if home.get("__name__") == "builtins":
+            return  # ``print``
+        bound = getattr(function, "__self__", None)
+        if bound is not None and namespace_of(bound) is None:
+            return  # ``random.seed``: who drew from it, drew from something
+        name = function.__name__.lstrip("_")
+        public = namespace_of(sys.modules.get(str(home.get("__name__")).lstrip("_"))) or {}
+        name = name.removeprefix("set")
+        if any(f"get{name}" in names for names in (home, public)):
+            which = [ast.dump(part) for part in call.args[:-1]]
+            yield Deed(CALLED, function, tuple(which), *said)
+        else:
+            yield Deed(UNKNOWN, function, ast.dump(call), *said)
+
+    def _owner(self, node: ast.expr) -> Any:
+        """Return what an expression of an owner stands for, if that is not managed."""
+        if isinstance(node, ast.Call) and not node.args and not node.keywords:
+            passed = self._passed(chain_of(node.func))
+            is_getter = passed and is_a(passed[-1], _FUNCTIONS) and self._is_outside(passed)
+            return passed[-1] if is_getter and passed[-1].__name__[:3] == "get" else NOTHING
+        passed = self._passed(chain_of(node))
+        if not passed or not self._is_outside(passed) or is_atom(passed[-1]):
+            return NOTHING
+        found = namespace_of(passed[-1])
+        return passed[-1] if found is None else found
+
+    def _is_outside(self, passed: list[Any]) -> bool:
+        """Return whether what a chain leads to belongs to a module that is not managed."""
+        world, last = self._world, passed[-1]
+        if world.home_of(last) is not None:
+            return False
+        is_definition = is_a(last, (type, types.ModuleType, types.FunctionType))
+        if is_definition or is_a(last, types.BuiltinFunctionType):
+            return True
+        modules = [found for value in passed if (found := namespace_of(value)) is not None]
+        if modules:
+            return id(modules[-1]) not in world.by_namespace
+        names = namespace_of(sys.modules.get(type(last).__module__)) or {}
+        return id(names) not in world.by_namespace and any(
+            value is last for value in list(names.values())
+        )
+
+    def _value(self, node: ast.expr) -> Any:
+        """Return what an expression stands for, ``NOTHING`` if the text does not tell."""
+        if isinstance(node, ast.Constant):
+            return node.value
+        passed = self._passed(chain_of(node))
+        return passed[-1] if passed else NOTHING
+
+    def _passed(self, chain: Chain) -> list[Any]:
+        """Return what a chain of global names passes; nothing where it leads nowhere."""
+        if not chain or chain[0] not in self._code.reads:
+            return []
+        value = self._names.get(chain[0], NOTHING)
+        if value is NOTHING:
+            value = root_value(self._home, chain[0])
+        passed = [value]
+        for name in chain[1:]:
+            passed.append(attribute(passed[-1], name))
+        return [] if any(one is NOTHING for one in passed) else passed
+
+
+def _items_of_update(call: ast.Call) -> list[tuple[Any, ast.expr]] | None:
+    """Return what ``table.update({"a": 1}, b=2)`` sets, ``None`` if the text does not tell."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "update":
+        return None
+    items: list[tuple[Any, ast.expr]] = []
+    for given in call.args:
+        if not isinstance(given, ast.Dict):
+            return None
+        for key, value in zip(given.keys, given.values, strict=True):
+            if not isinstance(key, ast.Constant):
+                return None
+            items.append((key.value, value))
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return None
+        items.append((keyword.arg, keyword.value))
+    return items
+
+
+def _word(node: ast.expr) -> str:
+    """Return the last name of what leads to an owner."""
+    chain = chain_of(node.func if isinstance(node, ast.Call) else node)
+    return chain[-1] if chain else ""

@@ -1,0 +1,228 @@
+"""What statements did to modules that are not managed, and do no more: taken back, or refused.
+
+``json.dumps = traced`` is gone from a text: a restart has Python's own ``json.dumps`` again. What
+was there before the program began nobody has noted, so the reload is refused. But what a reload
+has found there, when it ran such a statement for the first time, is noted, and put back: a line
+that is tried out goes as it came. Of a call that may have done anything only a note is left.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from _collections_abc import MutableMapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .attributes import NOTHING, attribute, derives_from, is_a
+from .code_run import code_of
+from .deeds import EXIT, SET, UNKNOWN, Deed, Reader, may_do
+from .exits import unregister
+from .foreign import Place
+from .ownership import namespace_of
+from .readers import ran_that_mention
+from .values import is_atom, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .code_run import Code
+    from .journal import Journal
+    from .merging import Merger
+    from .report import Report
+    from .revision import LiveStatement
+    from .world import World
+
+_UNKNOWN_BEFORE = "what was there before is not known"
+#: What a session has found at a place before one of its reloads changed it, by the identity of
+#: the owner and the key: ``{(140…, "dumps"): (json's names, <function dumps>)}``.
+Found = dict[tuple[int, Any], tuple[Any, Any]]
+
+
+class Outside:
+    """Takes such deeds back, for one reload."""
+
+    def __init__(self, journal: Journal, merger: Merger, found: Found) -> None:
+        self._journal = journal
+        self._merger = merger
+        self._world: World = merger.world
+        self._found = found
+        self._back: set[tuple[int, Any]] = set()
+        self._known_to: dict[int, tuple[Any, bool]] = {}  # by what has a text: may it do anything?
+
+    def are_gone(self) -> bool:
+        """Return whether a statement is gone of which something can be put back."""
+        return bool(self._found) and any(
+            self._known(deed) for live in self._removed() for deed in self._old(live)
+        )
+
+    def begin(self) -> None:
+        """A pass begins: what statements that are gone have set is as it was before."""
+        self._back.clear()
+        for live in self._removed() if self._found else ():
+            self._put_back(live)
+
+    def about_to_run(self, live: LiveStatement) -> None:
+        """What a statement had set is as it was before; what it may set now is noted."""
+        old = self._world.before(live)
+        if old is not None and self._found:
+            self._put_back(old)
+        before = [] if old is None else list(self._old(old))
+        for deed in self._new(live):
+            place = (id(deed.owner), deed.key)
+            is_first = not any(other.is_undone_by(deed) for other in before)
+            if deed.kind == SET and is_first and _is_key(deed.key) and place not in self._found:
+                known = deed.owner, _at(deed)
+                self._journal.set_item(self._found, place, known)
+
+    def finish(
+        self, executed: Iterable[LiveStatement], report: Report, orphan: Callable[[str], None]
+    ) -> None:
+        """All statements have run: tell what is left of what is not done any more."""
+        ran = list(executed)
+        now = [deed for live in ran for deed in self._new(live)]
+        olds = [old for live in ran if (old := self._world.before(live)) is not None]
+        for live in (*self._removed(), *olds):
+            for deed in self._old(live):
+                if any(deed.is_undone_by(other) for other in now) or self._is_taken_back(deed):
+                    continue
+                if self._is_done_later(live, deed):
+                    continue
+                what = f"{live.where} {deed.words}, and does not any more"
+                if deed.kind == EXIT and unregister(self._journal, deed.value):
+                    continue
+                if deed.kind == UNKNOWN:
+                    report.notes.append(f"{what}: what that did stays until a restart")
+                else:
+                    is_exit = deed.kind == EXIT
+                    why = "it cannot be told from others" if is_exit else _UNKNOWN_BEFORE
+                    orphan(f"{what}: {why}: restart")
+
+    def _put_back(self, old: LiveStatement) -> None:
+        for deed in self._old(old):
+            if not self._known(deed) or not _is_there(deed):
+                continue
+            owner, key = deed.owner, deed.key
+            _, value = self._found[id(owner), key]
+            self._journal.delete_item(self._found, (id(owner), key))
+            self._back.add((id(owner), key))
+            place = Place(_home_of(owner), owner)
+            _set(self._journal, owner, key, value)
+            if is_a(owner, type):
+                self._merger.adopter.change(owner, key)
+                self._merger.tell_of(old, owner)
+            else:
+                self._merger.foreign.tell(place, old)
+
+    def _known(self, deed: Deed) -> bool:
+        """Return whether what was at a place before is known."""
+        if deed.kind != SET or not _is_key(deed.key):
+            return False
+        found = self._found.get((id(deed.owner), deed.key))
+        return found is not None and found[0] is deed.owner
+
+    def _is_taken_back(self, deed: Deed) -> bool:
+        if deed.kind != SET:
+            return False
+        is_back = _is_key(deed.key) and (id(deed.owner), deed.key) in self._back
+        return is_back or not _is_there(deed)
+
+    def _is_done_later(self, old: LiveStatement, deed: Deed) -> bool:
+        """Return whether a statement that comes later does what this one did."""
+        here = self._world.old_order.position(old)
+        for record in self._world.mentioning((deed.word,)):
+            lives = {id(x): x for x in self._world.view(record).naming((deed.word,))}
+            for scope in ran_that_mention(self._world, record, {deed.word}):
+                self._world.add_runners(scope, lives)
+            for live in lives.values():
+                before = self._world.before(live)
+                is_later = before is not None and self._world.old_order.position(before) > here
+                if is_later and any(deed.is_undone_by(other) for other in self._new(live)):
+                    return True
+        return False
+
+    def _removed(self) -> list[LiveStatement]:
+        world = self._world
+        files = [world.records[name].lives for name in world.gone if name in world.records]
+        edits = [change.removed for change in world.changes.values()]
+        return [live for lives in (*edits, *files) for live in lives]
+
+    def _old(self, live: LiveStatement) -> Iterator[Deed]:
+        """Yield what a statement did, as it was before the reload."""
+        for code in self._doing(live, now=False):
+            names = self._merger.start.get(code.home.name, code.home.namespace)
+            yield from _without_own(Reader(self._world, code, names).deeds())
+
+    def _new(self, live: LiveStatement) -> Iterator[Deed]:
+        """Yield what a statement does now."""
+        for code in self._doing(live, now=True):
+            yield from _without_own(Reader(self._world, code, code.home.namespace).deeds())
+
+    def _doing(self, live: LiveStatement, *, now: bool) -> Iterator[Code]:
+        """Yield the code of a statement, and what ran with it, that may do something outside."""
+        for code in code_of(self._world, live, now=now):
+            known = self._known_to.get(id(code.owner))
+            if known is None:
+                known = self._known_to[id(code.owner)] = (code.owner, may_do(code))
+            if known[1]:
+                yield code
+
+
+def _without_own(deeds: Iterator[Deed]) -> Iterator[Deed]:
+    """Leave out what others take back: loggers, and the path of modules."""
+    for deed in deeds:
+        module = getattr(deed.owner, "__module__", None) or type(deed.owner).__module__
+        if deed.owner is not sys.path and module != logging.__name__:
+            yield deed
+
+
+def _home_of(owner: Any) -> dict[str, Any]:
+    """Return the namespace of the module that an object belongs to."""
+    if type(owner) is dict and "__name__" in owner:
+        return owner
+    kind = owner if is_a(owner, type) else type(owner)
+    return namespace_of(sys.modules.get(kind.__module__)) or {}
+
+
+def _is_key(key: Any) -> bool:
+    """Return whether something can be looked for without running code of the program."""
+    return is_atom(key)
+
+
+def _at(deed: Deed) -> Any:
+    """Return what is at the place that a deed sets."""
+    owner = deed.owner
+    if is_a(owner, dict):
+        return dict.get(owner, deed.key, NOTHING) if _is_key(deed.key) else NOTHING
+    if derives_from(type(owner), MutableMapping):
+        return owner.get(deed.key, NOTHING)
+    return attribute(owner, deed.key) if type(deed.key) is str else NOTHING
+
+
+def _is_there(deed: Deed) -> bool:
+    """Return whether what a deed has set is what is there now."""
+    now = _at(deed)
+    return now is not NOTHING and (deed.value is NOTHING or same(now, deed.value))
+
+
+def _set(journal: Journal, owner: Any, key: Any, value: Any) -> None:
+    """Let something be at a place, or nothing."""
+    if is_a(owner, dict):
+        if value is NOTHING:
+            journal.delete_item(owner, key)
+        else:
+            journal.set_item(owner, key, value)
+    elif derives_from(type(owner), MutableMapping):
+        journal.note(partial(_set_key, owner, key, owner.get(key, NOTHING)))
+        _set_key(owner, key, value)
+    elif value is NOTHING:
+        journal.delete_attribute(owner, key)
+    else:
+        journal.set_attribute(owner, key, value)
+
+
+def _set_key(owner: Any, key: Any, value: Any) -> None:
+    if value is NOTHING:
+        owner.pop(key, None)
+    else:
+        owner[key] = value
