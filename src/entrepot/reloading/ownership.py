@@ -95,6 +95,8 @@ class Ownership:
         """(I5) Return whether a statement made what it bound: nobody had it before."""
         if is_atom(value):
             return True
+        if self.is_of_others(value):
+            return False
         here = self.world.old_order.position(owner)
         for module, other in self._index().get(id(value), ()):
             binders = self.world.old_binders(self.world.records[module], other)
@@ -126,10 +128,7 @@ class Ownership:
         path = value.__qualname__.split(".")
         if home is None or len(path) < 2 or not all(map(str.isidentifier, path)):
             return False
-        found = home.namespace.get(path[0])
-        for tail in path[1:]:
-            found = names_of_class(found).get(tail) if is_a(found, type) else None
-        return found is not value
+        return _at(home.namespace, value.__qualname__) is not value
 
     def is_anothers(self, value: Any) -> bool:
         """(I5) Return whether a statement that does not run now has made and named a value.
@@ -139,6 +138,8 @@ class Ownership:
         """
         if _is_member(value):
             value = type(value)
+        if self.is_of_others(value):
+            return True
         owners = []
         for module, name in self._index().get(id(value), ()):
             binders = self.world.old_binders(self.world.records[module], name)
@@ -178,6 +179,30 @@ class Ownership:
             }
         return id(value) in self._outside
 
+    def is_of_others(self, value: Any) -> bool:
+        """(I8) Return whether an object is a module, or one that another module has by its name.
+
+        ``x = json if FAST else slow`` did not make ``json``, though no other statement names it.
+        Of an instance its class does not tell where it was made: then the module of the class has
+        it by some name, or ``sys``.
+        """
+        if is_a(value, ModuleType):
+            return sys.modules.get(str(value.__name__)) is value
+        if type(value) is FunctionType or is_a(value, type):
+            names = self._names_outside(value.__module__)
+            return names is not None and _at(names, value.__qualname__) is value
+        if self.is_managed_class(type(value)):
+            return False
+        places = (self._names_outside(module) for module in (type(value).__module__, "sys"))
+        return any(held is value for names in places if names for held in list(names.values()))
+
+    def _names_outside(self, module: object) -> dict[str, Any] | None:
+        """Return the namespace of a module that is not managed, of which the name is known."""
+        if type(module) is not str or module in {"__main__", "builtins"}:
+            return None
+        names = namespace_of(sys.modules.get(module))
+        return None if names is None or id(names) in self.world.by_namespace else names
+
     def runs(self, live: LiveStatement) -> None:
         """A statement is about to run."""
         self.current = {id(self.world.before(live))}
@@ -202,6 +227,15 @@ def namespace_of(module: object) -> dict[str, Any] | None:
     if not issubclass(type(module), ModuleType):
         return None
     found: dict[str, Any] = object.__getattribute__(module, "__dict__")
+    return found
+
+
+def _at(names: dict[str, Any], path: str) -> Any:
+    """Return what a namespace has at a path of names, such as ``"JSONEncoder.default"``."""
+    head, *rest = path.split(".")
+    found = names.get(head)
+    for name in rest:
+        found = names_of_class(found).get(name) if is_a(found, type) else None
     return found
 
 

@@ -151,7 +151,7 @@ class _Making:
     ) -> bool:
         """Return whether statements of a method read what they read before."""
         arguments = function.args
-        given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        given = {node.arg for node in ast.walk(arguments) if isinstance(node, ast.arg)}
         local = {n for n in _loaded(parts) if n in given or _binding(function.body, n)}
         mine = arguments.args[0].arg if arguments.args else ""
         if local & given - {mine} and not self._is_called_alike():
