@@ -98,7 +98,7 @@ def change_of(record: Record, text: Text) -> ModuleChange:
     old_lives = record.lives
     old = [live.statement for live in old_lives]
     new = resplit(text, record.text, old)
-    flags = _future_flags(new)
+    flags = _future_flags(new, text)
     change = ModuleChange(record, text, flags)
     change.imported = imported_names(new)
     pairs = match(old, new)
@@ -270,21 +270,24 @@ def compile_nodes(nodes: list[ast.stmt], file: str, flags: int) -> CodeType:
     return code
 
 
-def _future_flags(statements: list[Statement]) -> int:
+def _future_flags(statements: list[Statement], text: Text) -> int:
+    """Return the flags of a text's future features.
+
+    Raises:
+        SyntaxError: It asks for one that is not there, or not at its beginning. Python says it.
+    """
     flags = 0
+    is_begun = False  # what it asks for after its beginning, a statement alone would be given
     for statement in statements:
-        node = statement.node
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            for alias in node.names:
-                feature = getattr(__future__, alias.name, None)
-                if feature is None:
-                    raise SyntaxError(
-                        f"future feature {alias.name} is not defined",
-                        (None, node.lineno, node.col_offset, statement.text),
-                    )
-                flags |= feature.compiler_flag
-        elif not statement.is_docstring:
-            break
+        node = statement.node if "__future__" in statement.text else None
+        if not isinstance(node, ast.ImportFrom) or node.module != "__future__" or node.level:
+            is_begun = is_begun or not statement.is_docstring
+            continue
+        features = [getattr(__future__, alias.name, None) for alias in node.names]
+        if is_begun or None in features:
+            compile(text.content, text.file, "exec", dont_inherit=True)
+        for feature in features:
+            flags |= feature.compiler_flag if feature is not None else 0
     return flags
 
 

@@ -187,7 +187,8 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         plan.add(read_in_another_order(world, change))
         plan.add(kept_by_closures(world, change))
         plan.add(readers_of_submodules(world, change))
-        plan.deletions.extend(deleted(world, change))
+        names = deleted(world, change)
+        plan.deletions += [found for found in names if found[0] not in world.gone]
     plan.add(imported_in_another_order(world))
     plan.add(changed_in_another_order_elsewhere(world))
     for module, name in plan.deletions:

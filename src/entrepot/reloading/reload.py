@@ -96,6 +96,9 @@ def prepare(session: Live, edit: Edit) -> Prepared:
                 if again is None:
                     prepared.gone.append(record)
                     prepared.report.files.append(record.file)
+                    if record.doubt is None and record.text.known() is not None:
+                        # its statements are removed: what they did elsewhere is undone
+                        prepared.changes[record.name] = change_of(record, Text(file, b""))
                     continue
                 spec, content = again
                 prepared.moved.append((record, spec))

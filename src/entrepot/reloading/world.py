@@ -128,8 +128,12 @@ class World(Runs):
         return self._files.get(file, [])
 
     def moved(self, record: Record) -> None:
-        """A module is loaded from another file now: code of it runs from there."""
+        """A module is loaded from another file now: code of it runs from there.
+
+        A package's relative imports mean other modules, so the order of the imports is another.
+        """
         self.recorder.add_file(record.file)
+        self._order = None
         if self._files is not None:
             self._files.setdefault(record.file, []).append(record)
 
