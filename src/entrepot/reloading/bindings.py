@@ -58,8 +58,8 @@ def binders_by_text(world: World, record: Record, name: str, *, old: bool) -> li
     submodule = world.records.get(f"{record.name}.{name}")
     if submodule is not None and record.namespace.get(name) is submodule.module:
         return []  # its import has bound it
-    if world.told_binders(record, name, old=not old):
-        return []  # so did a statement, in the other text
+    if not old and world.told_binders(record, name, old=True):
+        return []  # a statement did, which is gone
     view = world.view(record, old=old)
     found = {id(live): live for live in view.naming(_BINDING)}
     for scope in ran_that_mention(world, record, _BINDING):

@@ -197,6 +197,8 @@ class Execution:
     def _run_one(self, live: LiveStatement) -> None:
         record, namespace = live.record, live.record.namespace
         before = dict(namespace)
+        records = in_play(self.world, live)
+        self.effects.watch(records, self.journal)  # with what is hidden from the statement
         hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
         self.unbinder.drop_starred(live)
@@ -212,7 +214,7 @@ class Execution:
 
         self.young.forget()
         calls_nothing = is_plain(self.world, live)
-        records = self._about_to_run(live)
+        self._about_to_run(live, records)
         ended = [self.journal.note_run(other.namespace) for other in records]
         may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
         guard = Guard(self.journal, self.world.records_of, may_start=may_start)
@@ -245,17 +247,14 @@ class Execution:
         self.merger.merge_elsewhere(live, earlier)
         self._after(changes, live)
 
-    def _about_to_run(self, live: LiveStatement) -> list[Record]:
-        """Get ready what a statement must find; return the modules in play."""
+    def _about_to_run(self, live: LiveStatement, records: list[Record]) -> None:
+        """Get ready what a statement must find, in the modules in play."""
         start = self.merger.start[live.record.name]
         forget_texts(self.journal, map(start.get, self.world.binds(live, old=True)))
-        records = in_play(self.world, live)
-        self.effects.watch(records, self.journal)
         if not is_plain(self.world, live):
             self.effects.look(records)
         self.merger.about_to_run(live, records)
         self.registrations.about_to_run(live)
-        return records
 
     def _after(self, changes: list[Change], live: LiveStatement) -> None:
         """Bring in order what a statement has left besides its names."""

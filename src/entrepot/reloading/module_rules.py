@@ -122,10 +122,14 @@ _OF_ITS_FILE = ("__cached__", "__file__", "__loader__", "__package__", "__path__
 
 
 def readers_of_moved(world: World, record: Record) -> Iterator[Due]:
-    """What asks a module for its file runs again when that is another one, or a package's."""
+    """What asks a module for its file runs again when that is another one, or a package's.
+
+    What ran before the module was there asked for nothing of it: ``sys.modules.get("shop")``.
+    """
     for name in _OF_ITS_FILE:
         for live in readers(world, record, name):
-            yield live, "moved", f"{record.name} is loaded from another file"
+            if world.position(live) > world.order.prefix(record):
+                yield live, "moved", f"{record.name} is loaded from another file"
     for live in world.lives(record):
         if any(level for _, uses in world.parts(live) for _, level, *_ in _imports_in(uses)):
             yield live, "moved", f"what it imports is told from where {record.name} is"
