@@ -93,19 +93,22 @@ class Effects:
         notes = list(self.notes.values())
         journal.note(lambda: self._put_back(notes))
 
-    def watch(self, records: Iterable[Record], journal: Journal) -> None:
+    def watch(self, records: Iterable[Record], journal: Journal) -> list[Record]:
         """Note what can be reached from the names of some modules, if that was not done yet.
+
+        They are returned.
 
         What is noted in the midst of a pass is put back to what it was then, before what was
         changed earlier is, and noted anew in the next pass.
         """
         names, known = [], len(self.notes)
-        for record in records:
+        watched = list(records)
+        for record in watched:
             if record.name not in self._of:
                 self._of[record.name] = self._of_module(record.namespace)
                 names.append(record.name)
         if not names:
-            return
+            return watched
         new = list(self.notes.values())[known:]
         self._together.clear()
 
@@ -121,6 +124,7 @@ class Effects:
                 self.own -= {id(note.start), id(note.roots)}
 
         journal.note(forget)
+        return watched
 
     def _of_module(self, namespace: dict[str, Any]) -> list[Note]:
         """Note what the names of a module lead to; the built-in ones, which all have, once."""

@@ -197,8 +197,8 @@ class Execution:
     def _run_one(self, live: LiveStatement) -> None:
         record, namespace = live.record, live.record.namespace
         before = dict(namespace)
-        records = in_play(self.world, live)
-        self.effects.watch(records, self.journal)  # with what is hidden from the statement
+        # with what is hidden from the statement
+        records = self.effects.watch(in_play(self.world, live), self.journal)
         hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
         self.unbinder.drop_starred(live)
@@ -212,7 +212,6 @@ class Execution:
             elif code is REGISTER:
                 self.registrations.saw(sys._getframe(2))  # noqa: SLF001
 
-        self.young.forget()
         calls_nothing = is_plain(self.world, live)
         self._about_to_run(live, records)
         ended = [self.journal.note_run(other.namespace) for other in records]
@@ -249,6 +248,7 @@ class Execution:
 
     def _about_to_run(self, live: LiveStatement, records: list[Record]) -> None:
         """Get ready what a statement must find, in the modules in play."""
+        self.young.forget()
         start = self.merger.start[live.record.name]
         forget_texts(self.journal, map(start.get, self.world.binds(live, old=True)))
         if not is_plain(self.world, live):
