@@ -195,10 +195,9 @@ class Execution:
                 self.merger.tell_readers(seen)
 
     def _run_one(self, live: LiveStatement) -> None:
-        record, namespace = live.record, live.record.namespace
+        namespace = live.record.namespace
         before = dict(namespace)
-        # with what is hidden from the statement
-        records = self.effects.watch(in_play(self.world, live), self.journal)
+        records = self.effects.watch(in_play(self.world, live), self.journal)  # then hide
         hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
         self.unbinder.drop_starred(live)
@@ -219,8 +218,7 @@ class Execution:
         guard = Guard(self.journal, self.world.records_of, may_start=may_start)
         error: BaseException | None = None
         self.young.begin()
-        site = Site(record, live.statement.first)
-        self.recorder.importer = self.sites.setdefault(id(live), site)
+        self.recorder.importer = self._site_of(live)
         try:
             with Listener(tell), guard, AsDeepAsBefore(self.deep):
                 error = raised_by(code, namespace)
@@ -245,6 +243,9 @@ class Execution:
             raise Again
         self.merger.merge_elsewhere(live, earlier)
         self._after(changes, live)
+
+    def _site_of(self, live: LiveStatement) -> Site:
+        return self.sites.setdefault(id(live), Site(live.record, live.statement.first))
 
     def _about_to_run(self, live: LiveStatement, records: list[Record]) -> None:
         """Get ready what a statement must find, in the modules in play."""
