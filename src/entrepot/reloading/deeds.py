@@ -6,6 +6,7 @@ import ast
 import atexit
 import sys
 import types
+from _contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from entrepot.source.nodes import chain_of, immediate, root_chain
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from .revision import Record
     from .world import World
 
-SET, CALLED, EXIT, UNKNOWN = "set", "called", "exit", "unknown"
+SET, CALLED, EXIT, UNKNOWN, METHOD = "set", "called", "exit", "unknown", "method"
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
+_DEFINITIONS = (type, types.ModuleType, types.FunctionType, type(NOTHING))
 _BY_KEY = frozenset({"setdefault", "pop", "__setitem__", "__delitem__"})
 _TESTS = (
     ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Name, ast.Attribute, ast.Constant, ast.boolop,
@@ -42,7 +44,7 @@ class Deed(NamedTuple):
     Attributes:
         kind: ``SET`` where an attribute or item is bound or deleted, ``CALLED`` where state is
             changed by a call, ``EXIT`` where an exit function is registered, ``UNKNOWN`` where a
-            call may do anything.
+            call may do anything, ``METHOD`` where one may do so to an object that the program has.
         owner: What is changed: a namespace, a class, a table; or the function that is called.
         key: The attribute or the item, or what else tells two deeds apart.
         words: What the code does, such as ``"set json.dumps"``.
@@ -113,6 +115,8 @@ class Reader:
                 for decorator in part.decorator_list:
                     value = self._names.get(part.name, NOTHING)
                     yield from self._exits(decorator, part.name, value)
+                    said = f"decorated {part.name} by {ast.unparse(decorator)}"
+                    yield from self._does_to_object(decorator, part.name, said)
 
     def _parts(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield what runs when the code does: of an ``if``, the branch that is taken."""
@@ -177,17 +181,37 @@ class Reader:
         elif passed and is_a(passed[-1], _FUNCTIONS) and self._is_outside(passed):
             yield from self._calls_function(call, passed[-1], said)
         elif isinstance(call.func, ast.Attribute) and call.func.attr not in PURE_METHODS:
-            owner = self._owner(call.func.value)
-            is_table = is_a(owner, CONTAINERS) or hasattr(type(owner), "__setitem__")
-            if is_table and not (len(passed) > 1 and namespace_of(passed[-2]) is owner):
-                items = _items_of_update(call)
-                if items is not None:
-                    for key, value in items:
-                        yield Deed(SET, owner, key, *said, self._value(value))
-                    return
-                is_keyed = call.func.attr in _BY_KEY and call.args
-                place = self._value(call.args[0]) if is_keyed else NOTHING
-                yield Deed(CALLED, owner, ast.dump(call), *said, place=place)
+            yield from self._calls_method(call, call.func, said)
+
+    def _calls_method(
+        self, call: ast.Call, func: ast.Attribute, said: tuple[str, str]
+    ) -> Iterator[Deed]:
+        owner = self._owner(func.value)
+        if is_a(self._value(func.value), types.ModuleType):
+            return
+        if type(self._value(func.value)) is ContextVar and func.attr == "set":
+            yield Deed(CALLED, self._value(func.value), func.attr, *said)
+        elif is_a(owner, CONTAINERS) or hasattr(type(owner), "__setitem__"):
+            items = _items_of_update(call)
+            if items is not None:
+                for key, value in items:
+                    yield Deed(SET, owner, key, *said, self._value(value))
+                return
+            is_keyed = func.attr in _BY_KEY and call.args
+            place = self._value(call.args[0]) if is_keyed else NOTHING
+            yield Deed(CALLED, owner, ast.dump(call), *said, place=place)
+        else:
+            yield from self._does_to_object(call, ast.dump(call), said[0])
+
+    def _does_to_object(self, node: ast.expr, key: str, words: str) -> Iterator[Deed]:
+        """Yield that a method of an installed class is called, which may do anything."""
+        func = node.func if isinstance(node, ast.Call) else node
+        if isinstance(func, ast.Attribute):
+            owner, word = self._value(func.value), _word(func)
+            is_definition = is_a(owner, (type, types.ModuleType, *_FUNCTIONS))
+            if not is_definition and not is_atom(owner) and self._world.home_of(owner) is None:
+                is_outside = self._owner(func.value) is owner
+                yield Deed(UNKNOWN if is_outside else METHOD, owner, key, words, word)
 
     def _exits(self, node: ast.expr, name: str, value: Any) -> Iterator[Deed]:
         """Yield the function that is registered to be called at exit."""
@@ -221,7 +245,9 @@ class Reader:
             which = [ast.dump(part) for part in call.args[:-1]]
             yield Deed(CALLED, function, tuple(which), *said)
         else:
-            yield Deed(UNKNOWN, function, ast.dump(call), *said)
+            given = [self._value(part) for part in call.args]
+            if all(is_atom(one) or is_a(one, _DEFINITIONS) for one in given):  # else it changes it
+                yield Deed(UNKNOWN, function, ast.dump(call), *said)
 
     def _owner(self, node: ast.expr) -> Any:
         """Return what an expression of an owner stands for, if that is not managed."""

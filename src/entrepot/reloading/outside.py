@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, derives_from, is_a
 from .code_run import code_of
-from .deeds import EXIT, SET, UNKNOWN, Deed, Reader, may_do
+from .deeds import EXIT, METHOD, SET, UNKNOWN, Deed, Reader, may_do
 from .exits import unregister
 from .foreign import Place
 from .ownership import namespace_of
@@ -40,13 +40,19 @@ Found = dict[tuple[int, Any], tuple[Any, Any]]
 
 
 class Outside:
-    """Takes such deeds back, for one reload."""
+    """Takes such deeds back, for one reload.
+
+    Attributes:
+        given_back: Identities of objects that the text that made them gave back when it ran
+            again: a signal that is got by its name.
+    """
 
     def __init__(self, journal: Journal, merger: Merger, found: Found) -> None:
         self._journal = journal
         self._merger = merger
         self._world: World = merger.world
         self._found = found
+        self.given_back: set[int] = set()
         self._back: set[tuple[int, Any]] = set()
         self._known_to: dict[int, tuple[Any, bool]] = {}  # by what has a text: may it do anything?
 
@@ -75,6 +81,13 @@ class Outside:
                 known = deed.owner, _at(deed)
                 self._journal.set_item(self._found, place, known)
 
+    def ran(self, live: LiveStatement, before: dict[str, Any]) -> None:
+        """A statement has run: note what it has bound to what its names were bound to before."""
+        if self._world.before(live) is not None:
+            namespace = live.record.namespace
+            same_again = (v for n in live.uses.binds if (v := namespace.get(n)) is before.get(n))
+            self.given_back.update(map(id, same_again))
+
     def finish(
         self, executed: Iterable[LiveStatement], report: Report, orphan: Callable[[str], None]
     ) -> None:
@@ -91,7 +104,9 @@ class Outside:
                 what = f"{live.where} {deed.words}, and does not any more"
                 if deed.kind == EXIT and unregister(self._journal, deed.value):
                     continue
-                if deed.kind == UNKNOWN:
+                if deed.kind == METHOD and id(deed.owner) not in self.given_back:
+                    continue  # it was made anew, without that
+                if deed.kind in {UNKNOWN, METHOD}:
                     report.notes.append(f"{what}: what that did stays until a restart")
                 else:
                     is_exit = deed.kind == EXIT
