@@ -27,6 +27,7 @@ line `failed NAME` or `needs_restart` tells another outcome, after which everyth
 before; `reason TEXT` and `note TEXT` are parts of what is told.
 
 `-- not undone again` says in which ways of `sequels.py` the scenario does not end so, and why.
+`-- also undone again` names ways that once went wrong: the tests play it in those, too.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Scenario:
         files: Texts by file name.
         edits: In order.
         others: Why it ends otherwise in some ways: ``{"again": "it counts its runs"}``.
+        also: Ways that the tests play.
     """
 
     def __init__(self, title: str, place: str) -> None:
@@ -73,6 +75,7 @@ class Scenario:
         self.report: list[str] | None = None
         self.needs: tuple[int, int] = (3, 11)
         self.others: dict[str, str] = {}
+        self.also: list[str] = []
 
     def final_files(self) -> dict[str, str]:
         """Return the files after all edits."""
@@ -130,6 +133,8 @@ def _add(scenario: Scenario, head: str, block: list[str]) -> None:
         scenario.report = [re.sub(r"\s+", " ", line.strip()) for line in lines]
     elif word == "not":
         scenario.others.update(dict.fromkeys(rest.split(), " ".join(lines)))
+    elif word == "also":
+        scenario.also += rest.split()
     elif word == "needs":
         major, minor = rest.split(".")
         scenario.needs = (int(major), int(minor))

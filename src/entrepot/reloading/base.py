@@ -201,9 +201,10 @@ class Base:
         added = self.take(values)
         if self.journal is not None:
             self.arrived.update(added)
-            self.journal.note(lambda: self._drop(added))
+            self.journal.note(lambda: self.drop(added))
 
-    def _drop(self, keys: list[int]) -> None:
+    def drop(self, keys: list[int]) -> None:
+        """Forget what objects held."""
         for key in keys:
             self.contents.pop(key, None)
             self.registered.pop(key, None)
@@ -300,7 +301,7 @@ class Base:
 
     def leave(self, cls: type) -> None:
         """Forget a class whose place another one has taken; what its methods know goes on."""
-        self._drop([id(cls)])
+        self.drop([id(cls)])
 
     @staticmethod
     def hold(journal: Journal | None, content: Content, held: Any) -> None:

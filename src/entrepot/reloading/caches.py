@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .adopt import Adopter
     from .base import Base
+    from .effects import Note
     from .journal import Journal
     from .plan import Plan
     from .refilling import Memory
@@ -123,6 +124,15 @@ class Caches:
         return any(self._is_stale(scope, by_name) for scope in mine) or bool(
             mine and self._is_in_reach(function, arguments())
         )
+
+    def note_moved(self, notes: Iterable[Note]) -> None:
+        """Objects have changed that no statement made anew: what was remembered of them is stale.
+
+        Who reads them is told when all has run, and runs after it in the next pass.
+        """
+        for root in (root for note in notes for root in note.roots):
+            for module, name in self.world.homes(root):
+                self.moved.setdefault(name, set()).add(module)
 
     def codes_of_hits(self) -> dict[int, CodeType]:
         """Return what may have computed the results that a statement got from caches."""

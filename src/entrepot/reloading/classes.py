@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import OF_CLASS, attribute, is_a, is_exactly, is_native, sets_by_code, wrapped_by
-from .base import EMPTY, data_of, dump_of, is_abstract, registered_with
+from .base import EMPTY, Content, data_of, dump_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
 from .methods import methods_of, names_in_play, note_passed
@@ -166,6 +166,10 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
         elif name in fresh or was is EMPTY:
             adopter.journal.set_attribute(new, name, value)
     adopter.place = place
+    held = adopter.mapped(fresh)
+    adopter.journal.set_item(adopter.base.contents, id(new), Content(new, held))
+    made = adopter.base.take(held.values())  # what the program gave it is no part of that
+    adopter.journal.note(partial(adopter.base.drop, made))
     _point_class_cells(adopter, new, old, new)  # the methods that stayed are of the new class
     return new
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .adopt import Adopter
     from .base import Base, Content
     from .revision import LiveStatement, Record
 
@@ -166,6 +167,10 @@ class Effects:
         if now is None and is_a(note.owner, type):  # it says now that it is of elsewhere
             return data_of(note.owner)
         return note.start if now is None else now
+
+    def differing(self, note: Note, adopter: Adopter) -> list[str]:
+        """Return what readers see differ of an object that was changed, and not made anew."""
+        return adopter.differing(note.owner, note.start, self.held(note))
 
     def changed(self, records: Iterable[Record]) -> list[Change]:
         """Return what changed of the objects of some modules.

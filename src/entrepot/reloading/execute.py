@@ -141,10 +141,9 @@ class Execution:
 
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
-        adopter, mine = self.adopter, (self.executed, self.ran)
-        for known in (*adopter.of_pass(), *mine):
+        for known in (*self.adopter.of_pass(), self.executed, self.ran):
             known.clear()
-        del adopter.forwards[state[1] :]
+        del self.adopter.forwards[state[1] :]
         self.merger.forget()
         self.exits.again.clear()
         self._linked = 0, 0
@@ -189,8 +188,7 @@ class Execution:
     def _tell_readers(self) -> None:
         """(6e) Who reads an object that was changed and not made anew is due."""
         for seen in self.effects.altered():
-            names = self.adopter.differing(seen.owner, seen.start, self.effects.held(seen))
-            if names:
+            if names := self.effects.differing(seen, self.adopter):
                 self.adopter.change(seen.owner, *names)
                 self.merger.tell_readers(seen)
 
@@ -266,6 +264,8 @@ class Execution:
         self._relink_twins()
         fill_copies(self.journal, self.adopter.copies)
         self.effects.carry_over(self.journal, changes)
+        notes = [change.note for change in changes]
+        self.merger.caches.note_moved(n for n in notes if self.effects.differing(n, self.adopter))
         self.young.note()
 
     def _note_touched(
@@ -342,8 +342,7 @@ class Execution:
         name = live.statement.name or ""
         if old is None or self.merger.start[live.record.name].get(name) is not old:
             return
-        new = live.record.namespace.get(name)
-        if new is not old and callable(new):
+        if (new := live.record.namespace.get(name)) is not old and callable(new):
             self._wrapped_now.add(id(live))
             raise Again
 

@@ -112,8 +112,9 @@ class Plan:
     def _add_one(self, live: LiveStatement, reason: Reason) -> None:
         if id(live) in self.dirty or rules.never_runs(live):
             return
-        if live.record.name in self.world.gone:
-            return
+        name = live.record.name
+        if name in self.world.gone or self.world.records.get(name) is not live.record:
+            return  # its file is gone now, or went with an earlier edit
         if rules.is_kept(self.world, live, reason.rule):
             names = ", ".join(sorted(self.world.binds(live)))
             self.kept[f"{live.record.name}.{names}"] = None
