@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from _functools import partial  # type: ignore[import-not-found]  # less to load than functools
 from _thread import _local
-from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, WrapperDescriptorType
+from types import (
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +20,11 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
+names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
 HEAP_TYPE = 1 << 9
 IMMUTABLE_TYPE = 1 << 8
 POINTER = tuple.__itemsize__
+_OF_PYTHON = (GetSetDescriptorType, MemberDescriptorType)
 _SETTING = frozenset({"__setattr__", "__delattr__", "__setitem__", "__delitem__"})
 #: Variables that functions of a class close over: the class, and (in annotations) its dict itself.
 OF_CLASS = frozenset({"__class__", "__classdict__"})
@@ -165,17 +174,29 @@ def state_reader(kind: type) -> Callable[[Any], dict[str, Any]]:
 
 
 def instance_dict(instance: Any) -> dict[str, Any] | None:
-    """Return an instance's ``__dict__``, whatever its class says, ``None`` if it has none.
+    """Return an instance's ``__dict__``, ``None`` if it has none, or if its class hides it.
 
-    Of a ``threading.local`` it is that of this thread.
+    The ``__dict__`` that a proxy defines is that of what it stands for: asking for it runs code of
+    the program. Of a ``threading.local`` it is that of this thread.
+
+    Example:
+        >>> class Proxy:
+        ...     __dict__ = property(lambda self: 1 / 0)
+        >>> class Spot: ...
+        >>> spot = Spot(); spot.x = 1
+        >>> instance_dict(Proxy()), instance_dict(spot), instance_dict(1)
+        (None, {'x': 1}, None)
     """
-    try:
-        found = object.__getattribute__(instance, "__dict__")
-    except AttributeError:
-        if not issubclass(type(instance), _local):
-            return None
-        found = _local.__getattribute__(instance, "__dict__")
-    return found if type(found) is dict else None
+    kind = type(instance)
+    if issubclass(kind, _local):
+        here: dict[str, Any] = _local.__getattribute__(instance, "__dict__")
+        return here
+    for cls in kind.__mro__:
+        names = names_of_class(cls)
+        if "__dict__" in names and type(names["__dict__"]) in _OF_PYTHON:
+            found = names["__dict__"].__get__(instance)
+            return found if type(found) is dict else None
+    return None
 
 
 def attribute(value: Any, name: str) -> Any:

@@ -11,14 +11,13 @@ from _collections_abc import MutableMapping, MutableSequence, MutableSet
 from gc import get_referents
 from types import FunctionType, SimpleNamespace
 
-from .attributes import derives_from, instance_dict
+from .attributes import derives_from, instance_dict, names_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattribute__``, sooner
 _OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
 _COLLECTIONS = (MutableMapping, MutableSequence, MutableSet)
 #: By these an object does more than to hold what it was given.

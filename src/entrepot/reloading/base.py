@@ -24,8 +24,8 @@ from gc import get_referents, is_tracked
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_a, state_of, state_reader
-from .bags import Bags, computing, is_bag, is_filled, names_of_class
+from .attributes import instance_dict, is_a, names_of_class, state_of, state_reader
+from .bags import Bags, computing, is_bag, is_filled
 from .departed import Departed
 from .journal import content_of
 

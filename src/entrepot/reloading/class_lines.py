@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.source.scopes import is_function
 
-from .attributes import is_a
-from .bags import names_of_class
+from .attributes import is_a, names_of_class
 from .base import EMPTY
 
 if TYPE_CHECKING:

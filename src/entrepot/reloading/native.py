@@ -14,8 +14,14 @@ import gc
 from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import HEAP_TYPE, is_a, is_exactly, is_native, is_python_class
-from .bags import names_of_class
+from .attributes import (
+    HEAP_TYPE,
+    is_a,
+    is_exactly,
+    is_native,
+    is_python_class,
+    names_of_class,
+)
 from .instances import in_use
 from .values import same
 

@@ -11,8 +11,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, is_exactly, is_python_class
-from .bags import names_of_class
+from .attributes import is_a, is_exactly, is_python_class, names_of_class
 from .generated import is_of_module
 from .plain import is_plain, is_reference, only_makes
 from .readers import readers

@@ -305,11 +305,17 @@ def _content(cell: types.CellType) -> Any:
         return "an empty cell"
 
 
+def _own_dict(value: Any) -> Any:
+    """Return an object's ``__dict__``, unless its class computes one: that runs the program."""
+    for cls in type(value).__mro__:
+        own: Any = vars(cls).get("__dict__")
+        if is_a(own, types.GetSetDescriptorType | types.MemberDescriptorType):
+            return own.__get__(value)
+    return None
+
+
 def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    try:
-        namespace = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        namespace = None
+    namespace = _own_dict(value)
     if type(namespace) is dict:
         for key, item in sorted(namespace.items(), key=_by_name):
             yield f".{key}", item
