@@ -178,7 +178,8 @@ def _moved(execution: Execution) -> dict[int, tuple[CodeType, CodeType]]:
 def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]]) -> None:
     """Forget what deleted names meant; a class that is gone is no subclass of another any more.
 
-    Nor is one that another class has taken the place of.
+    Nor is one that another class has taken the place of. One that a name still leads to is not
+    gone: a module that had imported it imports it no more.
     """
     journal, classes = execution.journal, []
     value: Any = None
@@ -189,7 +190,8 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
         journal.delete_item(record.base, name)
         value = execution.merger.start[module].get(name)
         if is_a(value, type) and session.is_managed_class(value):
-            classes.append(value)
+            if not _is_named(execution.world, value):
+                classes.append(value)
     replaced = [old for old, _ in execution.adopter.replaced if isinstance(old, type)]
     value = None
     if not classes and not replaced:
@@ -205,6 +207,12 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
             gc.collect()  # a class refers to itself
 
     journal.when_committed.append(release)
+
+
+def _is_named(world: World, cls: type) -> bool:
+    """Return whether a name of a module leads to a class."""
+    spaces = [record.namespace for record in world.records.values()]
+    return any(value is cls for space in spaces for value in list(space.values()))
 
 
 def _is_listed(cls: type) -> bool:

@@ -29,6 +29,11 @@ def adopt_tuple(adopter: Adopter, old: Any, new: Any) -> Any:
         known = adopter.equals.get(id(new))
         if known is not None and known[0] is new:
             return known[1]
+        place = _place_led(adopter, old)
+        if place is not None:
+            made = adopt_tuple(adopter, adopter.replaced[place][1], new)
+            adopter.replaced[place] = (old, made)
+            return made
     if len(old) != len(new):
         made = tuple_like(old, adopter.mapped(list(new)))
     else:
@@ -41,6 +46,17 @@ def adopt_tuple(adopter: Adopter, old: Any, new: Any) -> Any:
         return made
     adopter.kept(made, made)  # whoever gets it later gets no other
     return adopter.kept(made, new)
+
+
+def _place_led(adopter: Adopter, old: Any) -> int | None:
+    """Return where it is noted that a tuple is led on, whose class has its fields otherwise now.
+
+    The one that it is led to has the old values by the names of the fields. A statement that makes
+    it anew says what they are now, by their order.
+    """
+    if id(old) not in adopter.taken:
+        return None
+    return next((n for n, (was, _) in enumerate(adopter.replaced) if was is old), None)
 
 
 def is_bare_tuple(value: Any) -> bool:
