@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from entrepot.source.by_name import LOADING, loaded_modules
 
 from .arriving import Arriving, named
+from .calling import calls_of, changed_by_call
 from .revision import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from entrepot.source.imports import ImportFact
 
     from .changes import ModuleChange
     from .revision import LiveStatement, Record
@@ -166,11 +169,7 @@ def imported(
     if live.statement.is_function:
         return
     for fact in live.statement.imports:
-        for found in named(absolute(home, fact.module, fact.level), fact.name):
-            if found in records:
-                yield records[found]
-            elif arriving is not None:
-                yield from arriving.brought_by(found)
+        yield from _meant(records, home, fact, arriving)
     if any(map(live.statement.mentions, LOADING)):
         for name, level in loaded_modules(live.statement.node):
             for found in named(absolute(home, name, level), None):
@@ -178,11 +177,25 @@ def imported(
                     yield records[found]
 
 
+def _meant(
+    records: Mapping[str, Record], home: Record, fact: ImportFact, arriving: Arriving | None
+) -> Iterator[Record]:
+    """Yield the managed modules that one import may execute."""
+    for found in named(absolute(home, fact.module, fact.level), fact.name):
+        if found in records:
+            yield records[found]
+        elif arriving is not None:
+            yield from arriving.brought_by(found)
+
+
 def _affected(world: World) -> set[str] | None:
     """Return the modules whose first import may be another now; ``None`` if nothing moved."""
     found: set[str] = set()
     is_moved = False
     for change in world.changes.values():
+        for home, fact in changed_by_call(world, change):
+            found |= {record.name for record in _meant(world.records, home, fact, None)}
+            is_moved = True
         edited = [*change.added, *change.removed, *change.signed]
         edited += [live.old for live in change.signed if live.old is not None]
         if not _is_rearranged(change) and not any(map(may_import, edited)):
@@ -265,6 +278,8 @@ class _Rehearsal:
         self.order = order
         self.world = order.world
         self.arriving = Arriving(self.world.records)
+        self.calls = calls_of(self.world)
+        self._calling = {live.record.name for live, _ in self.calls.values()}
         self.first: dict[str, list[Record]] = {}
         for record in self._by_order():
             if record.parent is not None:
@@ -281,7 +296,7 @@ class _Rehearsal:
         return sorted(self.world.records.values(), key=lambda record: record.order)
 
     def _concerns(self, record: Record) -> bool:
-        if record.name in self.order.moved:
+        if record.name in self.order.moved or record.name in self._calling:
             return True
         return any(self.world.mentions(record, tail) for tail in self._tails())
 
@@ -325,6 +340,11 @@ class _Rehearsal:
                 and self.world.live_of(child.parent) is old
             ]  # fmt: skip
             brought = imported(self.world.records, record, live, self.arriving)
-            for child in (*brought, *dynamic):
+            for child in (*brought, *self._called(live), *dynamic):
                 turn += 1
                 self._execute(child, Place(record, live, turn))
+
+    def _called(self, live: LiveStatement) -> Iterator[Record]:
+        """Yield the modules that functions import which a statement calls, in order."""
+        for home, fact in self.calls.get(id(live), (live, ()))[1]:
+            yield from _meant(self.world.records, home, fact, self.arriving)
