@@ -189,9 +189,9 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
             continue  # a statement was seen to bind it again
         journal.delete_item(record.base, name)
         value = execution.merger.start[module].get(name)
-        if is_a(value, type) and session.is_managed_class(value):
-            if not _is_named(execution.world, value):
-                classes.append(value)
+        is_ours = is_a(value, type) and session.is_managed_class(value)
+        if is_ours and not _is_named(execution.world, value):
+            classes.append(value)
     replaced = [old for old, _ in execution.adopter.replaced if isinstance(old, type)]
     value = None
     if not classes and not replaced:
