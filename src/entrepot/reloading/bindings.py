@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     #: What sets an attribute: its module, of what, and the statement or the function that does.
     Storing: TypeAlias = tuple[Record, list[Chain], LiveStatement | None, LiveScope | None]
 
+#: Names that the import system and the interpreter bind in a module.
+OF_IMPORT = frozenset(
+    {"__annotate__", "__annotate_func__", "__annotations__", "__annotations_cache__",
+     "__builtins__", "__cached__", "__conditional_annotations__", "__doc__", "__file__",
+     "__lazy_modules__", "__loader__", "__name__", "__package__", "__path__", "__spec__",
+     "__warningregistry__"}
+)  # fmt: skip
+
 
 def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> list[LiveStatement]:
     """Return the statements of other modules that bind a name of a module."""

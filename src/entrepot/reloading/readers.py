@@ -191,13 +191,13 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
     for home, uses in world.parts(live):
         names = set(uses.reads)
         if uses.is_dynamic and not uses.stars:
-            names |= world.names_bound(home)
+            names |= _all_names(world, home)
         found.update({(home.name, name): home for name in names})
         for word in uses.whole:  # ``vars(settings)``
             value = root_value(home, word)
             record = world.home_of(value) if is_a(value, types.ModuleType) else None
             if record is not None:
-                found.update({(record.name, name): record for name in world.names_bound(record)})
+                found.update({(record.name, name): record for name in _all_names(world, record)})
         for module, level, name in uses.imports:
             record = world.home_of(world.module_named(home, module, level))
             if record is not None:
@@ -217,3 +217,10 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
             found.update({(record.name, name): record for name in names})
     for (_, name), record in found.items():
         yield record, name
+
+
+def _all_names(world: World, record: Record) -> set[str]:
+    """Return the names that a module may have, with those of the modules below it."""
+    start = f"{record.name}."
+    below = {name.removeprefix(start) for name in world.records if name.startswith(start)}
+    return world.names_bound(record) | {name for name in below if "." not in name}

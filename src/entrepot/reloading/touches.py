@@ -349,11 +349,23 @@ _FIXED = (
 )  # fmt: skip
 
 
+#: Where the types are defined of type variables, and of what is written with brackets.
+_OF_TYPES = frozenset({"typing", "typing_extensions"})
+
+
 def _is_inert(value: Any) -> bool:
     """Return whether a value cannot be changed.
+
+    Such as a type variable: whoever gets one only says what something else is.
 
     Example:
         >>> _is_inert(5), _is_inert(re.compile("a")), _is_inert(re.ASCII), _is_inert([])
         (True, True, True, False)
     """
-    return is_atom(value) or is_a(value, _FIXED) or type(value) is frozenset
+    kind = type(value)
+    return (
+        is_atom(value)
+        or is_a(value, _FIXED)
+        or kind is frozenset
+        or (kind.__module__ in _OF_TYPES and not is_a(value, type))
+    )

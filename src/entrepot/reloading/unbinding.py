@@ -14,6 +14,7 @@ from .base import EMPTY
 from .bindings import bound_elsewhere, modules_given_a_class
 from .plain import is_reference
 from .readers import locations_read
+from .stars import star_names
 
 if TYPE_CHECKING:
     from .departed import Departed
@@ -227,16 +228,23 @@ class Unbinder:
         return next(other for other in lives if self.world.binds_by_text(other)) is live
 
     def drop_starred(self, live: LiveStatement) -> None:
-        """Names that a star import copied go before it runs again: it may copy fewer now."""
+        """Names that a star import copied, and does not copy any more, go before it runs again.
+
+        The others stay in their places: who lists the module finds them in their order.
+        """
         record = live.record
         for module, level in live.uses.stars:
             source = self.world.module_named(record, module, level)
             home = None if source is None else self.world.home_of(source)
             if home is None or home is record or home.name not in self.start:
                 continue
-            start = self.start[home.name]
+            start, copied = self.start[home.name], set(star_names(source))
             for name, value in list(record.namespace.items()):
-                if name.startswith("__") or start.get(name, _MISSING) is not value:
+                if (
+                    name in copied
+                    or name.startswith("__")
+                    or start.get(name, _MISSING) is not value
+                ):
                     continue
                 if self._is_submodule(record, name):  # its own import has bound it
                     continue

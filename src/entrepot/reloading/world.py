@@ -11,7 +11,7 @@ import types
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import NOTHING, is_a
-from .bindings import binders_by_text, bound_elsewhere, foreign_binders
+from .bindings import OF_IMPORT, binders_by_text, bound_elsewhere, foreign_binders
 from .homes import Homes
 from .mentions import Mentions
 from .order import Order, Position
@@ -377,7 +377,7 @@ class World(Runs):
         found = []
         for name in record.base:
             value = record.namespace.get(name, NOTHING)
-            if name in told or value is NOTHING or name[:2] == "__":
+            if name in told or value is NOTHING or name in OF_IMPORT:
                 continue
             if is_a(value, types.ModuleType) and value is sys.modules.get(f"{record.name}.{name}"):
                 continue
