@@ -6,8 +6,9 @@ code.
 
 *Refused* while a statement runs **again**: to start a thread or a process, to register another
 exit function or a signal's handler, to open a window or set a timer of Tk. It did so once already,
-and would do it twice where a restart does it once. A statement that is new, or marked
-``# reload: always``, may; an exit function that it registered goes if the reload fails.
+and would do it twice where a restart does it once. A process that is waited for, as by
+``subprocess.run``, is over by then, and a restart starts it too. A statement that is new, or
+marked ``# reload: always``, may; an exit function that it registered goes if the reload fails.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from .texts import note_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from .journal import Journal
 
@@ -163,6 +165,13 @@ def does_again(where: str, words: str) -> str:
     )
 
 
+def _is_waited_for(caller: FrameType) -> bool:
+    """Return whether a process is over when what starts it is: a restart runs it again as well."""
+    subprocess: Any = sys.modules.get("subprocess")
+    waiting = (getattr(subprocess, name, None) for name in ("call", "run"))
+    return caller.f_code in {getattr(function, "__code__", None) for function in waiting}
+
+
 class EffectError(Exception):
     """What a statement that runs again must not do."""
 
@@ -206,7 +215,7 @@ class Guard:
 
     def _refusing(self, original: Any, words: str) -> Any:
         def refusing(*args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() != self._thread:
+            if threading.get_ident() != self._thread or _is_waited_for(sys._getframe(1)):  # noqa: SLF001
                 return original(*args, **kwargs)
             self.seen.append(words)
             raise EffectError(words)
