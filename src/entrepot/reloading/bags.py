@@ -41,11 +41,13 @@ class Bags:
 
     def __init__(self, others: Iterable[type | int]) -> None:
         self._known: dict[type | int, bool] = dict.fromkeys(others, False)
+        self._known[FunctionType] = True
 
     def of(self, value: Any) -> list[Any]:
-        """Return the bags that an instance of an installed class holds.
+        """Return the bags that an instance of an installed class holds, and the functions.
 
-        Its attributes are not asked for, as long as none is a dict: Python would make one of them.
+        Such as ``command.callback``: decorators may have noted something on it. The attributes of
+        the instance are not asked for, as long as none is a dict: Python would make one of them.
         """
         found = self._among(get_referents(value))
         if found is None:

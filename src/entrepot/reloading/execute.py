@@ -47,7 +47,7 @@ from .registered import REGISTER
 from .registrations import Registrations
 from .relink import relink
 from .revision import Site
-from .runnable import marked, raised_by, take_codes, with_adoption, with_codes
+from .runnable import Noted, marked, raised_by, take_codes, with_adoption, with_codes
 from .surroundings import Guard, does_again, note
 from .texts import forget_texts
 from .touches import touched
@@ -90,7 +90,7 @@ class Execution:
         self.sites: dict[int, Site] = {}  # of the statements that run, by their identity
         self.managed: dict[str, Record] = {}
         self.deep: Deep  # set by who carries it out
-        self.allow_partial = False
+        self.allow_partial, self.noted = False, Noted()
         self.young = Young()
         self._linked = 0, 0  # twins and equals that nothing else is led to any more
         self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
@@ -312,7 +312,7 @@ class Execution:
                 self.young.only = new
                 try:
                     with Deep():
-                        return self.adopter.adopt(old, new)
+                        return self.noted.adopted(self.adopter.adopt(old, new))
                 except Exception as error:
                     self._fault = error  # the program may swallow it
                     raise
@@ -338,6 +338,7 @@ class Execution:
         Who holds it calls what the name is bound to. So it cannot be what is inside as well: the
         statement runs again and makes that anew.
         """
+        self.noted.ran()
         old = None if id(live) in self._wrapped_now else self.patcher.made_by(live)
         name = live.statement.name or ""
         if old is None or self.merger.start[live.record.name].get(name) is not old:

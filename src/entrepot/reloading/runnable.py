@@ -1,21 +1,71 @@
-"""The code of a statement that runs again, with the code objects and functions that are there."""
+"""The code of a statement that runs again, with the code objects and functions that are there.
+
+A function is adopted before its decorators see it: what the import had noted on it is gone by
+then, and what they note on it is the base of the next edit.
+"""
 
 from __future__ import annotations
 
 import copy
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import nested
 from entrepot.standard import ast
 
+from .base import Content
+from .functions import own_dict
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
+    from .base import Base
     from .journal import Journal
     from .revision import LiveStatement
 
 MARK = "<entrepot adopts here>"
+
+
+class Noted:
+    """What decorators note on functions that were there, for one reload."""
+
+    def __init__(self) -> None:
+        self._before: tuple[FunctionType, dict[str, Any]] | None = None
+        self._made: list[tuple[dict[str, Any], dict[str, Any]]] = []
+
+    def clear(self) -> None:
+        """Begin a pass."""
+        self._made.clear()
+
+    def adopted(self, value: Any) -> Any:
+        """Return what is about to be given to its decorators: a function, in most cases."""
+        if type(value) is FunctionType:
+            self._before = value, dict(own_dict(value) or {})
+        return value
+
+    def ran(self) -> None:
+        """A statement has run."""
+        if self._before is None:
+            return
+        (function, before), self._before = self._before, None
+        own = own_dict(function)
+        if own is not None:
+            missing = object()
+            made = {n: value for n, value in own.items() if before.get(n, missing) is not value}
+            self._made.append((own, made))
+
+    def settle(self, base: Base, journal: Journal) -> None:
+        """Let what was noted be the base."""
+        added: list[int] = []
+        journal.note(lambda: [base.contents.pop(key, None) for key in added])
+        for own, made in self._made:
+            content = base.contents.get(id(own))
+            if content is None or content.owner is not own:
+                journal.set_item(base.contents, id(own), Content(own, made))
+            else:
+                base.hold(journal, content, made)
+            added += base.take(made.values())
 
 
 def marked(node: ast.stmt) -> ast.stmt:

@@ -46,6 +46,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     for record, place in places:
         _set_importer(journal, record, place)
     execution.merger.caches.computed.settle()
+    execution.noted.settle(session.base, journal)
     for record in _bound_in(execution):
         _take_base(session, execution, record)
         session.absent.tried(record)
