@@ -9,6 +9,8 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.scopes import is_function
+
 from .attributes import is_a
 from .readers import BY_TEXT, ran_that_mention
 from .roots import root_value
@@ -83,7 +85,7 @@ def _storing(world: World, name: str, *, old: bool) -> list[Storing]:
         found = world.storing[name, old] = []
         for home in world.setting(name, old=old):
             for live in world.view(home, old=old).naming((name,)):
-                chains = _owners(live.uses, name)
+                chains = _owners(live.uses, name) if _may_store(live, name) else []
                 if chains:
                     found.append((home, chains, live, None))
             for scope in ran_that_mention(world, home, {name}):
@@ -91,6 +93,19 @@ def _storing(world: World, name: str, *, old: bool) -> list[Storing]:
                 if chains:
                     found.append((home, chains, None, scope))
     return found
+
+
+def _may_store(live: LiveStatement, name: str) -> bool:
+    """Return whether executing a statement may set an attribute of a name, as far as is seen.
+
+    A definition does so in the body of a class, or by calling what does it by text; so most of
+    them need not be parsed.
+    """
+    statement = live.statement
+    if statement.name is None or statement.mentions("setattr") or statement.mentions("delattr"):
+        return True
+    bodies = (scope.code for scope in live.scopes.values() if not is_function(scope.code))
+    return any(name in code.co_names or name in code.co_consts for code in bodies)
 
 
 def _owners(uses: Uses, name: str) -> list[Chain]:

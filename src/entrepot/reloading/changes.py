@@ -187,27 +187,30 @@ def compiled(live: LiveStatement, file: str, flags: int, imported: frozenset[str
     """Return the code of one statement, with the lines that it has in its file."""
     statement = live.statement
 
-    def nodes() -> list[ast.stmt]:
-        return [statement.node, *beside(statement, imported)]
+    def nodes(node: ast.stmt) -> list[ast.stmt]:
+        return [node, *beside(statement, imported, node)]
 
     return compile_in_place(statement, nodes, file, flags)
 
 
 def compile_in_place(
-    statement: Statement, nodes: Callable[[], list[ast.stmt]], file: str, flags: int
+    statement: Statement, nodes: Callable[[ast.stmt], list[ast.stmt]], file: str, flags: int
 ) -> CodeType:
     """Compile a statement with the lines of where it stands.
 
     Args:
         statement: The statement.
-        nodes: Makes the trees to compile from the statement's, with the lines that it has then.
+        nodes: Makes the trees to compile from the statement's.
         file: The file that the code names.
         flags: Future flags.
     """
     if can_shift_statement(statement):  # far less work than to walk through the tree
-        return shifted(compile_nodes(nodes(), file, flags), statement.shift)
-    with in_place(statement):
-        return compile_nodes(nodes(), file, flags)
+        return shifted(compile_nodes(nodes(statement.node), file, flags), statement.shift)
+    node = statement.in_place
+    if node is not None:
+        return compile_nodes(nodes(node), file, flags)
+    with lines_in_place(statement):
+        return compile_nodes(nodes(statement.node), file, flags)
 
 
 def can_shift_statement(statement: Statement) -> bool:
@@ -235,8 +238,10 @@ def imported_names(statements: Iterable[Statement]) -> frozenset[str]:
     return frozenset(found)
 
 
-def beside(statement: Statement, imported: frozenset[str]) -> list[ast.stmt]:
+def beside(statement: Statement, imported: frozenset[str], node: ast.stmt) -> list[ast.stmt]:
     """Return what is compiled with a statement, and does nothing, to get the code of a whole text.
+
+    It stands where the statement's tree does.
 
     The compiler calls ``name.method()`` in another way if the text imports the name.
     """
@@ -244,14 +249,14 @@ def beside(statement: Statement, imported: frozenset[str]) -> list[ast.stmt]:
     if not names:
         return []
     never = ast.If(ast.Constant(value=False), [ast.Import(names)], [])
-    for node in ast.walk(ast.copy_location(never, statement.node)):
-        if isinstance(node, ast.stmt | ast.expr | ast.alias):
-            ast.copy_location(node, statement.node)
+    for part in ast.walk(ast.copy_location(never, node)):
+        if isinstance(part, ast.stmt | ast.expr | ast.alias):
+            ast.copy_location(part, node)
     return [never]
 
 
 @contextlib.contextmanager
-def in_place(statement: Statement) -> Iterator[None]:
+def lines_in_place(statement: Statement) -> Iterator[None]:
     """Return a context in which a statement's tree has the lines of where it stands."""
     ast.increment_lineno(statement.node, statement.shift)
     try:

@@ -69,3 +69,10 @@ def _is_used(world: World, reader: LiveStatement, name: str) -> bool:
         or any(name == wanted for _, _, wanted in uses.imports)
         for _, uses in world.parts(reader)
     )
+
+
+def led_by(root: Any, owner: Any) -> list[str]:
+    """Return the attributes that lead to what has changed, of what the process has for a name."""
+    if not is_shared(root):
+        return []
+    return [name for name, value in vars(root).items() if value is owner] or ["__dict__"]

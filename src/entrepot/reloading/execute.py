@@ -294,9 +294,9 @@ class Execution:
         old = None if id(live) in self._wrapped_now else self.patcher.made_by(live)
         imported = self.world.imported(live.record)
 
-        def nodes() -> list[ast.stmt]:
-            node: ast.stmt = live.statement.node
-            return [node if old is None else marked(node), *beside(live.statement, imported)]
+        def nodes(node: ast.stmt) -> list[ast.stmt]:
+            own = node if old is None else marked(node)
+            return [own, *beside(live.statement, imported, node)]
 
         file, known = live.record.file, None
         if change is not None and change.text.file == file and old is None:

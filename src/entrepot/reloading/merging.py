@@ -12,13 +12,13 @@ from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
 from .classes import lead_methods
 from .containers import succeed
-from .depending import depends
+from .depending import depends, led_by
 from .foreign import Foreign
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
 from .users import users
-from .values import is_shared, is_view, same, shows_any
+from .values import is_view, same, shows_any
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -81,11 +81,15 @@ class Merger:
             record = self.world.records.get(module)
             if record is None or record is live.record:
                 continue
+            is_other = len(before) != len(record.namespace)
             for name, value in list(record.namespace.items()):
-                is_bound = before.get(name, _MISSING) is not value or (module, name) in known
-                if is_bound and not is_a(value, ModuleType) and name != "__builtins__":
+                if before.get(name, _MISSING) is value and (module, name) not in known:
+                    continue
+                is_other = True
+                if not is_a(value, ModuleType) and name != "__builtins__":
                     self._merge_name(live, record, name)
-            self.world.changed(record)
+            if is_other:
+                self.world.changed(record)
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> bool:
         """Bind what a statement has bound to what is to be there.
@@ -346,7 +350,7 @@ class Merger:
             return
         for root in note.roots:
             if root is not note.owner:
-                self.adopter.change(root, *_led_by(root, note.owner))
+                self.adopter.change(root, *led_by(root, note.owner))
             for module, name in self.world.homes(root):
                 self._moved_on(self.world.records[module], name, note.by, root)
         self.tell_users(note.by)
@@ -391,10 +395,3 @@ class Merger:
                 names_there = self.world.binds(reader)
                 also += [(home, n) for n in names_there if home.namespace.get(n) is adopted]
         return also
-
-
-def _led_by(root: Any, owner: Any) -> list[str]:
-    """Return the attributes that lead to what has changed, of what the process has for a name."""
-    if not is_shared(root):
-        return []
-    return [name for name, value in vars(root).items() if value is owner] or ["__dict__"]

@@ -25,6 +25,7 @@ class Runs:
         self._ran: dict[int, list[Ran]] | None = None
         self._ran_before: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
         self._ran_now: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
+        self._by_calls: dict[tuple[int, bool], tuple[LiveStatement, int, set[str]]] = {}
         self._parts: dict[int, tuple[LiveStatement, int, list[tuple[Record, Uses]]]] = {}
 
     def scope_of(self, code: CodeType) -> LiveScope | None:
@@ -88,6 +89,24 @@ class Runs:
             ]
             known = self._parts[id(live)] = (live, len(ran), found)
         return known[2]
+
+    def bound_by_calls(self, live: LiveStatement, *, old: bool) -> set[str]:
+        """Return the names of its module that functions bind which ran during a statement."""
+        ran = self.ran(live)
+        known = self._by_calls.get((id(live), old))
+        if known is not None and known[1] == len(ran):
+            return known[2]
+        names: set[str] = set()
+        for scope in ran:
+            if scope.live.record is not live.record:
+                continue
+            now = None if old else self.now(scope.live)
+            text = (now or scope.live).statement
+            is_binder = text.mentions("global") or text.mentions("modules")
+            if is_binder and not is_immediate(scope, live):
+                names |= (scope.uses if old else self.current_uses(scope)).binds
+        self._by_calls[id(live), old] = (live, len(ran), names)
+        return names
 
     def current_uses(self, scope: LiveScope) -> Uses:
         """Return the uses that a scope will have after the edit."""

@@ -15,7 +15,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.nodes import chain_of
+from entrepot.source.nodes import chain_of, immediate
 
 from .attributes import NOTHING
 from .code_run import code_of
@@ -155,7 +155,7 @@ class SearchPath:
         """Yield what a statement had put there, ``NOTHING`` for what is not known."""
         for code in code_of(self._world, live, _PATH, now=False):
             node = code.node()
-            parts = [] if node is None else list(ast.walk(node))
+            parts = [] if node is None else list(immediate(node))
             is_many = any(isinstance(part, _LOOPS) for part in parts)
             for part in parts:
                 for given in _given(part):

@@ -16,7 +16,7 @@ from .homes import Homes
 from .mentions import Mentions
 from .order import Order, Position
 from .revision import absolute
-from .runs import Runs, is_immediate
+from .runs import Runs
 from .sources import Sources
 from .stars import star_names
 from .touching import Touching
@@ -302,34 +302,22 @@ class World(Runs):
             odd = {id(live): live for live in view.dynamic}
             if view.naming(("global", "modules")):
                 for live in view.lives:
-                    if self._bound_by_calls(live, old=old):
+                    if self.bound_by_calls(live, old=old):
                         odd[id(live)] = live
             found = self._odd[record.name, old] = list(odd.values())
         return [*found, *(live for live in self._extra if live.record is record and not old)]
 
-    def _bound_by_calls(self, live: LiveStatement, *, old: bool) -> set[str]:
-        """Return the names of its module that functions bind which ran during a statement."""
-        names: set[str] = set()
-        for scope in self.ran(live):
-            if scope.live.record is not live.record:
-                continue
-            now = None if old else self.now(scope.live)
-            text = (now or scope.live).statement
-            is_binder = text.mentions("global") or text.mentions("modules")
-            if is_binder and not is_immediate(scope, live):
-                names |= (scope.uses if old else self.current_uses(scope)).binds
-        return names
-
     def binds(self, live: LiveStatement, *, old: bool = False) -> set[str]:
         """Return the names of its module that a statement binds, by what ran too."""
-        names = set(live.uses.binds)
+        is_known = live.statement.binds_its_name  # then it need not be parsed
+        names = {str(live.statement.name)} if is_known else set(live.uses.binds)
         if id(live) in self.extra_binds:
             names |= self.extra_binds[id(live)]
-        for module, level in live.uses.stars:
+        for module, level in live.uses.stars if live.statement.has_star else ():
             source = self.module_named(live.record, module, level)
             if source is not live.record.module:  # to copy a name onto itself binds nothing
                 names |= set(star_names(source))
-        return names | self._bound_by_calls(live, old=old)
+        return names | self.bound_by_calls(live, old=old)
 
     def mentions(self, record: Record, word: str) -> bool:
         """Return whether code of a module that an import runs may mention a name."""

@@ -225,15 +225,13 @@ class _Reader(Naming):
 
     def class_body(self, node: ast.ClassDef) -> None:
         """Read a class body: names bound above a load are the class's own."""
-        before = self.local, self.is_top
+        before = self.local, self.is_top, self.own
+        self.is_top = False
         for statement in node.body:
-            own = Uses()
-            inner = _Reader(own, frozenset(), self.never, is_top=True)
-            inner.visit(statement)
-            self.is_top = False
+            self.own = set()
             self.visit(statement)
-            self.local = self.local | own.binds
-        self.local, self.is_top = before
+            self.local = self.local | self.own
+        self.local, self.is_top, self.own = before
 
     def _decorators(self, decorators: list[ast.expr]) -> None:
         for decorator in decorators:

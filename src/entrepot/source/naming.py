@@ -36,6 +36,7 @@ class Naming(ast.NodeVisitor):
         self.imported: dict[str, Chain] = {}  # what imports in a function have bound there
         self.depth = 0
         self.is_annotation = False
+        self.own: set[str] | None = None  # what the statement binds that is read, in a class body
 
     # names
 
@@ -68,7 +69,9 @@ class Naming(ast.NodeVisitor):
                 self.uses.whole.add(chain[0])
 
     def bind(self, name: str) -> None:
-        """Note that a name is bound, if it is a global one."""
+        """Note that a name is bound, if it is a global one, or one of the class that is read."""
+        if self.own is not None and name not in self.local:
+            self.own.add(name)
         if (self.is_top and name not in self.local) or name in self.declared:
             self.uses.binds.add(name)
             if self.depth or not self.is_top:

@@ -32,6 +32,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+_DEFINING = frozenset({"FunctionDef", "AsyncFunctionDef", "ClassDef"})
+#: Words without which a definition binds no other name of its module.
+_BINDING_OTHERS = ("global", "modules", "import_module", "setattr", "delattr")
 _NOT_IMPORTING = frozenset({"FunctionDef", "AsyncFunctionDef", "Assign", "AnnAssign", "Expr"})
 MANY = 128  # lines that are compared at once
 WITHOUT_DOCSTRINGS = 2  # ``python -OO``
@@ -49,6 +52,7 @@ class Statement:
     """
 
     __slots__ = (
+        "_binds_its_name",
         "_imports",
         "_is_dynamic",
         "_members",
@@ -80,6 +84,7 @@ class Statement:
         self.is_docstring = False
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
+        self._binds_its_name: bool | None = None
         self._imports: list[ImportFact] | None = None
         self._words: Words | None = None
         self._members: list[Statement] | None = None
@@ -185,6 +190,38 @@ class Statement:
         return self.is_dynamic or self.mentions("setattr") or self.mentions("delattr")
 
     @property
+    def binds_its_name(self) -> bool:
+        r"""Whether it is a definition that binds its name and no other, as far as its words tell.
+
+        Example:
+            >>> from entrepot.source.text import Text
+            >>> found = split(Text("m", b"def f(): pass\ndef g(a=(b := 1)): pass\nc = 1"))
+            >>> [statement.binds_its_name for statement in found]
+            [True, False, False]
+        """
+        if self._binds_its_name is None:
+            self._binds_its_name = (
+                self.kind in _DEFINING
+                and ":=" not in self.text
+                and not self.is_dynamic
+                and not any(map(self.mentions, _BINDING_OTHERS))
+            )
+        return self._binds_its_name
+
+    @property
+    def in_place(self) -> ast.stmt | None:
+        """The syntax tree with the lines of where it stands; ``None`` where it stands apart.
+
+        That is on a line with another one, or where it is a docstring. To parse it again is far
+        less work than to go through its tree.
+        """
+        if not self.shift:
+            return self.node
+        if self.column or self.is_docstring:
+            return None
+        return ast.parse("\n" * (self.first - 1) + self.text).body[0]
+
+    @property
     def has_star(self) -> bool:
         """Whether all names of a module may be imported."""
         return imports_all(self.text)
@@ -217,6 +254,7 @@ class Statement:
         other._node = self._node  # noqa: SLF001 (its own class)
         other._signature = self._signature  # noqa: SLF001
         other._is_dynamic = self._is_dynamic  # noqa: SLF001
+        other._binds_its_name = self._binds_its_name  # noqa: SLF001
         other._imports = self._imports  # noqa: SLF001
         other._words = self._words  # noqa: SLF001
 
