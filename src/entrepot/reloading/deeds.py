@@ -9,7 +9,7 @@ import types
 from _contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from entrepot.source.nodes import chain_of, immediate, root_chain
+from entrepot.source.nodes import chain_of, root_chain
 
 from .attributes import NOTHING, attribute, is_a
 from .exits import is_one
@@ -72,20 +72,49 @@ class Deed(NamedTuple):
         return self.kind == other.kind and same(self.key, other.key)
 
 
-def may_do(code: Code) -> bool:
-    """Return whether code sets or calls something by a global name, whatever that leads to."""
-    node = code.node()
-    for part in () if node is None else immediate(node):
-        done: list[ast.expr] = []
-        if isinstance(part, ast.Attribute | ast.Subscript):
-            done = [] if isinstance(part.ctx, ast.Load) else [part]
-        elif isinstance(part, ast.Expr):
-            done = [part.value]
-        elif isinstance(part, ast.FunctionDef):
-            done = part.decorator_list
-        if any(root_chain(one)[:1] and root_chain(one)[0] in code.reads for one in done):
-            return True
-    return False
+class Doing(NamedTuple):
+    """A part of code that sets or calls something by a global name, whatever that leads to.
+
+    Attributes:
+        part: It.
+        tests: The conditions of the branches that it stands in, and whether they must be true.
+    """
+
+    part: Any
+    tests: tuple[tuple[ast.expr, bool], ...]
+
+
+def doings(code: Code) -> list[Doing]:
+    """Return the parts of code that may do something to other modules."""
+    node, found = code.node(), []
+    waiting: list[Doing] = [] if node is None else [Doing(node, ())]
+    while waiting:
+        part, tests = waiting.pop()
+        if any(root_chain(one)[:1] and root_chain(one)[0] in code.reads for one in _done(part)):
+            found.append(Doing(part, tests))
+        if isinstance(part, ast.If):
+            waiting += [Doing(inner, (*tests, (part.test, True))) for inner in part.body]
+            waiting += [Doing(inner, (*tests, (part.test, False))) for inner in part.orelse]
+        elif not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
+            waiting += [Doing(inner, tests) for inner in ast.iter_child_nodes(part)]
+    return found[::-1]
+
+
+def _done(part: Any) -> list[Any]:
+    """Return what a statement stores into, calls, or is decorated by."""
+    if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Delete):
+        targets = part.targets if hasattr(part, "targets") else [part.target]
+        return [one for target in targets for one in _ends(target)]
+    if isinstance(part, ast.Expr):
+        return [part.value] if isinstance(part.value, ast.Call) else []
+    return part.decorator_list if isinstance(part, ast.FunctionDef) else []
+
+
+def _ends(target: ast.expr) -> list[Any]:
+    """Return the attributes and items that an assignment stores into."""
+    if isinstance(target, ast.Tuple | ast.List):
+        return [one for inner in target.elts for one in _ends(inner)]
+    return [target] if isinstance(target, ast.Attribute | ast.Subscript) else []
 
 
 class Reader:
@@ -103,13 +132,12 @@ class Reader:
         self._code = code
         self._names = names
 
-    def deeds(self) -> Iterator[Deed]:
-        """Yield what the code does to modules that are not managed."""
-        node = self._code.node()
-        for part in () if node is None else self._parts(node):
-            if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Delete):
-                yield from self._stores(part)
-            elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+    def deeds(self, parts: Iterable[Doing]) -> Iterator[Deed]:
+        """Yield what parts of the code do to modules that are not managed."""
+        for part, tests in parts:
+            if any(self._is_true(test) is (not wanted) for test, wanted in tests):
+                continue
+            if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
                 yield from self._calls(part.value)
             elif isinstance(part, ast.FunctionDef):
                 for decorator in part.decorator_list:
@@ -117,19 +145,8 @@ class Reader:
                     yield from self._exits(decorator, part.name, value)
                     said = f"decorated {part.name} by {ast.unparse(decorator)}"
                     yield from self._does_to_object(decorator, part.name, said)
-
-    def _parts(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield what runs when the code does: of an ``if``, the branch that is taken."""
-        yield node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            return
-        inside: Iterable[ast.AST] = ast.iter_child_nodes(node)
-        if isinstance(node, ast.If):
-            is_taken = self._is_true(node.test)
-            if is_taken is not None:
-                inside = node.body if is_taken else node.orelse
-        for part in inside:
-            yield from self._parts(part)
+            else:
+                yield from self._stores(part)
 
     def _is_true(self, test: ast.expr) -> bool | None:
         """Return what a condition comes to, ``None`` where asking might do something."""
@@ -150,9 +167,7 @@ class Reader:
         is_plain = isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None
         targets = [part.target] if hasattr(part, "target") else part.targets
         for target in targets:
-            for one in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
-                if not isinstance(one, ast.Attribute | ast.Subscript):
-                    continue
+            for one in _ends(target):
                 owner = self._owner(one.value)
                 key = one.attr if isinstance(one, ast.Attribute) else self._value(one.slice)
                 said = f"set {ast.unparse(one)}", _word(one.value)

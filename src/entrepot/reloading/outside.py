@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, derives_from, is_a
 from .code_run import code_of
-from .deeds import EXIT, METHOD, SET, UNKNOWN, Deed, Reader, may_do
+from .deeds import EXIT, METHOD, SET, UNKNOWN, Deed, Doing, Reader, doings
 from .exits import unregister
 from .foreign import Place
 from .ownership import namespace_of
@@ -54,7 +54,8 @@ class Outside:
         self._found = found
         self.given_back: set[int] = set()
         self._back: set[tuple[int, Any]] = set()
-        self._known_to: dict[int, tuple[Any, bool]] = {}  # by what has a text: may it do anything?
+        self._doings: dict[int, tuple[Any, list[Doing]]] = {}  # by what has the text
+        self._before: dict[int, list[Deed]] = {}  # by that, too
 
     def are_gone(self) -> bool:
         """Return whether a statement is gone of which something can be put back."""
@@ -65,6 +66,7 @@ class Outside:
     def begin(self) -> None:
         """A pass begins: what statements that are gone have set is as it was before."""
         self._back.clear()
+        self._before.clear()
         for live in self._removed() if self._found else ():
             self._put_back(live)
 
@@ -73,13 +75,13 @@ class Outside:
         old = self._world.before(live)
         if old is not None and self._found:
             self._put_back(old)
-        before = [] if old is None else list(self._old(old))
-        for deed in self._new(live):
+        new = [deed for deed in self._new(live) if deed.kind == SET and _is_key(deed.key)]
+        before = list(self._old(old)) if new and old is not None else []
+        for deed in new:
             place = (id(deed.owner), deed.key)
             is_first = not any(other.is_undone_by(deed) for other in before)
-            if deed.kind == SET and is_first and _is_key(deed.key) and place not in self._found:
-                known = deed.owner, _at(deed)
-                self._journal.set_item(self._found, place, known)
+            if is_first and place not in self._found:
+                self._journal.set_item(self._found, place, (deed.owner, _at(deed)))
 
     def ran(self, live: LiveStatement, before: dict[str, Any]) -> None:
         """A statement has run: note what it has bound to what its names were bound to before."""
@@ -164,31 +166,32 @@ class Outside:
 
     def _old(self, live: LiveStatement) -> Iterator[Deed]:
         """Yield what a statement did, as it was before the reload."""
-        for code in self._doing(live, now=False):
-            names = self._merger.start.get(code.home.name, code.home.namespace)
-            yield from _without_own(Reader(self._world, code, names).deeds())
+        for code in code_of(self._world, live, now=False):
+            known = self._before.get(id(code.owner))
+            if known is None:
+                names = self._merger.start.get(code.home.name, code.home.namespace)
+                known = self._before[id(code.owner)] = self._deeds(code, names)
+            yield from known
 
     def _new(self, live: LiveStatement) -> Iterator[Deed]:
         """Yield what a statement does now."""
-        for code in self._doing(live, now=True):
-            yield from _without_own(Reader(self._world, code, code.home.namespace).deeds())
+        for code in code_of(self._world, live):
+            yield from self._deeds(code, code.home.namespace)
 
-    def _doing(self, live: LiveStatement, *, now: bool) -> Iterator[Code]:
-        """Yield the code of a statement, and what ran with it, that may do something outside."""
-        for code in code_of(self._world, live, now=now):
-            known = self._known_to.get(id(code.owner))
-            if known is None:
-                known = self._known_to[id(code.owner)] = (code.owner, may_do(code))
-            if known[1]:
-                yield code
+    def _deeds(self, code: Code, names: dict[str, Any]) -> list[Deed]:
+        known = self._doings.get(id(code.owner))
+        if known is None:
+            known = self._doings[id(code.owner)] = (code.owner, doings(code))
+        if not known[1]:
+            return []
+        found = Reader(self._world, code, names).deeds(known[1])
+        return [deed for deed in found if not _is_others(deed)]
 
 
-def _without_own(deeds: Iterator[Deed]) -> Iterator[Deed]:
-    """Leave out what others take back: loggers, and the path of modules."""
-    for deed in deeds:
-        module = getattr(deed.owner, "__module__", None) or type(deed.owner).__module__
-        if deed.owner is not sys.path and module != logging.__name__:
-            yield deed
+def _is_others(deed: Deed) -> bool:
+    """Return whether others take a deed back: of loggers, and of the path of modules."""
+    module = getattr(deed.owner, "__module__", None) or type(deed.owner).__module__
+    return deed.owner is sys.path or module == logging.__name__
 
 
 def _home_of(owner: Any) -> dict[str, Any]:
