@@ -23,11 +23,12 @@ from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
 from .deciding import Conflict, spot_of
-from .functions import adopt_function, carry_attributes, own_dict, same_function
+from .functions import adopt_function, own_dict, same_function
 from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
 from .journal import content_of, same_items
 from .remade import Remade
+from .succession import stand_in
 from .tuples import adopt_tuple, is_bare_tuple
 from .values import holds_only_attributes, is_atom, is_led_on, is_shared, same, same_plain
 from .wrappers import adopt_cache, adopt_partial, adopt_wrapper, shows_adopted
@@ -75,6 +76,7 @@ class Adopter:
         self.edited: Any = None  # the value of a name whose own statement was edited
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
+        self.led: list[tuple[Any, Any]] = []  # of another kind: see ``succession.py``
         self.copies: list[tuple[dict[str, Any], dict[str, Any]]] = []  # see ``generated.py``
         self.passed: list[Passed] = []  # methods that classes have no more by their names
         self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
@@ -93,7 +95,7 @@ class Adopter:
             return self.kept(old, new) if same(old, new) else new
         if not self._same_kind(old, new):
             made = goes_on_anew(self, old, new)
-            return self._stand_in(old, new) if made is None else made
+            return stand_in(self, old, new) if made is None else made
         if is_bare_tuple(new) and is_bare_tuple(old):
             return adopt_tuple(self, old, new)
         if type(new) is frozenset:
@@ -121,7 +123,7 @@ class Adopter:
             return adopt_class(self, old, new)
         if type(new) is FunctionType:
             if not adopt_globals(self, old, new):
-                return self._stand_in(old, new)
+                return stand_in(self, old, new)
             if id(old) in self.taken:  # within its own namespace
                 return self.adopt(old, new)
             self.pair(old, new)
@@ -158,7 +160,15 @@ class Adopter:
 
     def of_pass(self) -> tuple[Any, ...]:
         """Return the tables and lists of one pass."""
-        found = (self.replaced, self.dropped, self.undecided, self.stale, self.lost, self.passed)
+        found = (
+            self.replaced,
+            self.led,
+            self.dropped,
+            self.undecided,
+            self.stale,
+            self.lost,
+            self.passed,
+        )
         tables = (self.twins, self.equals, self.thirds, self.taken, self.before, self.registries)
         return (*tables, self.copies, self.gone, *found)
 
@@ -240,21 +250,6 @@ class Adopter:
                 self.alike(a, b, depth - 1) for a, b in zip(held, fresh, strict=True)
             )
         return bool(held == fresh)
-
-    def _stand_in(self, old: Any, new: Any) -> Any:
-        """An object of another type takes the place: what holds the old callable is led on."""
-        is_free = callable(new) and self.is_new(new) and not self.is_anothers(old)
-        return self.lead_on(old, new) if is_free else new
-
-    def lead_on(self, old: Any, new: Any) -> Any:
-        """Let who holds a function, a partial or a cache call what takes its place."""
-        if type(old) is functools.partial or is_cache(old):
-            self.replace(old, new)
-        elif type(old) is FunctionType and id(old) not in self.taken:
-            self.taken[id(old)] = old
-            self.forwards.append((old, new))
-            carry_attributes(self, old, new)
-        return new
 
     def kept(self, old: Any, new: Any) -> Any:
         """Note that an old value stands where an equal new one would, in the base too."""

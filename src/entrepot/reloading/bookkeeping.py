@@ -33,7 +33,14 @@ class Bookkeeping:
         if type(holder) is tuple:
             return len(holder) == PAIR and self._is_pair(holder)
         adopter = self._adopter
-        own = (adopter.twins, adopter.taken, adopter.equals, adopter.forwards, adopter.replaced)
+        own = (
+            adopter.twins,
+            adopter.taken,
+            adopter.equals,
+            adopter.forwards,
+            adopter.replaced,
+            adopter.led,
+        )
         return (
             (type(holder) is Content or type(holder) is Note)
             or id(holder) in self._effects.own
@@ -47,4 +54,4 @@ class Bookkeeping:
         adopter = self._adopter
         if any(pair is found.get(id(pair[0])) for found in (adopter.twins, adopter.equals)):
             return True
-        return any(pair is found for found in (*adopter.forwards, *adopter.replaced))
+        return any(pair is found for found in (*adopter.forwards, *adopter.replaced, *adopter.led))

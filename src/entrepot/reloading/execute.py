@@ -372,12 +372,12 @@ class Execution:
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
         self.adopter.replaced += led_methods(self.adopter)
-        led = [*self.adopter.forwards, *self.adopter.replaced]
+        led = [*self.adopter.forwards, *self.adopter.replaced, *self.adopter.led]
         stuck = relink(self.journal, led, self.own.has) if led else {}
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)  # for who holds it where nobody sees: a frame, C
-        for old, new in self.adopter.replaced:
-            if is_a(old, type):
+        for old, new in (*self.adopter.replaced, *self.adopter.led):
+            if is_a(old, type) and is_a(new, type):
                 self.report.replaced.append(f"{old.__module__}.{old.__qualname__}")
                 if left := retire(self.adopter, self.own.has, old, new, stuck.get(id(old))):
                     self._orphan(left)

@@ -91,7 +91,7 @@ def forget(journal: Journal, records: dict[str, Record], record: Record) -> None
     if sys.modules.get(record.name) is record.module:
         journal.delete_item(sys.modules, record.name)
     parent, _, tail = record.name.rpartition(".")
-    package = records.get(parent)
-    if package is not None and package.namespace.get(tail) is record.module:
-        journal.delete_item(package.namespace, tail)
+    package = getattr(sys.modules.get(parent), "__dict__", {})  # without a file it has no record
+    if package.get(tail) is record.module:
+        journal.delete_item(package, tail)
     journal.delete_item(records, record.name)

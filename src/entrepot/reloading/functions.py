@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from entrepot.source.scopes import KINDS, docstring, same_body, same_code
 
 from .attributes import OF_CLASS, is_exactly
-from .base import EMPTY
+from .base import EMPTY, Content
 from .deciding import Conflict
 from .values import same
 
@@ -166,6 +166,14 @@ def forward(journal: Journal, function: FunctionType, successor: Any) -> None:
         journal.set_item(function.__dict__, "__wrapped__", successor)
 
 
+def stop_forwarding(journal: Journal, function: FunctionType) -> None:
+    """A function that was made to call its successor is to be itself again."""
+    own = own_dict(function) or {}
+    wrapped = own.get("__wrapped__")
+    if wrapped is not None and any(const is wrapped for const in function.__code__.co_consts):
+        journal.delete_item(own, "__wrapped__")
+
+
 def same_function(left: FunctionType, right: FunctionType) -> bool:
     """Return whether two functions do the same with the same defaults, wherever they stand.
 
@@ -279,7 +287,10 @@ def carry_attributes(adopter: Adopter, old: FunctionType, new: Any) -> None:
     base = EMPTY if own is None else adopter.base.of(own)
     if own is None or not isinstance(base, dict) or type(new) is not type(old):
         return
-    made = own_dict(new) or {}
+    made = dict(own_dict(new) or {})
+    if adopter.base.of(new.__dict__) is EMPTY:  # what it is given is no part of what it was made
+        content = Content(new.__dict__, adopter.mapped(made))
+        adopter.journal.set_item(adopter.base.contents, id(new.__dict__), content)
     for name, value in own.items():
         was, now = base.get(name, EMPTY), made.get(name, EMPTY)
         if was is value:

@@ -17,6 +17,7 @@ from .foreign import Foreign
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
+from .succession import changes_kind, lead_on
 from .users import users
 from .values import is_view, same, shows_any
 
@@ -248,7 +249,9 @@ class Merger:
         if owners[-1] in self.going() or owners[-1] is self.world.before(live):
             if is_a(start, FunctionType | partial) or is_cache(start):
                 if callable(new):
-                    self.adopter.lead_on(start, new)
+                    return lead_on(self.adopter, start, new)
+            elif changes_kind(self.adopter, start, new):
+                return lead_on(self.adopter, start, new)
             elif is_a(start, type) and is_a(new, type):
                 self.adopter.replace(start, new)
                 lead_methods(self.adopter, start, new)
@@ -260,7 +263,7 @@ class Merger:
         """Let what a statement makes take the place of what its name was imported as before."""
         if type(start) is FunctionType:
             if callable(new):
-                self._forward(start, new)
+                return lead_on(self.adopter, start, new)
         elif is_a(start, type):
             if is_a(new, type) and self._is_ours(start):
                 self.adopter.replace(start, new)
@@ -301,11 +304,6 @@ class Merger:
         names = self.ownership.names_of(cls)
         owners = [self.world.old_binders(records[module], name)[-1:] for module, name in names]
         return any(owner and owner[0] in going for owner in owners)
-
-    def _forward(self, start: FunctionType, new: Any) -> None:
-        if id(start) not in self.adopter.taken:
-            self.adopter.taken[id(start)] = start
-            self.adopter.forwards.append((start, new))
 
     def _is_left(self, value: Any, live: LiveStatement) -> bool:
         """Return whether no name leads to a value any more but those that a statement binds anew.

@@ -120,10 +120,18 @@ class Registrations:
                 if old is not cls and cls in known:
                     self._set(abstract, known - {cls} | {old})
                 made.append((abstract, old))
+            else:
+                self._note_made(abstract, old)
         self._now = []
         self.made[id(live)] = made
         self._tell(live, [pair for pair in made if pair not in self._before])
         self._tell(live, [pair for pair in self._before if pair not in made])
+
+    def _note_made(self, abstract: Any, cls: type) -> None:
+        """What a statement registers with a class of the program is no state of it."""
+        registered = self.adopter.base.registered
+        _, known = registered.get(id(abstract), (abstract, frozenset[type]()))
+        self.journal.set_item(registered, id(abstract), (abstract, known | {cls}))
 
     def tell(self) -> None:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""

@@ -20,6 +20,7 @@ from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import instance_dict, is_a, is_native, state_of
+from .classes import functions_in
 from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
 from .instances import in_use, made_anew
@@ -107,7 +108,7 @@ class _Relinker:
         self.in_use: set[int] | None = None
         self.owners: dict[int, type | None] = {}
         self.classes: dict[int, type] = {}
-        self.members: set[int] = set()  # what C has made for classes that are led away from
+        self.members: set[int] = set()  # what classes that are led away from have of their own
 
     def lead(self, pairs: list[tuple[Any, Any]], adopted: list[Any] | None) -> None:
         targets = {id(source): (source, target) for source, target in pairs}
@@ -117,11 +118,14 @@ class _Relinker:
         else:
             holders, self.owners = holders_of_young(targets, adopted, self.lightly)
         for source, target in pairs:
-            if is_a(source, type):
+            if is_a(source, type) and is_a(target, type):
                 for derived in cast("list[type]", type.__subclasses__(source)):
                     self._class(derived, source, target)  # of its bases it holds but the first
                 if is_native(source):
                     self.members.update(map(id, declared(source).values()))
+            elif is_a(source, type):  # it goes on for its instances, with its ``super()``
+                cells = [cell for f in functions_in(source) for cell in f.__closure__ or ()]
+                self.members.update(map(id, cells))
         if not holders:
             return
         hidden = {id(pairs), id(targets), id(holders), id(adopted)}
@@ -182,7 +186,8 @@ class _Relinker:
         elif is_a(holder, set):
             journal.refill(holder, {target if item is source else item for item in holder})
         elif type(holder) is CellType:
-            journal.set_cell(holder, target)
+            if id(holder) not in self.members:
+                journal.set_cell(holder, target)
         elif type(holder) is FunctionType:
             self._function(holder, source, target)
         elif is_a(holder, type):
@@ -196,6 +201,8 @@ class _Relinker:
             part.__setstate__(after)
         elif is_a(source, type) and type(holder) is source and is_native(source):
             return  # ``left_of`` looks what is left of it
+        elif is_a(source, type) and type(holder) is source and not is_a(target, type):
+            return  # a function stands there now: the class goes on for its instances
         elif is_a(source, type) and type(holder) is source:
             self._state(holder, source, target)
             if id(holder) not in self.sources:  # else another one goes on in its place
@@ -245,7 +252,8 @@ class _Relinker:
         if holder is target or holder is source:
             return
         told = declared(holder) if is_native(holder) else {}  # ``left_of`` looks after these
-        if is_a(source, type) and not told and source in holder.__bases__:
+        is_class = is_a(source, type) and is_a(target, type)
+        if is_class and not told and source in holder.__bases__:
             bases = tuple(target if base is source else base for base in holder.__bases__)
             try:
                 self.journal.set_attribute(holder, "__bases__", bases)

@@ -1,0 +1,67 @@
+"""What somebody holds to call it gives its place to an object of another kind.
+
+A function becomes a class, a class a function, an object that is called either: who holds the old
+one is led to the new one. When a later edit brings a function or a class back, the one of before
+takes its place again: a frame may hold it still, and instances are of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from .attributes import is_a
+from .caches import is_cache
+from .functions import carry_attributes, stop_forwarding
+
+if TYPE_CHECKING:
+    from .adopt import Adopter
+
+
+def lead_on(adopter: Adopter, old: Any, new: Any) -> Any:
+    """Let who holds what is called call what takes its place.
+
+    Returns:
+        What takes its place: what stood there before an earlier edit, if that is of its kind.
+    """
+    final = _again(adopter, old, new)
+    if type(old) is functools.partial or is_cache(old):
+        adopter.replace(old, final)
+    elif id(old) not in adopter.taken:
+        adopter.base.departed.add(adopter.journal, adopter.place, old)
+        adopter.taken[id(old)] = old
+        if type(old) is FunctionType:
+            adopter.forwards.append((old, final))
+            carry_attributes(adopter, old, final)
+        else:
+            adopter.led.append((old, final))
+    return final
+
+
+def stand_in(adopter: Adopter, old: Any, new: Any) -> Any:
+    """An object of another type takes the place: what holds the old callable is led on."""
+    is_free = callable(new) and adopter.is_new(new) and not adopter.is_anothers(old)
+    is_called = type(old) in (FunctionType, functools.partial) or is_cache(old)
+    if is_free and (is_called or changes_kind(adopter, old, new)):
+        return lead_on(adopter, old, new)
+    return new
+
+
+def _again(adopter: Adopter, old: Any, new: Any) -> Any:
+    """Return what an earlier edit had led on from a place, made into what is new there."""
+    back = adopter.base.departed.at(adopter.place)
+    if back is None or back is old or is_a(back, type) != is_a(new, type):
+        return new
+    if type(back) is FunctionType and type(new) is FunctionType:
+        stop_forwarding(adopter.journal, back)
+    return adopter.adopt(back, new)
+
+
+def changes_kind(adopter: Adopter, old: Any, new: Any) -> bool:
+    """Return whether a class or an object that is called gives its place to another kind."""
+    if not callable(old) or not callable(new) or not adopter.is_new(new):
+        return False
+    if is_a(old, type):
+        return not is_a(new, type) and adopter.base.is_managed_class(old)
+    return type(old) is not type(new) and adopter.base.is_managed_class(type(old))
