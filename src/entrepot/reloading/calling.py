@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from entrepot.source.imports import imports_at_import
 from entrepot.source.scopes import is_function
 
+from .arriving import named
+from .revision import absolute
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
@@ -42,12 +45,32 @@ def calls_of(world: World) -> dict[int, tuple[LiveStatement, list[Import]]]:
     """Return what statements will import by functions that ran with them, by their identity."""
     found: dict[int, tuple[LiveStatement, list[Import]]] = {}
     for scope in _importing(world):
-        facts = [(scope.live.record, fact) for fact in _facts(world, scope)]
+        home, facts = scope.live.record, _facts(world, scope)
+        before = set(map(_said, _facts_of(scope))) if facts else set()
         for runner in world.runners(scope) if facts else ():
             now = world.now(runner)
             if now is not None:
-                found.setdefault(id(now), (now, []))[1].extend(facts)
+                found.setdefault(id(now), (now, []))[1].extend(
+                    (home, fact)
+                    for fact in facts
+                    if _said(fact) not in before or _may_have_run(world, home, fact, runner)
+                )
     return found
+
+
+def _said(fact: ImportFact) -> tuple[str, int, str | None]:
+    return fact.module, fact.level, fact.name
+
+
+def _may_have_run(world: World, home: Record, fact: ImportFact, runner: LiveStatement) -> bool:
+    """Return whether an import may have been executed when its function ran at a statement.
+
+    It may stand below a condition. What it imports was executed later: then it was not.
+    """
+    here = world.old_order.position(runner)
+    wanted = named(absolute(home, fact.module, fact.level), fact.name)
+    records = (world.records[name] for name in wanted if name in world.records)
+    return all(world.old_order.prefix(record) <= here for record in records)
 
 
 def _importing(world: World) -> Iterator[LiveScope]:
@@ -68,13 +91,16 @@ def _facts(world: World, scope: LiveScope) -> list[ImportFact]:
     if now is None:
         return []
     current = scope if now is scope.live else now.after(scope)
-    node = None if current is None else current.live.node_of(current)
-    return imports_at_import(getattr(node, "body", None) or []) if node is not None else []
+    return [] if current is None else _facts_of(current)
+
+
+def _facts_of(scope: LiveScope) -> list[ImportFact]:
+    return imports_at_import(getattr(scope.live.node_of(scope), "body", None) or [])
 
 
 def changed_by_call(world: World, change: ModuleChange) -> Iterator[Import]:
     """Yield what functions of an edit import now or did, which ran while modules were imported."""
     for scope, new in change.patches:
         if world.runners(scope) and (imports_itself(new) or imports_itself(scope.code)):
-            before = imports_at_import(getattr(scope.live.node_of(scope), "body", None) or [])
-            yield from ((change.record, fact) for fact in (*before, *_facts(world, scope)))
+            facts = (*_facts_of(scope), *_facts(world, scope))
+            yield from ((change.record, fact) for fact in facts)
