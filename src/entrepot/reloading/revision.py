@@ -68,7 +68,7 @@ class LiveScope:
         self.live = live
         self.path = path
         self.code = code
-        self.changes_owner: bool | None = None  # see ``touches.py``
+        self.changes_owner: bool | None = None  # see ``owners.py``
 
     @property
     def name(self) -> str:

@@ -15,8 +15,8 @@ from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
 from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
 from .bound import callers, changed_by_name
-from .defaults import defaults_of
 from .looking import callee_touches, is_builtin_container, only_looks, stores_into
+from .owners import changes_owner, class_touched
 from .plain import is_reference
 from .purity import PURE_METHODS
 from .roots import root_value
@@ -84,7 +84,7 @@ def touched(world: World, live: LiveStatement) -> dict[int, Any]:
         if not is_reference(live):
             found.update((id(value), value) for value in changed_by_name(world, home, uses))
     for scope in world.ran(live):
-        for value in _class_touched(scope):
+        for value in class_touched(scope):
             found[id(value)] = value
     if id(live) in world.effects:
         found.update(world.effects[id(live)][1])
@@ -95,52 +95,7 @@ def touched_by(world: World, scope: LiveScope) -> dict[int, Any]:
     """Return the objects that a scope may change by the text that runs now."""
     home = scope.live.record
     found = [v for touch in scope.uses.touches for v in touch_objects(world, home, touch)]
-    return {id(value): value for value in (*found, *_class_touched(scope))}
-
-
-def _class_touched(scope: LiveScope) -> list[Any]:
-    """Return what a function may change that no name in it says: its class, by ``cls``; itself.
-
-    ``def f(x, seen=[]): seen.append(x)`` changes its own default.
-    """
-    if not _changes_owner(scope):
-        return []
-    owner = scope.live.record.namespace.get(scope.path[0][0])
-    is_method = len(scope.path) > 1 and scope.live.statement.is_class
-    return [owner] if owner is not None and (not is_method or is_a(owner, type)) else []
-
-
-def _changes_owner(scope: LiveScope) -> bool:
-    """Return whether the text of a function may change its class, or its own defaults."""
-    if scope.changes_owner is None:
-        local = scope.uses.local_touches
-        is_method = len(scope.path) > 1 and scope.live.statement.is_class
-        by_class = is_method and any(_changes_class(touch) for touch in local)
-        is_own = len(scope.path) <= 1 + is_method
-        scope.changes_owner = by_class or (is_own and _changes_default(scope, local))
-    return scope.changes_owner
-
-
-def _changes_default(scope: LiveScope, local: set[Touch]) -> bool:
-    code = scope.code
-    names = {t.chain[0] for t in local if t.how in {"store", "augmented", "method"}
-             and t.word not in PURE_METHODS}  # fmt: skip
-    names &= set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
-    node = scope.live.node_of(scope) if names else None
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    return any(
-        name in names and isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call)
-        for name, default in defaults_of(node.args).items()
-    )
-
-
-def _changes_class(touch: Touch) -> bool:
-    if touch.chain[0] != "cls":
-        return False
-    if touch.how == "method":
-        return len(touch.chain) > 1 and touch.word not in PURE_METHODS
-    return touch.how in {"store", "augmented"}
+    return {id(value): value for value in (*found, *class_touched(scope))}
 
 
 def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
@@ -200,8 +155,8 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
                     world.add_runners(scope, found)
     found.update(callers(world, value, names))
     for name in names if callable(value) else ():
-        for scope in world.touching.methods(name, _changes_owner):
-            if any(owner is value for owner in _class_touched(scope)):
+        for scope in world.touching.methods(name, changes_owner):
+            if any(owner is value for owner in class_touched(scope)):
                 world.add_runners(scope, found)
     for live in world.lives_run():
         for scope in world.ran_now(live):
