@@ -22,7 +22,7 @@ from . import values
 from .attributes import delete_state, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, Base, held_by
 from .caches import is_cache
-from .deciding import Conflict, spot_of
+from .deciding import Conflict, note_lost, spot_of
 from .functions import adopt_function, own_dict, same_function
 from .generated import adopt_globals, adopt_kind
 from .instances import goes_on_anew, is_of_replaced, takes_class
@@ -70,6 +70,7 @@ class Adopter:
         self.dropped: list[str] = []
         self.undecided: list[Conflict] = []
         self.lost: list[tuple[Any, Any, Any, str]] = []  # containers that were made anew as edited
+        self.emptied: list[tuple[Any, str, int, str]] = []  # see ``note_lost``
         self.gone: list[tuple[Any, str]] = []  # items with state that nothing new continues
         self.place = ""
         self.remade = Remade()
@@ -352,9 +353,11 @@ class Adopter:
                 return self.kept(old, new)
             if not same_plain(old, new):
                 if is_led_on(type(old)):
+                    note_lost(self, old)
                     self.replace(old, new)
                 return new
         self.pair(old, new)
+        note_lost(self, old)
         self._attributes(old, new)
         return old
 

@@ -7,13 +7,14 @@ to a table stands last.
 
 from __future__ import annotations
 
+from collections import deque
 from types import CellType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .attributes import instance_dict, is_a, set_state, state_of
 from .base import EMPTY, data_of
 from .journal import content_of, same_items
-from .values import is_atom
+from .values import holds_only_attributes, is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,9 +62,33 @@ def decide(journal: Journal, adopter: Adopter) -> None:
                 adopter.base.hold(journal, content, base)
         else:
             adopter.dropped.append(place)
+    for owner, name, count, place in adopter.emptied:
+        if _size_of(state_of(owner).get(name)) < count and place not in adopter.dropped:
+            adopter.dropped.append(place)
     for item, place in adopter.gone:
         if id(item) not in adopter.taken and place not in adopter.dropped:
             adopter.dropped.append(place)
+
+
+def note_lost(adopter: Adopter, old: Any) -> None:
+    """An object of an installed class is made by another line now: tell what it had got by then.
+
+    Nobody knows what it held at the import. One made in C may hold anything; of others what counts
+    is whether their containers hold less in the end than they did.
+    """
+    is_known = adopter.base.of(old) is not EMPTY or adopter.base.is_managed_class(type(old))
+    if adopter.edited is not old or is_known:
+        return
+    if not holds_only_attributes(type(old)):
+        adopter.dropped.append(adopter.place)
+        return
+    for name, value in state_of(old).items():
+        if _size_of(value):
+            adopter.emptied.append((old, name, _size_of(value), adopter.place))
+
+
+def _size_of(value: Any) -> int:
+    return len(value) if is_a(value, dict | list | set | deque) else 0
 
 
 def spot_of(instance: Any, name: str) -> tuple[Any, str]:

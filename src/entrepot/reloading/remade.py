@@ -61,10 +61,12 @@ class Remade:
         owner, name = spot
         if type(owner) is dict and owner is instance_dict(self.owner):
             owner = self.owner
-        if type(name) is not str or not adopter.is_new(new) or is_a(owner, dict | list):
+        if not adopter.is_new(new) or is_a(owner, list):
             return False
         making = _Making(self._world, self._start, adopter, self.live)
-        return making.is_as_before(owner, name)
+        if is_a(owner, dict):
+            return making.is_same_item(name)
+        return type(name) is str and making.is_as_before(owner, name)
 
 
 def _is_opaque(adopter: Adopter, old: Any, new: Any) -> bool:
@@ -114,6 +116,20 @@ class _Making:
                 if not self._is_same_within(record, function, parts):
                     return False
         return is_found
+
+    def is_same_item(self, key: object) -> bool:
+        """Return whether a statement puts an item into a table as it did before.
+
+        ``{"jobs": Queue(), "limit": LIMIT}`` makes its queue as before when ``LIMIT`` is edited.
+        """
+        live = self._live
+        before = None if live is None else self._world.before(live)
+        if live is None or before is None:
+            return False
+        old, new = ([*_items(x.statement.node, key)] for x in (before, live))
+        if not new or _dumped(old) != _dumped(new):
+            return False
+        return self._reads_the_same(live.record, new, live.uses.binds)
 
     def _definition(self, cls: type) -> tuple[Record, ast.ClassDef, ast.ClassDef] | None:
         """Return the old and the new text of a managed class, with its module."""
@@ -198,6 +214,14 @@ class _Making:
             if change.record.namespace is function.__globals__
             for scope in change.bodies
         )
+
+
+def _items(node: ast.AST, key: object) -> Iterator[ast.expr]:
+    """Yield what the tables in a text have for a key."""
+    for table in [part for part in ast.walk(node) if isinstance(part, ast.Dict)]:
+        for said, value in zip(table.keys, table.values, strict=True):
+            if isinstance(said, ast.Constant) and said.value == key:
+                yield value
 
 
 def _binding(body: list[ast.stmt], name: str) -> list[ast.stmt]:

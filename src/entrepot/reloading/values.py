@@ -13,6 +13,7 @@ import sys
 import types
 from _contextvars import ContextVar
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
+from _thread import _local
 
 from .attributes import is_a, is_exactly, is_python_class, state_of
 from .contexts import default_of
@@ -216,7 +217,7 @@ def holds_only_attributes(cls: type) -> bool:
     if cls.__module__ == "typing":
         return False  # ``List[str]`` is one object for all who say so
     return all(
-        is_python_class(base) or base is types.SimpleNamespace or _is_generic(base)
+        is_python_class(base) or base in (types.SimpleNamespace, _local) or _is_generic(base)
         for base in cls.__mro__
     )
 
