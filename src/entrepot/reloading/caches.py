@@ -14,9 +14,11 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.scopes import is_function
+
 from .attributes import is_a
 from .computed import Computed
-from .reach import Reach
+from .reach import CALLED, Reach
 from .refilling import LRU, give_back, memory_of
 from .tuples import is_bare_tuple
 from .values import is_atom
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
     from .world import World
 
 
+#: Who has these in its code may call a method without its name.
+_BY_TEXT = frozenset(
+    {"getattr", "attrgetter", "methodcaller", "getmembers", "vars", "dir", "__dict__", "eval",
+     "exec", "globals", "locals"}
+)  # fmt: skip
+
+
 class Caches:
     """Forgets results for one pass of a reload.
 
@@ -46,6 +55,7 @@ class Caches:
     def __init__(self, plan: Plan, adopter: Adopter) -> None:
         world = self.world = plan.world
         self._base = adopter.base
+        self._adopter = adopter
         self.computed = Computed(plan, adopter)
         self.moved: dict[str, set[str]] = {}
         self.passing: set[str] = set()
@@ -56,6 +66,12 @@ class Caches:
         patches = [patch for change in world.changes.values() for patch in change.patches]
         self._new = {id(code) for scope, code in patches if scope in scopes}
         self._edited_names = {(scope.live.record.name, scope.path[-1][0]) for scope in scopes}
+        own = {scope for change in world.changes.values() for scope in change.bodies}
+        self._around = {
+            (scope.live.record.name, scope.path[0][0])
+            for scope in scopes
+            if len(scope.path) == 1 and scope not in own and not is_function(scope.code)
+        }
         edited = [scope.code for scope in scopes]
         self._edited = set(map(id, edited))
         self._edited_places = {(code.co_filename, code.co_qualname) for code in edited}
@@ -176,11 +192,28 @@ class Caches:
         yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in self._base.caches():
             if id(cache) not in self._cleared and self._is_in_reach(
-                cache.__wrapped__, _arguments(cache)
+                cache.__wrapped__,
+                _arguments(cache),
+                gives_instances=self._gives_instances(cache),
             ):
                 yield cache
 
-    def _is_in_reach(self, function: FunctionType, arguments: list[Any]) -> bool:
+    def may_differ_now(self, function: FunctionType) -> bool:
+        """Return whether a function that anybody may call gives something else after the edit."""
+        return self._is_in_reach(function, [])
+
+    def _gives_instances(self, cache: Any) -> bool:
+        """Return whether all that a cache remembers are instances of the program's classes.
+
+        They are what they were: the one service that everybody gets goes on with its state.
+        """
+        memory = memory_of(cache)
+        is_managed = self._base.is_managed_class
+        return memory is not None and all(is_managed(type(got)) for _, got in memory.results)
+
+    def _is_in_reach(
+        self, function: FunctionType, arguments: list[Any], *, gives_instances: bool = False
+    ) -> bool:
         """Return whether a function may run what was edited, or read what has moved.
 
         Also where no name says so: ``self.x = 1`` runs what the class has put there.
@@ -189,9 +222,21 @@ class Caches:
         if not words:
             return False
         reach = Reach(self.world, function, arguments)
-        return not self._new.isdisjoint(reach.codes) or any(
-            name in reach.names and module in reach.modules for module, name in words
-        )
+        if not self._new.isdisjoint(reach.codes):
+            return True
+        if gives_instances and reach.names.isdisjoint(_BY_TEXT):
+            words = {word for word in words if not self._only_makes(reach, *word)}
+        return any(name in reach.names and module in reach.modules for module, name in words)
+
+    def _only_makes(self, reach: Reach, module: str, name: str) -> bool:
+        """Return whether a class is made an instance of as it was, whatever else it can do now."""
+        cls: Any = self.world.records[module].namespace.get(name)
+        if not is_a(cls, type) or not self._base.is_managed_class(cls):
+            return False
+        if name not in self.moved or module not in self.moved[name]:
+            return (module, name) in self._around
+        changed = self._adopter.changes.get(id(cls))
+        return changed is not None and changed.isdisjoint({"*", *reach.names, *CALLED})
 
     def _moved(self) -> Iterator[tuple[str, str]]:
         return ((module, name) for name, modules in self.moved.items() for module in modules)

@@ -38,7 +38,7 @@ from .items import merge_items
 from .marks import ALWAYS, mark_of
 from .merging import Merger
 from .methods import led_methods
-from .outcomes import ProgramError, Refused
+from .outcomes import Again, ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
 from .play import in_play, note_modules
@@ -68,10 +68,6 @@ if TYPE_CHECKING:
     from .world import World
 
 MAX_PASSES = 25
-
-
-class Again(Exception):
-    """A statement became due after its turn."""
 
 
 class Execution:
@@ -116,7 +112,7 @@ class Execution:
         """Run what is due, again from the start when the set grows backwards."""
         is_less = self.unbinder.classes_left() or self.registrations.are_gone()
         if not (self.plan.dirty or self.plan.deletions or is_less):
-            return None
+            return self.registrations.fetched.drop()
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
         self.own.known.update(map(id, self.merger.start.values()))
@@ -183,6 +179,8 @@ class Execution:
             step()
             if len(self.plan.dirty) > before:
                 return True
+        if self.registrations.fetched.has_found_more():
+            raise Again
         return False
 
     def _tell_readers(self) -> None:

@@ -13,6 +13,7 @@ from entrepot.folders import is_below
 
 from .base import Base
 from .later import LaterImports
+from .originals import Originals
 from .reading import RealPaths, read
 from .recorder import Recorder
 from .revision import Record, origin_of
@@ -39,6 +40,7 @@ class Managed:
         records: What the process runs, by module name: ``{"shop.cart": Record}``.
         recorder: What ran while which line was imported.
         base: What values held when the imports were over.
+        originals: What installed modules had where these set something else.
         stowage: Where the texts lie.
         to_learn: Modules that may have to be learned yet; they may have gone since.
         to_look_into: Modules of which it is not known yet what they imported in vain.
@@ -56,6 +58,7 @@ class Managed:
         self.recorder = Recorder()
         self.base = Base(self.is_managed_class)
         self._began = time.time_ns()
+        self.originals = Originals(self.base.outside, self.records)
         self.later = LaterImports(self.base, self.records, self.recorder)
         self._absent: Absent | None = None
         self._listings: Listings | None = None
@@ -216,6 +219,7 @@ class Managed:
         self.note_record(record)
         if self.base.journal is not None:
             self.base.journal.note(lambda: self._drop(record))
+        self.originals.begins(code, text.content)
         record.is_recorded = self.recorder.begin(record)
         self.later.begins(record)
         return code
@@ -230,9 +234,9 @@ class Managed:
 
     def executed(self, module: ModuleType, code: CodeType, error: BaseException | None) -> None:
         """End recording; take the base when the outermost import is over."""
-        del module
         found = self._running.pop(id(code), None)
         if found is None:
+            self.originals.executed(module)
             return
         record = found[1]
         is_over = self.recorder.end(record)

@@ -19,6 +19,10 @@ class Refused(Exception):
         self.reasons = list(reasons)
 
 
+class Again(Exception):
+    """A statement became due after its turn: the pass begins again."""
+
+
 class ProgramError(Exception):
     """What a statement of the program raised.
 

@@ -8,19 +8,27 @@ that is tried out goes as it came. Of a call that may have done anything only a 
 
 from __future__ import annotations
 
+import ast
+import itertools
 import logging
 import sys
 from _collections_abc import MutableMapping
 from functools import partial
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
+
+from entrepot.source.nodes import chain_of
 
 from .attributes import NOTHING, attribute, derives_from, is_a
 from .code_run import code_of
 from .deeds import EXIT, METHOD, SET, UNKNOWN, Deed, Doing, Reader, doings
 from .exits import unregister
 from .foreign import Place
+from .journal import names_of
+from .outcomes import Refused
 from .ownership import namespace_of
 from .readers import ran_that_mention
+from .touches import passed_by
 from .values import is_atom, same
 
 if TYPE_CHECKING:
@@ -56,6 +64,8 @@ class Outside:
         self._back: set[tuple[int, Any]] = set()
         self._doings: dict[int, tuple[Any, list[Doing]]] = {}  # by what has the text
         self._before: dict[int, list[Deed]] = {}  # by that, too
+        self._covered: list[tuple[Any, Any, Any]] = []
+        self._ran: set[int] = set()
 
     def are_gone(self) -> bool:
         """Return whether a statement is gone of which something can be put back."""
@@ -67,21 +77,129 @@ class Outside:
         """A pass begins: what statements that are gone have set is as it was before."""
         self._back.clear()
         self._before.clear()
+        self._ran.clear()
         for live in self._removed() if self._found else ():
             self._put_back(live)
 
     def about_to_run(self, live: LiveStatement) -> None:
-        """What a statement had set is as it was before; what it may set now is noted."""
+        """What a statement had set is as it was before; what it may set now is noted.
+
+        So is what later statements have set, until it has run.
+        """
         old = self._world.before(live)
         if old is not None and self._found:
-            self._put_back(old)
+            self._put_back(old, live)
         new = [deed for deed in self._new(live) if deed.kind == SET and _is_key(deed.key)]
         before = list(self._old(old)) if new and old is not None else []
         for deed in new:
             place = (id(deed.owner), deed.key)
-            is_first = not any(other.is_undone_by(deed) for other in before)
+            is_first = place in self._back or not any(o.is_undone_by(deed) for o in before)
             if is_first and place not in self._found:
                 self._journal.set_item(self._found, place, (deed.owner, _at(deed)))
+            if place in self._found:
+                self._run_after(live, deed)
+        self._refuse_unknown(live, old)
+        self._uncover(live)
+        self._ran.add(id(live))
+
+    def cover(self) -> None:
+        """A statement has run: what later ones have set is there again, unless it set that."""
+        for owner, key, value in self._covered:
+            if _held_at(owner, key) is self._found[id(owner), key][1]:
+                _set(self._journal, owner, key, value)
+        self._covered.clear()
+
+    def _uncover(self, live: LiveStatement) -> None:
+        """Let a statement find what an import finds: not what later statements have set."""
+        self._covered.clear()
+        for (_, key), (owner, value) in list(self._found.items()):
+            now = _held_at(owner, key)
+            setters = self._setters(live, owner, key) if now is not value else []
+            if setters and all(self._comes_after(other, live) for other in setters):
+                self._covered.append((owner, key, now))
+                _set(self._journal, owner, key, value)
+
+    def _setters(self, live: LiveStatement, owner: Any, key: Any) -> list[LiveStatement]:
+        """Return the other statements that set a place."""
+        return [
+            other
+            for other in (self._naming(key) if type(key) is str else ())
+            if other is not live
+            and any(deed.owner is owner and same(key, deed.key) for deed in self._new(other))
+        ]
+
+    def _comes_after(self, other: LiveStatement, live: LiveStatement) -> bool:
+        return self._world.position(other) > self._world.position(live)
+
+    def _run_after(self, live: LiveStatement, deed: Deed) -> None:
+        """What sets a place after a statement that does is due, too: it may wrap what is there."""
+        for other in self._setters(live, deed.owner, deed.key):
+            if self._comes_after(other, live):
+                self._merger.plan.add([(other, "read", f"{live.where} {deed.words} again")], live)
+
+    def _run_before(self, live: LiveStatement, deed: Deed) -> bool:
+        """Return whether others set a place before a statement does: then they are due as well."""
+        others = self._setters(live, deed.owner, deed.key)
+        earlier = [other for other in others if not self._comes_after(other, live)]
+        for other in earlier:
+            if id(other) not in self._ran and _looks_at(self._world, live, deed.owner, deed.key):
+                self._merger.plan.add([(other, "read", f"{live.where} wraps what it set")], live)
+        return bool(earlier)
+
+    def _refuse_unknown(self, live: LiveStatement, old: LiveStatement | None) -> None:
+        """Refuse to run what looks at a place that was set, where nobody knows how it was.
+
+        Raises:
+            Refused: A wrapper would be wrapped again.
+        """
+        for owner, key, value, is_given in self._looked_at(live):
+            place = id(owner), key
+            if place in self._found or place in self._back:
+                continue
+            is_ours = is_a(value, type | FunctionType) and self._world.home_of(value) is not None
+            is_set = (is_ours and is_given) or any(
+                deed.kind == SET and deed.owner is owner and same(deed.key, key)
+                for deed in (self._old(old) if old is not None else ())
+            )
+            setters = self._setters(live, owner, key) if is_ours and not is_given else []
+            is_later = all(self._comes_after(other, live) for other in setters)
+            if is_set or (setters and is_later):
+                name = owner["__name__"] if is_a(owner, dict) else owner.__qualname__
+                raise Refused(
+                    f"{live.where} looks at {name}.{key}, which the program has set: "
+                    f"{_UNKNOWN_BEFORE}: restart"
+                )
+
+    def _looked_at(self, live: LiveStatement) -> Iterator[tuple[Any, str, Any, bool]]:
+        """Yield the places that the text of a statement leads to, with what is there.
+
+        And whether it gives the place to a function of the program: ``patch(json, "dumps")``.
+        """
+        for home, uses in self._world.parts(live):
+            for chain in uses.chains:
+                passed = list(passed_by(home, chain))
+                if len(passed) > 1 and len(passed) == len(chain):
+                    yield from self._place(passed[-2], chain[-1], is_given=False)
+        is_again = self._world.before(live) is not None
+        for call in ast.walk(live.statement.node) if is_again else ():
+            if isinstance(call, ast.Call):
+                *_, function = (None, *passed_by(live.record, chain_of(call.func) or ("",)))
+                if self._world.home_of(function) is None:
+                    continue
+                for first, second in itertools.pairwise(call.args):
+                    chain = chain_of(first)
+                    if chain and isinstance(second, ast.Constant) and type(second.value) is str:
+                        *_, owner = (None, *passed_by(live.record, chain))
+                        yield from self._place(owner, second.value, is_given=True)
+
+    def _place(
+        self, value: Any, key: str, *, is_given: bool
+    ) -> Iterator[tuple[Any, str, Any, bool]]:
+        names = namespace_of(value)
+        owner = value if names is None else names
+        is_theirs = is_a(value, type | ModuleType) and self._world.home_of(value) is None
+        if is_theirs and (held := _held_at(owner, key)) is not NOTHING:
+            yield owner, key, held, is_given
 
     def ran(self, live: LiveStatement, before: dict[str, Any]) -> None:
         """A statement has run: note what it has bound to what its names were bound to before."""
@@ -115,9 +233,11 @@ class Outside:
                     why = "it cannot be told from others" if is_exit else _UNKNOWN_BEFORE
                     orphan(f"{what}: {why}: restart")
 
-    def _put_back(self, old: LiveStatement) -> None:
+    def _put_back(self, old: LiveStatement, live: LiveStatement | None = None) -> None:
         for deed in self._old(old):
             if not self._known(deed) or not _is_there(deed):
+                continue
+            if live is not None and self._run_before(live, deed):
                 continue
             owner, key = deed.owner, deed.key
             _, value = self._found[id(owner), key]
@@ -147,16 +267,20 @@ class Outside:
     def _is_done_later(self, old: LiveStatement, deed: Deed) -> bool:
         """Return whether a statement that comes later does what this one did."""
         here = self._world.old_order.position(old)
-        for record in self._world.mentioning((deed.word,)):
-            lives = {id(x): x for x in self._world.view(record).naming((deed.word,))}
-            for scope in ran_that_mention(self._world, record, {deed.word}):
-                self._world.add_runners(scope, lives)
-            for live in lives.values():
-                before = self._world.before(live)
-                is_later = before is not None and self._world.old_order.position(before) > here
-                if is_later and any(deed.is_undone_by(other) for other in self._new(live)):
-                    return True
+        for live in self._naming(deed.word):
+            before = self._world.before(live)
+            is_later = before is not None and self._world.old_order.position(before) > here
+            if is_later and any(deed.is_undone_by(other) for other in self._new(live)):
+                return True
         return False
+
+    def _naming(self, word: str) -> Iterator[LiveStatement]:
+        """Yield the statements whose text has a word, or of which code ran that has it."""
+        for record in self._world.mentioning((word,)):
+            lives = {id(x): x for x in self._world.view(record).naming((word,))}
+            for scope in ran_that_mention(self._world, record, {word}):
+                self._world.add_runners(scope, lives)
+            yield from lives.values()
 
     def _removed(self) -> list[LiveStatement]:
         world = self._world
@@ -215,6 +339,26 @@ def _at(deed: Deed) -> Any:
     if derives_from(type(owner), MutableMapping):
         return owner.get(deed.key, NOTHING)
     return attribute(owner, deed.key) if type(deed.key) is str else NOTHING
+
+
+def _looks_at(world: World, live: LiveStatement, owner: Any, key: Any) -> bool:
+    """Return whether the text of a statement leads through a place."""
+    for home, uses in world.parts(live):
+        for chain in uses.chains:
+            for value, name in zip(passed_by(home, chain), chain[1:], strict=False):
+                names = namespace_of(value)
+                if name == key and (value if names is None else names) is owner:
+                    return True
+    return False
+
+
+def _held_at(owner: Any, key: Any) -> Any:
+    """Return what an object holds itself at a place."""
+    if is_a(owner, dict):
+        return dict.get(owner, key, NOTHING)
+    if derives_from(type(owner), MutableMapping):
+        return owner.get(key, NOTHING)
+    return names_of(owner).get(key, NOTHING)
 
 
 def _is_there(deed: Deed) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _IMPORT = dis.opmap["IMPORT_NAME"]
 _LRU = type(functools.lru_cache(len))
 #: Methods that Python calls without their name being in any code.
-_CALLED = frozenset(
+CALLED = frozenset(
     name
     for kind in (object, type, int, float, str, list, dict, set, property, type(iter([])))
     for name in dir(kind)
@@ -33,7 +33,8 @@ _CALLED = frozenset(
 ) | frozenset(
     {"__call__", "__get__", "__set__", "__set_name__", "__missing__", "__enter__", "__exit__",
      "__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__getattr__", "__bool__",
-     "__index__", "__next__", "__del__", "__post_init__", "__init_subclass__", "__fspath__"}
+     "__index__", "__next__", "__del__", "__post_init__", "__init_subclass__", "__fspath__",
+     "__matmul__", "__rmatmul__", "__imatmul__", "__instancecheck__", "__subclasscheck__"}
 )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ class Reach:
     def _fresh(self, key: int, names: Iterable[str]) -> list[str]:
         """Return the names that may be used, and were not looked at yet."""
         seen = self._seen.setdefault(key, set())
-        found = [n for n in names if n not in seen and (n in self.names or n in _CALLED)]
+        found = [n for n in names if n not in seen and (n in self.names or n in CALLED)]
         seen.update(found)
         return found
 

@@ -19,6 +19,7 @@ from .attributes import is_a
 from .base import is_abstract, registered_with
 from .classes import forget_answers, set_registered
 from .depending import depends
+from .fetched import Fetched
 from .loggers import Loggers
 from .outside import Outside
 from .readers import readers
@@ -62,6 +63,7 @@ class Registrations:
         self.made: dict[int, list[Pair]] = {}
         self.loggers = Loggers(journal, adopter, merger)
         self.searched = SearchPath(journal, merger)
+        self.fetched = Fetched(merger, journal)
         self.outside = Outside(journal, merger, adopter.base.outside)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
@@ -81,6 +83,7 @@ class Registrations:
         self.loggers.begin()
         self.searched.begin()
         self.outside.begin()
+        self.fetched.begin()
         if self.are_gone():
             for live in self._removed():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
@@ -112,6 +115,7 @@ class Registrations:
         """A statement has run: what adopted its class is registered; who sees it is due."""
         self.loggers.ran(live)
         self.searched.ran(live)
+        self.outside.cover()
         made = []
         for abstract, cls in self._now:
             (old,) = self.adopter.mapped([cls])
@@ -136,6 +140,7 @@ class Registrations:
     def tell(self) -> None:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""
         self.searched.finish()
+        self.fetched.drop()
         for abstract, before in list(self.adopter.registries.values()):
             if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
                 continue

@@ -1,0 +1,145 @@
+"""What installed modules had at the places that a managed module sets: ``json.dumps = traced``.
+
+It is noted before the managed module runs, or, of a module that is imported meanwhile, when that
+is complete. So a statement that wraps what it finds there can run again, and one that is gone
+leaves nothing. The lines of the text tell the places, without a parser: this is on the way to a
+program's first line. Most modules set no attribute outside of functions, and are not looked into.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from .attributes import NOTHING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+    from types import CodeType
+    from typing import Any
+
+    from .outside import Found
+
+    Path = tuple[str, ...]
+
+
+def _operations(text: str) -> frozenset[int]:
+    return frozenset(compile(text, "<operations>", "exec").co_code[::2])
+
+
+#: To set an attribute; told by what is compiled for it, as ``opcode`` takes longer to load.
+STORING = _operations("a.b = 1") - _operations("b = 1; a.b") - {0}
+_SETTING = b"setattr("
+
+
+class Originals:
+    """Notes for a session what was at such places.
+
+    Attributes:
+        found: What was there, see ``outside.py``.
+    """
+
+    def __init__(self, found: Found, managed: Container[str]) -> None:
+        self.found = found
+        self._managed = managed
+        self._awaited: dict[str, set[Path]] = {}  # by the first name of a module to come
+
+    def begins(self, code: CodeType, content: bytes) -> None:
+        """A managed module is about to run."""
+        if STORING.isdisjoint(code.co_code[::2]) and "setattr" not in code.co_names:
+            return
+        for path in places(content):
+            if not self._note(path):
+                self._awaited.setdefault(path[0], set()).add(path)
+
+    def executed(self, module: ModuleType) -> None:
+        """A module that is not managed is complete."""
+        paths = self._awaited.get(module.__name__.partition(".")[0])
+        if paths:
+            paths.difference_update([path for path in paths if self._note(path, module)])
+
+    def _note(self, path: Path, complete: ModuleType | None = None) -> bool:
+        """Note what is at a place; return whether its module is complete by now."""
+        for end in range(len(path) - 1, 0, -1):
+            module = sys.modules.get(".".join(path[:end]))
+            if module is not None:
+                break
+        else:
+            return False
+        names = getattr(module, "__dict__", None)
+        spec = getattr(module, "__spec__", None)
+        is_begun = module is not complete and getattr(spec, "_initializing", False)
+        if type(names) is not dict or is_begun:
+            return False
+        if module.__name__ in self._managed:
+            return True
+        owner: Any = names
+        for name in path[end:-1]:
+            held = owner if type(owner) is dict else type.__getattribute__(owner, "__dict__")
+            owner = held.get(name)
+            owner = vars(owner) if type(owner) is ModuleType else owner
+            if type(owner) is not dict and not issubclass(type(owner), type):
+                return True
+        held = owner if type(owner) is dict else type.__getattribute__(owner, "__dict__")
+        key = id(owner), path[-1]
+        if key not in self.found:
+            self.found[key] = owner, held.get(path[-1], NOTHING)
+        return True
+
+
+def places(content: bytes) -> Iterator[Path]:
+    r"""Yield the places that lines of a text may set, of what it imports.
+
+    Example:
+        >>> text = b"import json, os.path as p\njson.dumps = f\nsetattr(p, 'sep', '/')\nx.y = 1"
+        >>> list(places(text))
+        [('json', 'dumps'), ('os', 'path', 'sep')]
+    """
+    lines = [line.strip() for line in content.splitlines()]
+    imported: dict[str, Path] | None = None
+    for line in lines:
+        target, equals, _ = line.partition(b"=")
+        chain: Path = tuple(target.decode("utf-8", "replace").strip().split("."))
+        if line[: len(_SETTING)] == _SETTING:
+            owner, _, rest = line[len(_SETTING) :].decode("utf-8", "replace").partition(",")
+            key = rest.partition(",")[0].strip()
+            chain = (*owner.strip().split("."), key[1:-1] if key[:1] in {"'", '"'} else "")
+        elif not equals:
+            continue
+        if len(chain) < 2 or not all(map(str.isidentifier, chain)):
+            continue
+        if imported is None:
+            imported = _imported(lines)
+        if chain[0] in imported:
+            yield imported[chain[0]] + chain[1:]
+
+
+def _imported(lines: Iterable[bytes]) -> dict[str, Path]:
+    """Return where the names of import statements come from, as far as lines tell."""
+    found: dict[str, Path] = {}
+    module: Path | None = None
+    for line in lines:
+        said = line.partition(b"#")[0].decode("utf-8", "replace")
+        is_open = module is not None
+        if not is_open and said[:7] == "import ":
+            for name, given in _names(said[7:]):
+                path = tuple(name.split("."))
+                found[given or path[0]] = path if given else path[:1]
+        elif not is_open and said[:5] == "from ":
+            name, _, said = said[5:].partition(" import ")
+            module = tuple(name.strip().split("."))
+            is_open = "(" in said
+        if module is not None:
+            for name, given in _names(said.strip("() \\")):
+                found[given or name] = (*module, name)
+            module = module if is_open and ")" not in said else None
+    return found
+
+
+def _names(said: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of an import, each with the one that it is given, or nothing."""
+    for part in said.split(","):
+        name, _, given = part.strip("() \t").partition(" as ")
+        if name:
+            yield name.strip(), given.strip()

@@ -1,0 +1,167 @@
+"""What sets attributes of installed modules finds what an import finds, and leaves nothing."""
+
+from __future__ import annotations
+
+import opcode
+import statistics
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.reloading.originals import STORING
+from tests.reloading.project import Project, projects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WRAPPING = """
+import textwrap
+LABEL = "1>"
+def labelled(f, label):
+    def fill(self, text): return label + f(self, text)
+    return fill
+textwrap.TextWrapper.fill = labelled(textwrap.TextWrapper.fill, LABEL)
+"""
+KEEPING = """
+import statistics
+_fmean = statistics.fmean
+def fmean(data): return "mine", _fmean(data)
+statistics.fmean = fmean
+"""
+FIRST = """
+import statistics
+TAG = "1"
+def wrap(f, tag): return lambda data: (tag, f(data))
+statistics.fmean = wrap(statistics.fmean, TAG)
+"""
+SECOND = """
+import statistics, one
+TAG = "2"
+statistics.fmean = one.wrap(statistics.fmean, TAG)
+"""
+BY_TEXT = """
+import statistics
+from tools import patch
+LABEL = "1"
+patch(statistics, "fmean", LABEL)
+"""
+TOOLS = """
+def patch(owner, name, label):
+    original = getattr(owner, name)
+    setattr(owner, name, lambda data: (label, original(data)))
+"""
+IN_A_FUNCTION = """
+import statistics
+def wrapped(f): return lambda data: ("mine", f(data))
+def install():
+    statistics.fmean = wrapped(statistics.fmean)
+install()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    yield from projects(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The modules are whole again after each test."""
+    monkeypatch.setattr(textwrap.TextWrapper, "fill", textwrap.TextWrapper.fill)
+    monkeypatch.setattr(statistics, "fmean", statistics.fmean)
+
+
+def filled() -> Any:
+    return textwrap.TextWrapper().fill("a")
+
+
+def test_the_operation_that_sets_an_attribute_is_known() -> None:
+    assert {opcode.opname[number] for number in STORING} == {"STORE_ATTR"}
+
+
+def test_what_wraps_what_it_finds_wraps_it_once(project: Project) -> None:
+    project.write(fix=WRAPPING)
+    project.load("fix")
+    found = [filled()]
+    for label in ("2>", "3>", "4>"):
+        assert project.edit(fix=WRAPPING.replace("1>", label)).status == "ok"
+        found.append(filled())
+
+    assert found == ["1>a", "2>a", "3>a", "4>a"]
+
+
+def test_what_sets_an_attribute_leaves_nothing_when_it_goes(project: Project) -> None:
+    project.write(fix=WRAPPING)
+    project.load("fix")
+    report = project.edit(fix="import textwrap\nLINE = textwrap.TextWrapper().fill('a')\n")
+    lines = [sys.modules["fix"].LINE, filled()]
+    again = project.edit(fix=WRAPPING)
+
+    assert (report.status, lines, again.status, filled()) == ("ok", ["a", "a"], "ok", "1>a")
+
+
+def test_a_statement_before_the_one_that_sets_finds_the_function_itself(project: Project) -> None:
+    project.write(fix=KEEPING)
+    fix = project.load("fix")
+    edited = KEEPING.replace("= statistics.fmean\n", "= statistics.fmean or None\n")
+    report = project.edit(fix=edited)
+
+    assert report.status == "ok"
+    assert fix.statistics.fmean is fix.fmean
+    assert fix.fmean([1, 2]) == ("mine", 1.5)
+
+
+def test_a_module_that_is_imported_meanwhile_is_known_too(project: Project) -> None:
+    sys.modules.pop("colorsys", None)
+    text = "import colorsys as c\nc.rgb_to_yiq = lambda *x, f=c.rgb_to_yiq: (LABEL, f(*x))\n"
+    project.write(fix="LABEL = 1\n" + text)
+    project.load("fix")
+    report = project.edit(fix="LABEL = 2\n" + text.replace("f(*x)", "f(*x)[0]"))
+
+    assert report.status == "ok"
+    assert sys.modules["colorsys"].rgb_to_yiq(0, 0, 0) == (2, 0.0)
+
+
+def test_what_is_wrapped_by_a_function_is_refused(project: Project) -> None:
+    project.write(fix=IN_A_FUNCTION)
+    project.load("fix")
+    before = statistics.fmean
+    edited = IN_A_FUNCTION.replace("def install():", "def install():\n    wrapped(len)")
+    report = project.edit(fix=edited)
+
+    assert report.status == "needs_restart"
+    assert statistics.fmean is before
+    (reason,) = report.reasons
+    assert reason.endswith(
+        "fix.py:7 looks at statistics.fmean, which the program has set: "
+        "what was there before is not known: restart"
+    )
+
+
+def test_each_of_two_wrappers_is_edited(project: Project) -> None:
+    project.write(one=FIRST, two=SECOND)
+    project.load("two")
+    found: list[Any] = [statistics.fmean([4])]
+    for edit in ({"one": FIRST.replace('"1"', '"a"')}, {"two": SECOND.replace('"2"', '"b"')}):
+        assert project.edit(**edit).status == "ok"
+        found.append(statistics.fmean([4]))
+
+    assert found == [("2", ("1", 4.0)), ("2", ("a", 4.0)), ("b", ("a", 4.0))]
+
+
+def test_what_a_function_wraps_that_got_its_name_is_refused(project: Project) -> None:
+    project.write(tools=TOOLS, fix=BY_TEXT)
+    project.load("fix")
+    before = statistics.fmean
+    report = project.edit(fix=BY_TEXT.replace('"1"', '"2"'))
+
+    assert report.status == "needs_restart"
+    assert statistics.fmean is before
+    (reason,) = report.reasons
+    assert reason.endswith(
+        "fix.py:5 looks at statistics.fmean, which the program has set: "
+        "what was there before is not known: restart"
+    )
