@@ -31,7 +31,6 @@ OTHERS: Mapping[str, Any] = {
     "order:_affected": None,
     "plan:deleted": (),
     "plan:readers_of_deleted": (),
-    "plan:readers_of_submodules": (),
     "reload:readers_of_module": (),
     "reload:readers_of_moved": (),
     "execute:Execution._tell_readers": False,

@@ -84,12 +84,3 @@ def readers_of_deleted(world: World, record: Record, name: str) -> Iterator[Due]
     """What reads a deleted name runs again, and fails as it would in a fresh process."""
     for live in readers(world, record, name):
         yield live, "deleted", f"{name} is gone from {record.name}"
-
-
-def readers_of_submodules(world: World, change: ModuleChange) -> Iterator[Due]:
-    """What reads a submodule that its package names no more finds it if it is imported by then."""
-    record = change.record
-    for name in sorted(_unbound(world, change)):
-        if name in record.namespace and _is_submodule(world, record, name):
-            for live in readers(world, record, name):
-                yield live, "deleted", f"{record.name} has {name} by its import alone now"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from . import rules
 from .closures import kept_by_closures
-from .gone import deleted, readers_of_deleted, readers_of_submodules
+from .gone import deleted, readers_of_deleted
 from .marks import KEEP, mark_of
 from .module_rules import (
     changed_in_another_order,
@@ -187,7 +187,6 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         plan.add(definition_reached_elsewhere(world, change))
         plan.add(read_in_another_order(world, change))
         plan.add(kept_by_closures(world, change))
-        plan.add(readers_of_submodules(world, change))
         names = deleted(world, change)
         plan.deletions += [found for found in names if found[0] not in world.gone]
     plan.add(imported_in_another_order(world))
