@@ -14,6 +14,21 @@ class EntrepotError(Exception):
     """The base of entrepot's own exceptions."""
 
 
+RUNS_ON = "the process runs what it ran before"
+
+
+def worded(what: str, now: str, remedy: str) -> str:
+    """Return a message: what could not be done, what the process runs now, what to do next.
+
+    Example:
+        >>> print(worded("cannot reload", RUNS_ON, "save again"))
+        cannot reload
+          the process runs what it ran before
+          save again
+    """
+    return f"{what}\n  {now}\n  {remedy}"
+
+
 class TakeOverError(EntrepotError):
     """The process could not be taken over or given back.
 
@@ -23,7 +38,7 @@ class TakeOverError(EntrepotError):
 
     def __init__(self, reason: str, now: str, remedy: str) -> None:
         self.reason = reason
-        super().__init__(f"cannot {reason}\n  now: {now}\n  {remedy}")
+        super().__init__(worded(f"cannot {reason}", f"now: {now}", remedy))
 
 
 class TraceError(EntrepotError):
@@ -35,7 +50,7 @@ class TraceError(EntrepotError):
 
     def __init__(self, reason: str, remedy: str) -> None:
         self.reason = reason
-        super().__init__(f"cannot {reason}\n  nothing was recorded\n  {remedy}")
+        super().__init__(worded(f"cannot {reason}", "nothing was recorded", remedy))
 
 
 class SystemClosedError(EntrepotError):
@@ -48,11 +63,10 @@ class SystemClosedError(EntrepotError):
     def __init__(self, system_name: str, name: str) -> None:
         self.system_name = system_name
         self.name = name
-        super().__init__(
-            f"cannot import {name!r}: the import system {system_name!r} is closed\n"
-            f"  its modules go on working, but import nothing more through it\n"
-            f"  make a new ImportSystem({system_name!r}, path=[...]) to import again"
-        )
+        what = f"cannot import {name!r}: the import system {system_name!r} is closed"
+        now = "its modules go on working, but import nothing more through it"
+        remedy = f"make a new ImportSystem({system_name!r}, path=[...]) to import again"
+        super().__init__(worded(what, now, remedy))
 
 
 class SystemNameError(EntrepotError, ValueError):
@@ -64,11 +78,9 @@ class SystemNameError(EntrepotError, ValueError):
 
     def __init__(self, system_name: object, reason: str) -> None:
         self.system_name = system_name
-        super().__init__(
-            f"cannot make an import system named {system_name!r}: {reason}\n"
-            f"  nothing was registered\n"
-            f"  use a short identifier that no open system has, such as 'plugins_a'"
-        )
+        what = f"cannot make an import system named {system_name!r}: {reason}"
+        remedy = "use a short identifier that no open system has, such as 'plugins_a'"
+        super().__init__(worded(what, "nothing was registered", remedy))
 
 
 class SystemPathError(EntrepotError, TypeError):
@@ -82,12 +94,10 @@ class SystemPathError(EntrepotError, TypeError):
     def __init__(self, system_name: str, path: object) -> None:
         self.system_name = system_name
         self.path = path
-        super().__init__(
-            f"cannot make the import system {system_name!r}: path must be a list of folder "
-            f"names (str), not {path!r}\n"
-            f"  nothing was registered\n"
-            f"  write ImportSystem({system_name!r}, path=['some/folder'])"
-        )
+        what = f"cannot make the import system {system_name!r}: path must be a list of folder "
+        what += f"names (str), not {path!r}"
+        remedy = f"write ImportSystem({system_name!r}, path=['some/folder'])"
+        super().__init__(worded(what, "nothing was registered", remedy))
 
 
 class ExtensionNotIsolatedError(EntrepotError, ImportError):
@@ -123,9 +133,7 @@ class ReloadBusyError(EntrepotError, RuntimeError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"cannot reload now: {reason}\n"
-            f"  the process runs what it ran before\n"
-            f"  reload again when that is over"
+            worded(f"cannot reload now: {reason}", RUNS_ON, "reload again when that is over")
         )
 
 
@@ -147,12 +155,9 @@ class FaultError(EntrepotError, RuntimeError):
             if is_undone
             else "undoing it failed too: the process may be half-changed, and live is off"
         )
-        super().__init__(
-            f"cannot reload: entrepot itself failed with {type(error).__name__}: {error}, at "
-            f"{place}\n"
-            f"  {now}\n"
-            f"  restart the program to run the new text, and report this error"
-        )
+        what = f"cannot reload: entrepot itself failed with {type(error).__name__}: {error}"
+        remedy = "restart the program to run the new text, and report this error"
+        super().__init__(worded(f"{what}, at {place}", now, remedy))
 
 
 class VerifyError(EntrepotError, RuntimeError):
@@ -164,10 +169,9 @@ class VerifyError(EntrepotError, RuntimeError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
+        remedy = "import the program's modules in a new Python to see what is wrong"
         super().__init__(
-            f"cannot compare the program with a restart: {reason}\n"
-            f"  the process runs what it ran before\n"
-            f"  import the program's modules in a new Python to see what is wrong"
+            worded(f"cannot compare the program with a restart: {reason}", RUNS_ON, remedy)
         )
 
 
@@ -180,12 +184,9 @@ class ReloadOrderError(EntrepotError, RuntimeError):
 
     def __init__(self, files: list[str]) -> None:
         self.files = files
-        super().__init__(
-            f"cannot roll back the reload of {', '.join(map(repr, files))}: another one was "
-            f"taken since\n"
-            f"  the process runs the later text\n"
-            f"  save the text that you want, and reload"
-        )
+        what = f"cannot roll back the reload of {', '.join(map(repr, files))}: another one was "
+        now, remedy = "the process runs the later text", "save the text that you want, and reload"
+        super().__init__(worded(f"{what}taken since", now, remedy))
 
 
 class LostTextError(EntrepotError, OSError):
@@ -197,9 +198,8 @@ class LostTextError(EntrepotError, OSError):
 
     def __init__(self, file: str) -> None:
         self.file = file
-        super().__init__(
+        what = (
             f"cannot read the text that runs of {file!r}: the program has closed the descriptor "
-            f"of the file that held it\n"
-            f"  the process runs what it ran before\n"
-            f"  restart the program to run the new text"
         )
+        what += "of the file that held it"
+        super().__init__(worded(what, RUNS_ON, "restart the program to run the new text"))

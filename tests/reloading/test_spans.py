@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[2] / "src"
+from tests.reloading.processes import printed_by
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FILES = {
     "shop/__init__.py": "TABLE = {}\n",
     "shop/orders.py": "from shop import TABLE\nTABLE['orders'] = 1\n",
@@ -33,16 +34,7 @@ def run(folder: Path, program: str) -> list[str]:
     for name, text in FILES.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    done = subprocess.run(
-        [sys.executable, "-c", BEGIN + program],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{SOURCE}{os.pathsep}{folder}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not done.stderr
-    return done.stdout.splitlines()
+    return printed_by(BEGIN + program, folder)
 
 
 EDITED = """

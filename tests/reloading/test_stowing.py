@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,12 @@ import pytest
 from entrepot.errors import LostTextError
 from entrepot.reloading.stowing import ENOUGH, SIZE, Stowage
 from entrepot.source.text import Text
+from tests.reloading.processes import printed_by
 from tests.reloading.project import Project, projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SOURCE = Path(__file__).resolve().parents[2] / "src"
 can_stow = pytest.mark.skipif(not Stowage().is_able, reason="texts stay in memory here")
 REMARK = "# a remark\n" * (SIZE // 11 + 1)
 
@@ -106,16 +105,7 @@ def test_what_is_no_usual_file_is_read_as_a_whole(tmp_path: Path) -> None:
 def daemon(folder: Path, *arguments: str) -> list[str]:
     (folder / "rates.py").write_text(f"A = 1\n{REMARK}")
     (folder / "shop.py").write_text(f"RATE = 1\n{REMARK}")
-    done = subprocess.run(
-        [sys.executable, "-c", DAEMON, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{SOURCE}{os.pathsep}{folder}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not done.stderr
-    return done.stdout.split("\n")
+    return printed_by(DAEMON, folder, *arguments)
 
 
 @can_stow
