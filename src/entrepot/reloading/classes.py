@@ -16,7 +16,7 @@ from .attributes import OF_CLASS, attribute, is_a, is_exactly, is_native, sets_b
 from .base import EMPTY, Content, data_of, dump_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
-from .methods import methods_of, names_in_play, note_passed
+from .methods import is_of_another_kind, methods_of, names_in_play, note_passed, turned
 from .native import declared, is_declared_alike, left_of
 from .tuples import fields_of, lead_records
 from .values import same
@@ -190,7 +190,12 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
             continue
         adopter.place = f"{place}.{name}"
         was = EMPTY if base is EMPTY else base.get(name, EMPTY)
-        if name in live:
+        is_as_made = name in live and (was is EMPTY or was is live[name])
+        if is_as_made and is_of_another_kind(live[name], value):
+            made = turned(adopter, old, name, live[name], value)
+            journal.set_attribute(old, name, made)
+            adopter.change(old, name)
+        elif name in live:
             merged = adopter.merge(was, live[name], value, adopter.place, (old, name))
             if merged is not live[name]:
                 journal.set_attribute(old, name, merged)

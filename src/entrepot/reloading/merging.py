@@ -146,6 +146,7 @@ class Merger:
         self._told.clear()
         self._left.clear()
         self._merged_of.clear()
+        self.ownership.ran.clear()
         self.kept.clear()
 
     def merge_left(self) -> None:

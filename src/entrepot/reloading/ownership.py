@@ -33,6 +33,7 @@ class Ownership:
     Attributes:
         start: What the modules' names were bound to before it.
         current: The statement that runs, as it was before, and whose objects it goes on with.
+        ran: The statements that have run in this pass.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Ownership:
         self.start = start
         self.is_managed_class = is_managed_class
         self.current: set[int] = set()
+        self.ran: set[int] = set()
         self._homes: dict[int, list[Location]] | None = None
         self._outside: set[int] | None = None
 
@@ -52,8 +54,9 @@ class Ownership:
         """Return the old statement whose object a statement goes on with, under a name.
 
         That is its own old version, if that was the last to bind the name; or the last binder, if
-        that is gone or binds the name no more, or if nothing gets what it makes before the name
-        is bound anew; what is bound by text goes on with what was. What gave a name to another's
+        that is gone or binds the name no more, or has just made another (``L = [0]`` above a
+        new ``L = [*L, 5]``), or if nothing gets what it makes before the name is bound anew; what
+        is bound by text goes on with what was. What gave a name to another's
         object has no heir.
         """
         if is_reference(live):
@@ -67,7 +70,9 @@ class Ownership:
         owner = owners[-1]
         if owner is not self.world.before(live):
             now = self.world.now(owner)
-            if now is not None and not self._makes_for_nobody(now, live, record, name):
+            is_last = self.world.binders(record, name)[-1:] == [live]
+            is_free = now is None or (is_last and id(now) in self.ran)
+            if not is_free and not self._makes_for_nobody(now, live, record, name):
                 return None
         return owner if self.made(owner, self.start[record.name].get(name)) else None
 
@@ -205,6 +210,7 @@ class Ownership:
     def runs(self, live: LiveStatement) -> None:
         """A statement is about to run."""
         self.current = {id(self.world.before(live))}
+        self.ran.add(id(live))
 
     def _index(self) -> dict[int, list[Location]]:
         if self._homes is None:
