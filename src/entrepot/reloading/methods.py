@@ -163,9 +163,9 @@ def _method_now(method: MethodType, passed: Passed) -> Any:
             return None
     for cls in above:
         for name, value in data_of(cls).items():
-            if name != passed.name and _function(value) is passed.function:
-                if attribute(kind, name) is value:
-                    return None  # it may have been got by that name
+            is_there = name != passed.name and _function(value) is passed.function
+            if is_there and attribute(kind, name) is value:
+                return None  # it may have been got by that name
     return _bound(member, owner, kind) if above else None
 
 
