@@ -71,8 +71,8 @@ class Ownership:
         if owner is not self.world.before(live):
             now = self.world.now(owner)
             is_last = self.world.binders(record, name)[-1:] == [live]
-            is_free = now is None or (is_last and id(now) in self.ran)
-            if not is_free and not self._makes_for_nobody(now, live, record, name):
+            is_busy = now is not None and not (is_last and id(now) in self.ran)
+            if now is not None and is_busy and not self._makes_for_nobody(now, live, record, name):
                 return None
         return owner if self.made(owner, self.start[record.name].get(name)) else None
 
