@@ -203,7 +203,7 @@ class Missing:
 
 def _left(value: Any, transplant: str) -> list[Any]:
     """Return what old code has left in a reference: it stays through every edit."""
-    if value is None or isinstance(value, int | str | float) or value == [None]:
+    if value is None or isinstance(value, int | str | float) or _is_nothing(value):
         return ["atom", None]  # nobody can be led from an object to a number
     if transplant == "instance":
         owner = value.__self__ if isinstance(value, types.MethodType) else value
@@ -221,6 +221,10 @@ def _left(value: Any, transplant: str) -> list[Any]:
         cells = [cell.cell_contents for cell in value.__closure__ or ()]
         return ["cells", _atoms(dict(zip(names, cells, strict=True)))]
     return ["nothing", None]
+
+
+def _is_nothing(value: Any) -> bool:
+    return type(value) is list and value == [None]
 
 
 def _state(instance: Any) -> dict[str, Any]:

@@ -93,11 +93,7 @@ class Merger:
                 self.world.changed(record)
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> bool:
-        """Bind what a statement has bound to what is to be there.
-
-        Args:
-            live: The statement.
-            before: The namespace as it was when it began.
+        """Bind what a statement has bound to what is to be there; ``before`` is the namespace.
 
         Returns:
             Whether an earlier one was taken for the last that binds such a name: what was there

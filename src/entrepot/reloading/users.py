@@ -55,8 +55,12 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     found: dict[int, LiveStatement] = {}
     for name in names - looked_up:
         found.update(_that_mention(world, frozenset({name, _plain(cls, name)})))
+    ran = _during_which(world, cls, names)
+    yield from ran.values()
     aside: dict[int, Any] = {}
-    for live in found.values():
+    for key, live in found.items():
+        if key in ran:
+            continue
         if any(leads_to(value, cls, aside) for value in _reached(world, live)):
             yield live
     asking = _that_mention(world, _ASKING, frozenset({ANY_ATTRIBUTE})) if names - looked_up else {}
@@ -68,6 +72,22 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
             yield live
     if looked_up - _TOLD:
         yield from _readers_of_kin(world, cls, of_classes=looked_up <= _TOLD | _OF_CLASSES)
+
+
+def _during_which(world: World, cls: type, names: set[str]) -> dict[int, LiveStatement]:
+    """Return the statements during which a method ran that the class has otherwise now.
+
+    They may have come by it without its name: ``methodcaller(which)``, a loop over ``vars(cls)``.
+    """
+    found: dict[int, LiveStatement] = {}
+    home = world.home_of(cls)
+    lives = () if home is None else world.view(home, old=True).naming((cls.__name__,))
+    for live in lives:
+        for scope in live.scopes.values() if live.statement.is_class else ():
+            path = [part[0] for part in scope.path]
+            if len(path) == 2 and path[0] == cls.__qualname__ and path[1] in names:
+                world.add_runners(scope, found)
+    return found
 
 
 def _is_dunder(name: str) -> bool:
