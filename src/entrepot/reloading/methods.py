@@ -19,6 +19,7 @@ from weakref import ref
 from .attributes import NOTHING, attribute, is_a, wrapped_by
 from .base import data_of
 from .holders import holders_of
+from .succession import lead_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,7 +98,7 @@ def turned(adopter: Adopter, cls: type, name: str, old: Any, new: Any) -> Any:
     if type(fresh) is not FunctionType or type(new) is property:
         return new
     if type(new) is classmethod:
-        adopter.lead_on(function, MethodType(fresh, cls))
+        lead_on(adopter, function, MethodType(fresh, cls))
         return new
     if type(old) is classmethod:
         return new  # nobody has got the function itself
