@@ -100,7 +100,7 @@ def _facts_of(scope: LiveScope) -> list[ImportFact]:
 
 def changed_by_call(world: World, change: ModuleChange) -> Iterator[Import]:
     """Yield what functions of an edit import now or did, which ran while modules were imported."""
-    for scope, new in change.patches:
+    for scope, new in change.edited:
         if world.runners(scope) and (imports_itself(new) or imports_itself(scope.code)):
             facts = (*_facts_of(scope), *_facts(world, scope))
             yield from ((change.record, fact) for fact in facts)

@@ -45,6 +45,7 @@ def decorated_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
 
 def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
     """Who reads a function by any of its names, and asks for docstrings, has the old one."""
+    asking: dict[tuple[str, str], list[LiveStatement]] = {}  # of a class, for all its methods
     for scope, code in change.edited:
         if docstring(scope.code) == docstring(code):
             continue
@@ -60,12 +61,18 @@ def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
         for home, other in sorted(names):
             record = world.records[home]
             takers = _Takers(world, record, other)
-            for live in readers(world, record, other):
-                parts = world.parts(live)
-                if all(_DOCSTRINGS.isdisjoint(uses.attributes) for _, uses in parts):
-                    continue
+            if (home, other) not in asking:
+                asking[home, other] = list(_asking(world, record, other))
+            for live in asking[home, other]:
                 if len(scope.path) > 1 or takers.take(live):
                     yield live, "docstring", f"{live.where} may have read that of {scope.name}"
+
+
+def _asking(world: World, record: Record, name: str) -> Iterator[LiveStatement]:
+    """Yield the statements that read a name, and ask something for its docstring."""
+    for live in readers(world, record, name):
+        if any(not _DOCSTRINGS.isdisjoint(uses.attributes) for _, uses in world.parts(live)):
+            yield live
 
 
 class _Takers:

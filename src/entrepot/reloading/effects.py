@@ -11,7 +11,7 @@ which objects it changed, also through a getter, a method or a C function. That 
 
 from __future__ import annotations
 
-from types import CellType
+from types import CellType, FunctionType
 
 from .attributes import delete_state, is_a, native_setters, set_state
 from .base import EMPTY, data_of
@@ -147,7 +147,7 @@ class Effects:
                 if key in seen or (type(kind) is type and kind in ALL_ATOMS):
                     continue
                 seen.add(key)
-                held = tell(value)
+                held = None if kind is FunctionType else tell(value)  # most are, and hold nothing
                 if held is None:
                     waiting += parts_inside(value)
                     continue

@@ -138,9 +138,7 @@ def _listers(world: World, records: list[Record]) -> dict[int, LiveStatement]:
     """Return the statements that list folders, or ran functions that do."""
     found: dict[int, LiveStatement] = {}
     for record in records:
-        for live in world.lives(record):
-            if not live.statement.mentioned(WORDS):
-                continue
+        for live in world.view(record).naming(WORDS):
             if not isinstance(
                 live.statement.node,
                 ast.Import

@@ -72,6 +72,11 @@ class Prepared:
         self.gone: list[Record] = []
         self.moved: list[tuple[Record, Any]] = []
 
+    def is_idle(self) -> bool:
+        """Return whether there is nothing to do."""
+        is_planned = self.plan is not None and (self.plan.dirty or self.plan.deletions)
+        return not (self.changes or self.gone or self.moved or self.refusals or is_planned)
+
     def let_go(self) -> None:
         """Forget what was planned: nobody asks for it any more, and it refers to itself."""
         for change in self.changes.values():
@@ -175,10 +180,25 @@ def _is_lost(record: Record) -> bool:
     return False
 
 
+def _rebind_clients(session: Live, prepared: Prepared) -> None:
+    for client in session.clients:
+        prepared.report.rebound += client.rebind(prepared.journal)
+
+
+def _is_over(session: Live, prepared: Prepared) -> bool:
+    """Return whether there is nothing to do; then it is done."""
+    if prepared.is_idle():
+        session.listings.taken(prepared.journal)
+        _rebind_clients(session, prepared)
+        prepared.let_go()
+        prepared.is_committed = True
+    return prepared.is_committed
+
+
 def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
     """Carry a plan out, or change nothing."""
     report = prepared.report
-    if prepared.plan is None or prepared.world is None:
+    if prepared.plan is None or prepared.world is None or _is_over(session, prepared):
         return
     journal = prepared.journal
     execution = Execution(prepared.plan, journal, session.base, session.recorder, report)
@@ -194,7 +214,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         execution.finish()
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
-        report.rebound += [name for client in session.clients for name in client.rebind(journal)]
+        _rebind_clients(session, prepared)
         stale = execution.merger.caches.stale_at_last(execution.patcher.caches)
         for cache in {*execution.adopter.stale, *stale}:
             if is_cache(cache):  # else it was led on to what took its place

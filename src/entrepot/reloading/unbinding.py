@@ -201,8 +201,11 @@ class Unbinder:
         return found is not None and record.namespace[name] is found.module
 
     def _is_later(self, record: Record, name: str, here: Position) -> bool:
+        position = self.world.position
+        if any(position(other) < here for other in self.world.own_binders(record, name)):
+            return False  # whoever binds it from elsewhere
         binders = self.world.binders(record, name)
-        return bool(binders) and all(self.world.position(other) >= here for other in binders)
+        return bool(binders) and all(position(other) >= here for other in binders)
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""

@@ -2,7 +2,8 @@
 
 A statement that reads, binds or touches a name has it in its text. So what is asked by name looks
 at the statements whose text holds it, and only those have their syntax read: the cost of a
-question is that of its answer, not of the module.
+question is that of its answer, not of the module. When many have been asked for, all words are put
+into one index.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from .revision import LiveStatement
 
 
+FEW = 16  # words that are looked for: then an index of all is worth it
+
+
 class View:
     """The statements of one module.
 
@@ -24,12 +28,13 @@ class View:
         lives: The statements, in order.
     """
 
-    __slots__ = ("_dynamic", "_imports", "_naming", "_numbers", "lives")
+    __slots__ = ("_by_word", "_dynamic", "_imports", "_naming", "_numbers", "lives")
 
     def __init__(self, lives: list[LiveStatement]) -> None:
         self.lives = lives
         self._numbers: dict[int, int] | None = None
         self._naming: dict[str, list[LiveStatement]] = {}
+        self._by_word: dict[str, list[LiveStatement]] | None = None
         self._dynamic: list[LiveStatement] | None = None
         self._imports: dict[str, ImportFact] | None = None
 
@@ -46,11 +51,20 @@ class View:
         for word in words:
             named = self._naming.get(word)
             if named is None:
-                named = [live for live in self.lives if live.statement.mentions(word)]
-                self._naming[word] = named
+                named = self._naming[word] = self._named(word)
             found.update((id(live), live) for live in named)
             count += 1
         return list(found.values()) if count < 2 else sorted(found.values(), key=self.number)
+
+    def _named(self, word: str) -> list[LiveStatement]:
+        if len(self._naming) < FEW or not (word.isascii() and word.isidentifier()):
+            return [live for live in self.lives if live.statement.mentions(word)]
+        if self._by_word is None:
+            self._by_word = {}
+            for live in self.lives:
+                for known in live.statement.words:
+                    self._by_word.setdefault(known, []).append(live)
+        return self._by_word.get(word, [])
 
     @property
     def dynamic(self) -> list[LiveStatement]:

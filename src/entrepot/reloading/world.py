@@ -64,6 +64,7 @@ class World(Runs):
         self._imported: dict[str, frozenset[str]] = {}
         self._views: dict[tuple[str, bool], View] = {}
         self._files: dict[str, list[Record]] | None = None
+        self._own_binders: dict[tuple[str, str, bool], list[LiveStatement]] = {}
         self._by_namespace: dict[int, Record] | None = None
         self._homes = Homes(records)
         self.sources = Sources(self)
@@ -267,22 +268,29 @@ class World(Runs):
     def told_binders(self, record: Record, name: str, *, old: bool = False) -> list[LiveStatement]:
         """Return the statements that bind a name as their syntax tells, or what ran."""
         is_old = old and bool(self.changes)
-        old = old and record.name in self.changes
         found = self._binders.get((record.name, name, is_old))
         if found is None:
-            view = self.view(record, old=old)
-            candidates = {id(live): live for live in view.naming((name,))}
-            candidates.update((id(live), live) for live in self._odd_binders(record, old=old))
-            found = [
-                live
-                for live in sorted(candidates.values(), key=view.number)
-                if name in self.binds(live, old=old)
-            ]
+            found = self.own_binders(record, name, old=old)
             foreign = foreign_binders(self, record, name, old=is_old)
             if foreign:
                 order = self.old_order if is_old else self.order
                 found = sorted([*found, *foreign], key=order.position)
             self._binders[record.name, name, is_old] = found
+        return found
+
+    def own_binders(self, record: Record, name: str, *, old: bool = False) -> list[LiveStatement]:
+        """Return those of them that stand in the module itself."""
+        old = old and record.name in self.changes
+        found = self._own_binders.get((record.name, name, old))
+        if found is None:
+            view = self.view(record, old=old)
+            candidates = {id(live): live for live in view.naming((name,))}
+            candidates.update((id(live), live) for live in self._odd_binders(record, old=old))
+            found = self._own_binders[record.name, name, old] = [
+                live
+                for live in sorted(candidates.values(), key=view.number)
+                if self._is_bound_by(live, name, old=old)
+            ]
         return found
 
     def old_binders(self, record: Record, name: str) -> list[LiveStatement]:
@@ -311,13 +319,18 @@ class World(Runs):
         """Return the names of its module that a statement binds, by what ran too."""
         is_known = live.statement.binds_its_name  # then it need not be parsed
         names = {str(live.statement.name)} if is_known else set(live.uses.binds)
-        if id(live) in self.extra_binds:
-            names |= self.extra_binds[id(live)]
+        names |= self.extra_binds.get(id(live), set())
         for module, level in live.uses.stars if live.statement.has_star else ():
             source = self.module_named(live.record, module, level)
             if source is not live.record.module:  # to copy a name onto itself binds nothing
                 names |= set(star_names(source))
         return names | self.bound_by_calls(live, old=old)
+
+    def _is_bound_by(self, live: LiveStatement, name: str, *, old: bool) -> bool:
+        """Return whether a name is among those that a statement binds."""
+        if live.statement.binds_its_name and live.statement.name == name:
+            return True
+        return name in self.binds(live, old=old)
 
     def mentions(self, record: Record, word: str) -> bool:
         """Return whether code of a module that an import runs may mention a name."""
@@ -345,6 +358,7 @@ class World(Runs):
         self.extra_binds.setdefault(id(live), set()).update(names)
         for name in names:
             self._binders.pop((live.record.name, name, False), None)
+            self._own_binders.pop((live.record.name, name, False), None)
 
     def bound_by(self, live: LiveStatement) -> list[tuple[Record, str]]:
         """Return the names that a statement binds, those of other modules too."""

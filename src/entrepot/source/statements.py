@@ -164,6 +164,11 @@ class Statement:
         """Return those of many names that may stand in the statement, sorted."""
         return self._asked().among(words)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All names that may stand in the statement, but for those that are not ASCII."""
+        return self._asked().all()
+
     def _asked(self) -> Words:
         if self._words is None:
             self._words = Words(self.text)
