@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
@@ -40,6 +40,13 @@ class Code(NamedTuple):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return ast.Module(node.body, [])
         return None
+
+    def once(self, what: str, read: Callable[[Code], Any]) -> Any:
+        """Return what is read from the text, which stays the same as long as that does."""
+        known = self.owner.uses.asked
+        if what not in known:
+            known[what] = read(self)
+        return known[what]
 
 
 def code_of(

@@ -49,10 +49,12 @@ def holders_of_young(
             counts[key] += count
         more = _held_by_more(strictly, counts, 1)
     owners: dict[int, type | None] = {id(found): None for found in holders}
-    for objects in (young, older):
-        owners.update((id(names_of(value)), value) for value in _classes(objects))
+    if any(type(found) is dict and "__module__" in found for found in holders):  # as a class's
+        for objects in (young, older):
+            owners.update((id(names_of(value)), value) for value in _classes(objects))
+        del objects
     ours = {id(young), id(older), id(holders), id(more), id(owners)}
-    del young, older, objects
+    del young, older
     if more:
         known = ours.union(map(id, holders))
         holders.extend(found for found in holders_of(more) if id(found) not in known)

@@ -62,7 +62,6 @@ class Outside:
         self._found = found
         self.given_back: set[int] = set()
         self._back: set[tuple[int, Any]] = set()
-        self._doings: dict[int, tuple[Any, list[Doing]]] = {}  # by what has the text
         self._before: dict[int, list[Deed]] = {}  # by that, too
         self._covered: list[tuple[Any, Any, Any]] = []
         self._ran: set[int] = set()
@@ -303,12 +302,10 @@ class Outside:
             yield from self._deeds(code, code.home.namespace)
 
     def _deeds(self, code: Code, names: dict[str, Any]) -> list[Deed]:
-        known = self._doings.get(id(code.owner))
-        if known is None:
-            known = self._doings[id(code.owner)] = (code.owner, doings(code))
-        if not known[1]:
+        known: list[Doing] = code.once("doings", doings)
+        if not known:
             return []
-        found = Reader(self._world, code, names).deeds(known[1])
+        found = Reader(self._world, code, names).deeds(known)
         return [deed for deed in found if not _is_others(deed)]
 
 

@@ -45,6 +45,13 @@ def changes_owner(scope: LiveScope) -> bool:
 
 def _changes_it(scope: LiveScope) -> bool:
     """Return whether a function changes its class by ``cls``, or its own defaults."""
+    known = scope.uses.asked.get("changes it")
+    if known is None:
+        known = scope.uses.asked["changes it"] = _is_changing(scope)
+    return bool(known)
+
+
+def _is_changing(scope: LiveScope) -> bool:
     local = scope.uses.local_touches
     is_method = len(scope.path) > 1 and scope.live.statement.is_class
     by_class = is_method and any(_changes_class(touch) for touch in local)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from entrepot.source.nodes import Chain
 
+    from .code_run import Code
     from .plan import Plan
     from .revision import LiveStatement, Record
     from .world import World
@@ -75,7 +76,6 @@ class ProcessStates:
         self._plan = plan
         self._world: World = plan.world
         self._before: list[tuple[State, Any]] = []
-        self._known: dict[int, tuple[Any, list[_Call]]] = {}  # by what has the text
         self._names: dict[str, tuple[list[int], set[str], set[str]]] = {}  # by what they lead to
 
     def about_to_run(self, live: LiveStatement) -> None:
@@ -126,21 +126,15 @@ class ProcessStates:
                 yield from self._got(value, "g" + called[1:])
 
     def _calls(self, live: LiveStatement) -> Iterator[tuple[Record, ast.Call, str]]:
-        """Yield the calls in what runs with a statement by names that may lead to a state.
-
-        Of each text they are looked for once: the same functions run with many statements.
-        """
+        """Yield the calls in what runs with a statement by names that may lead to a state."""
         for source in code_of(self._world, live):
             names, definitions = self._names_of(source.home)
             if names.isdisjoint(source.reads) and not any(
                 chain[0] in definitions for chain in source.owner.uses.chains
             ):
                 continue
-            known = self._known.get(id(source.owner))
-            if known is None:
-                calls = list(_named_calls(source.node()))
-                known = self._known[id(source.owner)] = (source.owner, calls)
-            for call, chain, kind in known[1]:
+            known: list[_Call] = source.once("calls", _named_calls)
+            for call, chain, kind in known:
                 if chain[0] in names or (len(chain) > 1 and chain[0] in definitions):
                     yield source.home, call, kind
 
@@ -220,17 +214,18 @@ def _of_object(called: str, owner: Any) -> State:
     return State(f"{type(owner).__module__}.{called}", lambda: owner, users, is_drawn=True)
 
 
-def _named_calls(node: ast.AST | None) -> Iterator[_Call]:
-    """Yield the calls by a name in code with that, and what becomes of their results.
+def _named_calls(source: Code) -> list[_Call]:
+    """Return the calls by a name in code with that, and what becomes of their results.
 
     That is ``"alone"`` where it is nothing, ``"store"`` where something is stored into it. A
     function that gets a state is asked as the program asks it: with no arguments.
     """
+    node, found = source.node(), []
     parts = [] if node is None else list(immediate(node))
     alone = {id(part.value) for part in parts if isinstance(part, ast.Expr)}
     for part in parts:
         if isinstance(part, ast.Call) and (chain := chain_of(part.func)):
-            yield part, chain, "alone" if id(part) in alone else ""
+            found.append((part, chain, "alone" if id(part) in alone else ""))
         elif isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.value, ast.Call):
             call = part.value
             is_stored = not isinstance(part.ctx, ast.Load)
@@ -240,7 +235,8 @@ def _named_calls(node: ast.AST | None) -> Iterator[_Call]:
                 and not call.keywords
                 and (chain := chain_of(call.func))
             ):
-                yield call, chain, "store"
+                found.append((call, chain, "store"))
+    return found
 
 
 def _says_state(owner: Any) -> bool:

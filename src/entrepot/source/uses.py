@@ -14,7 +14,7 @@ Names are taken from the syntax and from the code object, which knows what is lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .nodes import Chain
@@ -83,9 +83,11 @@ class Uses:
         loads: First words of modules that are got by their names, see ``by_name.py``.
         imports: What from-imports read: module, level and name, such as ``{("shop", 0, "RATE")}``.
         stars: Modules star-imported, with their level, such as ``{("config", 0)}``.
+        asked: What else was read from the same text, by who asked for it: it is read once.
     """
 
     __slots__ = (
+        "asked",
         "attributes",
         "binds",
         "by_text",
@@ -121,3 +123,4 @@ class Uses:
         self.by_text = False
         self.imports: set[tuple[str, int, str]] = set()
         self.stars: set[tuple[str, int]] = set()
+        self.asked: dict[str, Any] = {}
