@@ -123,15 +123,18 @@ def _held_by_more(
 def weak_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Return the weak references to new objects, each with one like it to the old object.
 
-    Those to classes are Python's own: by them a class knows its subclasses.
+    Most of those to classes are Python's own, by which a class knows its subclasses: only what a
+    collection of the library made (``WeakValueDictionary``, ``WeakSet``) is led on.
     """
     found = []
     olds = {id(new): old for new, old in pairs}
     for new, old in pairs:
-        if is_a(new, type) or not weakref.getweakrefcount(new):
+        if not weakref.getweakrefcount(new):
             continue
         for reference in weakref.getweakrefs(new):
             kind: Any = type(reference)
+            if is_a(new, type) and type(reference.__callback__) is not types.FunctionType:
+                continue
             if is_a(reference, weakref.WeakMethod):
                 method = reference()
                 function: Any = method and olds.get(id(method.__func__), method.__func__)
