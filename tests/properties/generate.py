@@ -24,10 +24,14 @@ CALLS = {
 #: What a client holds of each kind: how it is made, how it is used, what old code left in it.
 HOLDS = {
     "fn": (
-        ("{0}", "h(2)", ""),
-        ("__import__('functools').partial({0}, 2)", "h()", ""),
-        ("[{0}]", "h[0](5)", ""),
         # The stub of an overload is typing's own: the name has left the function that is held.
+        ("{0}", "h(2) if {0}.__module__ != 'typing' else None", ""),
+        (
+            "__import__('functools').partial({0}, 2)",
+            "h() if {0}.__module__ != 'typing' else None",
+            "",
+        ),
+        ("[{0}]", "h[0](5) if {0}.__module__ != 'typing' else None", ""),
         ("{0}", "h is {0} or {0}.__module__ == 'typing'", ""),
     ),
     "cls": (

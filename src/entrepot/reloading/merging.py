@@ -187,7 +187,10 @@ class Merger:
             if new is not start:
                 self.kept.add((record.name, name))
             return
-        if self.adopter.is_changed(final) or not (final is known or same(final, known)):
+        is_other = not same(final, known) or (
+            final is not known and is_a(final, dict | list | set)
+        )
+        if self.adopter.is_changed(final) or is_other:  # an equal list is not that of its aliases
             self._moved_on(record, name, live, final if final is known else None)
 
     def _merged(
