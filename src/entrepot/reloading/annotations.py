@@ -86,6 +86,7 @@ class Annotations:
         """Give each module the annotations of its whole text."""
         for change in self.world.changes.values():
             lives = [*change.added, *change.removed, *change.signed]
+            lives += [live.old for live in change.signed if live.old is not None]
             if any(True for live in lives for _ in annotated(live.statement.node)):
                 self._in_play[change.record.name] = change.record
         for record in self._in_play.values():

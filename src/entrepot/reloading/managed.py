@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .absent import Absent
+    from .journal import Journal
     from .listings import Listings
 
 LONGEST_WAIT_OF_IMPORTS = 2.0
@@ -178,6 +179,13 @@ class Managed:
         """Manage a module, or one that is loaded from another file now."""
         self.records[record.name] = record
         self._unindexed.append(record)
+
+    def put_last(self, journal: Journal, record: Record) -> None:
+        """Let a module come after all others: no statement is known to import it any more."""
+        before = record.order
+        journal.note(lambda: setattr(record, "order", before))
+        self._order += 1
+        record.order = self._order
 
     def records_of(self, files: Iterable[str]) -> list[Record]:
         """Return the modules that were loaded from some files, in the order of their import.

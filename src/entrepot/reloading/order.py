@@ -141,6 +141,10 @@ class Order:
                     self._lines[other.name] = last[importer]
         return self._lines[record.name]
 
+    def has_left(self, record: Record) -> bool:
+        """Return whether the statement that imported a module first does so no more, nor another."""
+        return record.name in self._left
+
     def put(self, record: Record, place: Place | None) -> None:
         """Let a module be executed at another place.
 

@@ -45,6 +45,8 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     execution.registrations.settle(execution.executed)
     for record, place in places:
         _set_importer(journal, record, place)
+        if place is None and execution.world.order.has_left(record):
+            session.put_last(journal, record)
     execution.merger.caches.computed.settle()
     execution.noted.settle(session.base, journal)
     for record in _bound_in(execution):
@@ -232,7 +234,7 @@ def _places(execution: Execution) -> list[tuple[Record, Place | None]]:
         return []
     return [
         (record, _place_of(world, record))
-        for record in world.records.values()
+        for record in sorted(world.records.values(), key=lambda record: record.order)
         if record.name in world.order.moved
         or (record.parent is not None and record.parent.record.name in ran)
     ]
