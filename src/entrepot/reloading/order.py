@@ -142,7 +142,7 @@ class Order:
         return self._lines[record.name]
 
     def has_left(self, record: Record) -> bool:
-        """Return whether the statement that imported a module first does so no more, nor another."""
+        """Return whether no statement is the first to import a module any more."""
         return record.name in self._left
 
     def put(self, record: Record, place: Place | None) -> None:
