@@ -119,9 +119,9 @@ class Adopter:
     def take_over(self, old: Any, new: Any) -> Any:
         """Let an object be what a new one is, and return it, or ``new`` where that cannot be."""
         if is_a(new, type):
-            from .classes import adopt_class
+            from .members import adopt_class_and_members
 
-            return adopt_class(self, old, new)
+            return adopt_class_and_members(self, old, new)
         if type(new) is FunctionType:
             if not adopt_globals(self, old, new):
                 return stand_in(self, old, new)

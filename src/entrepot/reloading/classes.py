@@ -16,7 +16,6 @@ from .attributes import OF_CLASS, attribute, is_a, is_exactly, is_native, sets_b
 from .base import EMPTY, Content, data_of, dump_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
-from .members import lead_members, members_of
 from .methods import is_of_another_kind, methods_of, names_in_play, note_passed, turned
 from .native import declared, is_declared_alike, left_of
 from .tuples import fields_of, lead_records
@@ -90,13 +89,6 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     """Make ``old`` what ``new`` is, or return ``new`` where that cannot be."""
     if not adopter.base.is_managed_class(old):
         return new
-    members = members_of(old)
-    made = _adopted(adopter, old, new)
-    lead_members(adopter, members, made)
-    return made
-
-
-def _adopted(adopter: Adopter, old: type, new: type) -> type:
     if not can_adopt(adopter, old, new):
         return _replaced(adopter, old, new)
     wanted = tuple(adopter.mapped(list(new.__bases__)))

@@ -9,9 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .base import data_of
+from .classes import adopt_class
 
 if TYPE_CHECKING:
     from .adopt import Adopter
+
+
+def adopt_class_and_members(adopter: Adopter, old: type, new: type) -> type:
+    """Make ``old`` what ``new`` is, or return ``new``; members of an enumeration are led on."""
+    before = members_of(old) if adopter.base.is_managed_class(old) else {}
+    made = adopt_class(adopter, old, new)
+    if before:
+        _lead(adopter, before, made)
+    return made
 
 
 def members_of(cls: type) -> dict[str, Any]:
@@ -28,7 +38,7 @@ def members_of(cls: type) -> dict[str, Any]:
     return dict(found) if type(found) is dict else {}
 
 
-def lead_members(adopter: Adopter, before: dict[str, Any], cls: type) -> None:
+def _lead(adopter: Adopter, before: dict[str, Any], cls: type) -> None:
     """Lead on the members that a class had, where it has others by their names."""
     now = members_of(cls)
     left = set(map(id, now.values()))
