@@ -64,8 +64,14 @@ class Caches:
         self._hits: list[tuple[Any, int]] = []  # before the statement that runs
         scopes = set(edited_bodies(world))
         patches = [patch for change in world.changes.values() for patch in change.patches]
-        self._new = {id(code) for scope, code in patches if scope in scopes}
-        self._edited_names = {(scope.live.record.name, scope.path[-1][0]) for scope in scopes}
+        ran = {scope for scope in scopes if id(scope.code) in world.recorder.runners}
+        self._new = [
+            {id(code) for scope, code in patches if scope in some} for some in (scopes, ran)
+        ]
+        self._edited_names = [
+            {(scope.live.record.name, scope.path[-1][0]) for scope in some}
+            for some in (scopes, ran)
+        ]
         own = {scope for change in world.changes.values() for scope in change.bodies}
         self._around = {
             (scope.live.record.name, scope.path[0][0])
@@ -111,7 +117,9 @@ class Caches:
                 found.append(cache)
         self.computed.clear_stale(
             live,
-            lambda function, owner: self._may_differ(function, lambda: owner, by_name),
+            lambda function, owner: self._may_differ(
+                function, lambda: owner, by_name, at_import=True
+            ),
         )
         self._hits = [(cache, cache.cache_info().hits) for cache in caches]
         return found
@@ -121,6 +129,8 @@ class Caches:
         function: FunctionType,
         arguments: Callable[[], list[Any]],
         by_name: dict[str, list[LiveScope]],
+        *,
+        at_import: bool = False,
     ) -> bool:
         """Return whether a function may compute something else now than it did at import.
 
@@ -128,6 +138,7 @@ class Caches:
             function: What was called.
             arguments: Returns what it was called with.
             by_name: What ran with the statement that called it.
+            at_import: Whether an import has called it, so that what never ran there is no matter.
         """
         code = function.__code__
         if (code.co_filename, code.co_qualname) in self._edited_places:
@@ -138,7 +149,7 @@ class Caches:
             if scope.code.co_qualname == code.co_qualname
         ]
         return any(self._is_stale(scope, by_name) for scope in mine) or bool(
-            mine and self._is_in_reach(function, arguments())
+            mine and self._is_in_reach(function, arguments(), at_import=at_import)
         )
 
     def note_moved(self, notes: Iterable[Note]) -> None:
@@ -188,7 +199,7 @@ class Caches:
         Args:
             edited: Caches of functions that were edited.
         """
-        self.computed.clear_stale(None, self._is_in_reach)
+        self.computed.clear_stale(None, partial(self._is_in_reach, at_import=True))
         yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in self._base.caches():
             if id(cache) not in self._cleared and self._is_in_reach(
@@ -212,17 +223,22 @@ class Caches:
         return memory is not None and all(is_managed(type(got)) for _, got in memory.results)
 
     def _is_in_reach(
-        self, function: FunctionType, arguments: list[Any], *, gives_instances: bool = False
+        self,
+        function: FunctionType,
+        arguments: list[Any],
+        *,
+        gives_instances: bool = False,
+        at_import: bool = False,
     ) -> bool:
         """Return whether a function may run what was edited, or read what has moved.
 
         Also where no name says so: ``self.x = 1`` runs what the class has put there.
         """
-        words = {*self._edited_names, *self._moved()}
+        words = {*self._edited_names[at_import], *self._moved()}
         if not words:
             return False
         reach = Reach(self.world, function, arguments)
-        if not self._new.isdisjoint(reach.codes):
+        if not self._new[at_import].isdisjoint(reach.codes):
             return True
         if gives_instances and reach.names.isdisjoint(_BY_TEXT):
             words = {word for word in words if not self._only_makes(reach, *word)}

@@ -6,6 +6,7 @@ from who reads it before. What a statement may bind or not is unbound before it.
 
 from __future__ import annotations
 
+import ast
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -217,14 +218,20 @@ class Unbinder:
 
     def clear_uncertain(self, live: LiveStatement) -> None:
         """What a statement may bind, or not, is unbound before it, as when it ran first."""
-        record = live.record
-        names = [name for name in self.world.binds(live) if self.world.may_bind(live, name)]
+        record, binds = live.record, self.world.binds(live) - self._copied(live)
+        names = [name for name in binds if self.world.may_bind(live, name)]
         if self.world.binds_by_text(live) and self._is_first_by_text(live):
             names += self.world.unexplained(record)
         for name in names:
             binders = self.world.binders(record, name)
             if name in record.namespace and (not binders or binders[0] is live):
                 self.journal.delete_item(record.namespace, name)
+
+    def _copied(self, live: LiveStatement) -> set[str]:
+        """Return the names that the star imports of a statement copy now."""
+        stars = live.uses.stars if isinstance(live.statement.node, ast.ImportFrom) else ()
+        sources = [self.world.module_named(live.record, module, level) for module, level in stars]
+        return {name for source in sources for name in star_names(source)}
 
     def _is_first_by_text(self, live: LiveStatement) -> bool:
         lives = self.world.lives(live.record)
