@@ -12,27 +12,22 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import OF_CLASS, attribute, is_a, is_exactly, is_native, sets_by_code, wrapped_by
+from .attributes import OF_CLASS, is_a, is_exactly, is_native, sets_by_code, wrapped_by
 from .base import EMPTY, Content, data_of, dump_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
 from .methods import is_of_another_kind, methods_of, names_in_play, note_passed, turned
-from .native import declared, is_declared_alike, left_of
+from .native import declared, is_declared_alike
 from .tuples import fields_of, lead_records
 from .values import same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from .adopt import Adopter
-    from .journal import Journal
 
 _reset_registry: Any = vars(abc)["_reset_registry"]
 _OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
-_OF_LAYOUT = frozenset({
-    types.MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType,
-    types.GetSetDescriptorType,
-})  # fmt: skip
 _METHODS = (types.FunctionType, staticmethod, classmethod, property)
 _CONTAINERS = frozenset({list, dict, set})
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
@@ -254,6 +249,12 @@ def _functions_of(value: Any) -> list[Any]:
     return [wrapped_by(value)]
 
 
+def replace_class(adopter: Adopter, old: type, new: type) -> None:
+    """Let another class take the place of one, with its methods."""
+    adopter.replace(old, new)
+    lead_methods(adopter, old, new)
+
+
 def lead_methods(adopter: Adopter, old: type, new: type) -> None:
     """Who holds a method of a class whose place another one takes calls the method of that."""
     fresh = data_of(new)
@@ -267,39 +268,6 @@ def lead_methods(adopter: Adopter, old: type, new: type) -> None:
             if was is not now and callable(now) and is_free:
                 adopter.taken[id(was)] = was
                 adopter.forwards.append((was, now))
-
-
-def retire(
-    adopter: Adopter, is_own: Callable[[Any], bool], old: type, new: type, stuck: list[str] | None
-) -> str | None:
-    """See to what is left of a class whose place another one has taken.
-
-    Returns:
-        What cannot go on with the new one.
-    """
-    if is_native(old):
-        left = left_of(adopter.journal, old, adopter.replaced, is_own)
-        return left or (stuck and f"{stuck[0]} holds the old {old.__qualname__}") or None
-    if stuck:
-        stand_in(adopter.journal, old, new)
-    return None
-
-
-def stand_in(journal: Journal, old: type, new: type) -> None:
-    """Instances of a class that could not change go on as if they were of the new one.
-
-    They keep their layout. They find the new members, those of bases that the old class has not,
-    too, and ``isinstance`` asks ``__class__``, which says the new class.
-    """
-    others = [cls for cls in new.__mro__ if not any(cls is known for known in old.__mro__)]
-    for name in {name: None for cls in others for name in data_of(cls)}:
-        value = attribute(new, name)
-        if type(value) in _OF_LAYOUT or name in {"__slots__", "__new__"}:
-            continue  # an instance of another layout would not be taken by it
-        if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
-            journal.set_attribute(old, name, value)
-    journal.set_attribute(old, "__class__", property(lambda _self: new))
-    journal.set_attribute(old, "__doc__", new.__doc__)
 
 
 def _adopt_registered(adopter: Adopter, old: type, new: type) -> None:

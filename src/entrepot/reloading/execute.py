@@ -25,7 +25,6 @@ from .annotations import Annotations
 from .attributes import is_a
 from .bookkeeping import Bookkeeping
 from .changes import FUTURES, beside, compile_in_place
-from .classes import retire
 from .closures import called_no_more
 from .deciding import decide, put_in_order
 from .depth import AsDeepAsBefore, Deep
@@ -46,6 +45,7 @@ from .recorder import Listener
 from .registered import REGISTER
 from .registrations import Registrations
 from .relink import relink
+from .retiring import retire
 from .revision import Site
 from .runnable import Noted, marked, raised_by, take_codes, with_adoption, with_codes
 from .surroundings import Guard, does_again, note
@@ -380,10 +380,8 @@ class Execution:
                 if left := retire(self.adopter, self.own.has, old, new, stuck.get(id(old))):
                     self._orphan(left)
             elif stuck.get(id(old)):
-                holder = stuck[id(old)][0]
-                self._orphan(
-                    f"a {type(old).__qualname__} was made anew, and {holder} holds the old one"
-                )
+                kind, holder = type(old).__qualname__, stuck[id(old)][0]
+                self._orphan(f"a {kind} was made anew, and {holder} holds the old one")
         self.annotations.finish()
         self.exits.finish()
         self.registrations.outside.finish(self.executed, self.report, self._orphan)

@@ -10,7 +10,7 @@ from .attributes import is_a
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
-from .classes import lead_methods
+from .classes import replace_class
 from .containers import succeed
 from .depending import depends, led_by
 from .foreign import Foreign
@@ -253,8 +253,7 @@ class Merger:
             elif changes_kind(self.adopter, start, new):
                 return lead_on(self.adopter, start, new)
             elif is_a(start, type) and is_a(new, type):
-                self.adopter.replace(start, new)
-                lead_methods(self.adopter, start, new)
+                replace_class(self.adopter, start, new)
             elif is_reference(live):
                 return self._stay(start, new)
         return new
@@ -266,16 +265,15 @@ class Merger:
                 return lead_on(self.adopter, start, new)
         elif is_a(start, type):
             if is_a(new, type) and self._is_ours(start):
-                self.adopter.replace(start, new)
-                lead_methods(self.adopter, start, new)
+                replace_class(self.adopter, start, new)
         else:
             return self._stay(start, new)
         return new
 
     def _is_ours(self, cls: type) -> bool:
         """Return whether a class is of a managed module, or of one whose file is gone now."""
-        is_managed = self.adopter.base.is_managed_class
-        return is_managed(cls) or getattr(cls, "__module__", None) in self.world.gone
+        is_gone = getattr(cls, "__module__", None) in self.world.gone
+        return self.adopter.base.is_managed_class(cls) or is_gone
 
     def _stay(self, start: Any, new: Any) -> Any:
         """Let an object that moved to another module stay the old one, if it can."""
@@ -295,8 +293,7 @@ class Merger:
         if old is made or old.__qualname__ != made.__qualname__ or self._was_there(made):
             return
         if self._isgoing(old) and self.adopter.base.is_managed_class(made):
-            self.adopter.replace(old, made)
-            lead_methods(self.adopter, old, made)
+            replace_class(self.adopter, old, made)
 
     def _isgoing(self, cls: type) -> bool:
         """Return whether the statement that made a class is gone."""

@@ -36,6 +36,7 @@ class Noted:
 
     def clear(self) -> None:
         """Begin a pass."""
+        self._before = None
         self._made.clear()
 
     def adopted(self, value: Any) -> Any:
