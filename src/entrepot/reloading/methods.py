@@ -120,9 +120,8 @@ def led_methods(adopter: Adopter, orphan: Callable[[str], object]) -> list[tuple
         adopter: Knows which functions classes have no more.
         orphan: Is told of what is held and cannot be led on.
     """
-    passed = [
-        one for one in adopter.passed if one.has_turned or id(one.function) not in adopter.taken
-    ]
+    led = {id(old) for old, _ in (*adopter.forwards, *adopter.replaced)}  # others follow already
+    passed = [one for one in adopter.passed if one.has_turned or id(one.function) not in led]
     adopter.passed.clear()  # who is held by nobody else is gone
     found: list[tuple[MethodType, Any]] = []
     left: list[tuple[ref[MethodType], str]] = []

@@ -39,6 +39,7 @@ def _wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
             made, "__isabstractmethod__", False
         ):
             return new
+        made.__set_name__(None, adopter.place.rpartition(".")[2])  # its errors say the name
         return made
     if type(new) is staticmethod or type(new) is classmethod:
         inner = adopter.adopt(old.__func__, new.__func__)
