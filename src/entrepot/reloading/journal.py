@@ -136,8 +136,7 @@ class Journal:
 
         def differs() -> tuple[list[str], dict[str, Any]]:
             there = dict(namespace)
-            is_same = list(map(id, there.values())) == list(map(id, before.values()))
-            if is_same and list(there) == list(before):
+            if same_items(before, there):
                 return [], {}
             lost = {n: value for n, value in before.items() if there.get(n, _MISSING) is not value}
             return [name for name in there if name not in before], lost

@@ -14,6 +14,7 @@ from .classes import replace_class
 from .containers import succeed
 from .depending import depends, led_by
 from .foreign import Foreign
+from .journal import same_items
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
@@ -78,19 +79,19 @@ class Merger:
         """Merge what a statement has bound in other modules; ``earlier`` is what was there."""
         self.foreign.ran(live)
         known = {(record.name, name) for record, name in bound_elsewhere(self.world, live)}
+        modules = {module for module, _ in known}
         for module, before in earlier.items():
             record = self.world.records.get(module)
             if record is None or record is live.record:
                 continue
-            is_other = len(before) != len(record.namespace)
-            for name, value in list(record.namespace.items()):
-                if before.get(name, _MISSING) is value and (module, name) not in known:
-                    continue
-                is_other = True
-                if not is_a(value, ModuleType) and name != "__builtins__":
+            now = dict(record.namespace)
+            if module not in modules and same_items(before, now):
+                continue  # as most that it could get at
+            for name, value in now.items():
+                is_bound = before.get(name, _MISSING) is not value or (module, name) in known
+                if is_bound and not is_a(value, ModuleType) and name != "__builtins__":
                     self._merge_name(live, record, name)
-            if is_other:
-                self.world.changed(record)
+            self.world.changed(record)
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> bool:
         """Bind what a statement has bound to what is to be there; ``before`` is the namespace.
