@@ -34,6 +34,8 @@ from .values import is_atom, same
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from entrepot.source.nodes import Chain
+
     from .code_run import Code
     from .journal import Journal
     from .merging import Merger
@@ -179,17 +181,16 @@ class Outside:
                 passed = list(passed_by(home, chain))
                 if len(passed) > 1 and len(passed) == len(chain):
                     yield from self._place(passed[-2], chain[-1], is_given=False)
-        is_again = self._world.before(live) is not None
-        for call in ast.walk(live.statement.node) if is_again else ():
-            if isinstance(call, ast.Call):
-                *_, function = (None, *passed_by(live.record, chain_of(call.func) or ("",)))
-                if self._world.home_of(function) is None:
-                    continue
-                for first, second in itertools.pairwise(call.args):
-                    chain = chain_of(first)
-                    if chain and isinstance(second, ast.Constant) and type(second.value) is str:
-                        *_, owner = (None, *passed_by(live.record, chain))
-                        yield from self._place(owner, second.value, is_given=True)
+        if self._world.before(live) is None:
+            return
+        known = live.uses.asked.get("places")
+        if known is None:
+            known = live.uses.asked["places"] = list(_places_given(live.statement.node))
+        for called, chain, key in known:
+            *_, function = (None, *passed_by(live.record, called))
+            if self._world.home_of(function) is not None:
+                *_, owner = (None, *passed_by(live.record, chain))
+                yield from self._place(owner, key, is_given=True)
 
     def _place(
         self, value: Any, key: str, *, is_given: bool
@@ -307,6 +308,16 @@ class Outside:
             return []
         found = Reader(self._world, code, names).deeds(known)
         return [deed for deed in found if not _is_others(deed)]
+
+
+def _places_given(node: ast.stmt) -> Iterator[tuple[Chain, Chain, str]]:
+    """Yield what is called with an object and a name that is said after it, with these."""
+    for call in ast.walk(node):
+        called = chain_of(call.func) if isinstance(call, ast.Call) else ()
+        for first, second in itertools.pairwise(getattr(call, "args", ()) if called else ()):
+            chain = chain_of(first)
+            if chain and isinstance(second, ast.Constant) and type(second.value) is str:
+                yield called, chain, second.value
 
 
 def _is_others(deed: Deed) -> bool:
