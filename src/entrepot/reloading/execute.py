@@ -369,7 +369,7 @@ class Execution:
 
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
-        self.adopter.replaced += led_methods(self.adopter, self._orphan)
+        self.adopter.replaced += led_methods(self.adopter, self.own.has, self._orphan)
         led = [*self.adopter.forwards, *self.adopter.replaced, *self.adopter.led]
         stuck = relink(self.journal, led, self.own.has) if led else {}
         for old, new in self.adopter.forwards:

@@ -19,6 +19,7 @@ from weakref import ref
 from .attributes import NOTHING, attribute, is_a, wrapped_by
 from .base import data_of
 from .holders import holders_of
+from .instances import in_use
 from .succession import lead_on
 
 if TYPE_CHECKING:
@@ -113,11 +114,14 @@ def _bare(member: Any) -> Any:
     return member.fget if type(member) is property else wrapped_by(member)
 
 
-def led_methods(adopter: Adopter, orphan: Callable[[str], object]) -> list[tuple[MethodType, Any]]:
+def led_methods(
+    adopter: Adopter, is_own: Callable[[Any], bool], orphan: Callable[[str], object]
+) -> list[tuple[MethodType, Any]]:
     """Return the methods that are held, and mean another function now, each with one of that.
 
     Args:
         adopter: Knows which functions classes have no more.
+        is_own: Returns whether an object holds others for our bookkeeping only.
         orphan: Is told of what is held and cannot be led on.
     """
     led = {id(old) for old, _ in (*adopter.forwards, *adopter.replaced)}  # others follow already
@@ -140,9 +144,19 @@ def led_methods(adopter: Adopter, orphan: Callable[[str], object]) -> list[tuple
     if left:
         gc.collect()
     for reference, what in left:
-        if reference() is not None:
+        if _is_held(adopter, reference(), is_own):
             orphan(what)
     return found
+
+
+def _is_held(adopter: Adopter, method: Any, is_own: Callable[[Any], bool]) -> bool:
+    """Return whether somebody holds a method who is not one of us."""
+    if method is None:
+        return False
+    noted = (*adopter.before.values(), *adopter.lost)  # an owner, and what it held
+    ours = adopter.journal.own | {id(content) for _, *rest in noted for content in rest}
+    holders = [h for h in gc.get_referrers(method) if id(h) not in ours and not is_own(h)]
+    return bool(holders) or id(method) in in_use()
 
 
 def _method_now(method: MethodType, passed: Passed) -> Any:

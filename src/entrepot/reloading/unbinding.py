@@ -212,8 +212,11 @@ class Unbinder:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
         self.world.recorder.loading = None
         for record, name, value in hidden:
-            is_last = self.world.binders(record, name)[-1:] == [live]
-            if name not in record.namespace and not is_last:
+            if name in record.namespace:
+                continue
+            below = self.world.records.get(f"{record.name}.{name}")
+            is_submodule = below is not None and value is below.module  # no text binds that
+            if is_submodule or self.world.binders(record, name)[-1:] != [live]:
                 self.journal.set_item(record.namespace, name, value)
 
     def clear_uncertain(self, live: LiveStatement) -> None:
