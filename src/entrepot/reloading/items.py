@@ -30,9 +30,13 @@ def merge_items(
     """Objects that a statement put into others take over what stood there before.
 
     Where the program had put something else, and the statement what the import had, it stays.
+    The names of a module, which a function may hold as ``globals()``, have a base of their own.
     """
     old = merger.world.before(live)
+    modules = merger.world.by_namespace
     for change in changes:
+        if id(change.note.owner) in modules:
+            continue
         if old is not None:
             _merge_change(merger, live, change, effects.held(change.note))
         note_overridden(merger, live, change, effects.held(change.note))
