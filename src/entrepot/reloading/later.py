@@ -55,6 +55,8 @@ class LaterImports:
         self.names: dict[str, tuple[Record, dict[str, Any]]] = {}
         self.is_first = True
         self._notes: list[tuple[Any, Any]] = []  # an object, and what it held
+        self._functions: list[FunctionType] = []  # named by this import, each once
+        self._had: set[int] = set()  # the attributes that they had before, by identity
         self._plain: dict[int, tuple[ref[type], bool, bool]] = {}
         self._seen: dict[int, Any] = {}
         self._names_by_tail: dict[str, list[str]] = {}
@@ -104,10 +106,15 @@ class LaterImports:
                 if before.get(name, self) is not value and not is_a(value, ModuleType):
                     self._bind(record.base, name, value)
                     self.base.take_imported([value])
+        if self._functions:  # the attributes that they have got by it
+            attributes = own_dicts(self._functions)
+            self.base.take_imported([held for held in attributes if id(held) not in self._had])
         if self.is_first:
             self.is_first = False
             self.recorder.first_run = self.runs
         self._notes.clear()
+        self._functions.clear()
+        self._had.clear()
         self._seen.clear()
         self.names.clear()
 
@@ -178,7 +185,10 @@ class LaterImports:
                     called += run
                     lying += lie
             if functions:
-                lying += own_dicts(functions)
+                found = own_dicts(functions)
+                self._functions += functions
+                self._had.update(map(id, found))
+                lying += found
 
     def _inside_module(self, module: ModuleType, words: set[str]) -> list[Any]:
         """Return what words mean in a module that is named."""
