@@ -51,6 +51,7 @@ class Unbinder:
         self._stored: dict[Location, Record] = {}
         self._hidden: set[Location] = set()  # from the statement that runs
         self._asked: set[int] = set()
+        self._hooked: list[Record] | None = None
 
     # names of other modules
 
@@ -148,11 +149,18 @@ class Unbinder:
             home = None if source is None else self.world.home_of(source)
             if home is not None and home is not live.record:
                 found += [(home, name) for name in self._made_later(home)]
-        for record in self.world.records.values():  # what answers for a module is no name read
+        for record in self._answering():  # what answers for a module is no name that is read
             for name in HOOKS & record.namespace.keys():
                 if self._is_unfinished(record, here) and self._is_later(record, name, here):
                     found.append((record, name))
         return found
+
+    def _answering(self) -> list[Record]:
+        """Return the modules that answered themselves for what they have not, at the start."""
+        if self._hooked is None:
+            hooked = (name for name, names in self.start.items() if not HOOKS.isdisjoint(names))
+            self._hooked = [self.world.records[name] for name in hooked]
+        return self._hooked
 
     def _is_unfinished(self, record: Record, here: Position) -> bool:
         """Return whether a module's import is going on at a position."""
