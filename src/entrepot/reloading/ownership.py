@@ -193,11 +193,12 @@ class Ownership:
         if is_a(value, ModuleType):
             return sys.modules.get(str(value.__name__)) is value
         if type(value) is FunctionType or is_a(value, type):
-            names = self._names_outside(value.__module__)
+            names = self._names_outside(getattr(value, "__module__", None))  # some have none
             return names is not None and _at(names, value.__qualname__) is value
         if self.is_managed_class(type(value)):
             return False
-        places = (self._names_outside(module) for module in (type(value).__module__, "sys"))
+        module_of = getattr(type(value), "__module__", None)
+        places = (self._names_outside(module) for module in (module_of, "sys"))
         return any(held is value for names in places if names for held in list(names.values()))
 
     def _names_outside(self, module: object) -> dict[str, Any] | None:
