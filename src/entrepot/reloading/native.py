@@ -104,19 +104,15 @@ def left_of(
 def held_instance(journal: Journal, old: type, is_own: Callable[[Any], bool]) -> bool:
     """Return whether somebody holds an instance of a class whose place another one takes.
 
-    Members of an enumeration, which their class holds, are made anew with it.
-
     Args:
         journal: What it holds, it holds to put it back.
         old: The class.
         is_own: Returns whether an object is one of ours that holds others for bookkeeping.
     """
     gc.collect()
-    members = names_of_class(old).get("_member_map_", {})
-    known = set(map(id, members.values()))
     holders = [holder for holder in gc.get_referrers(old) if type(holder) is old]
     holding = _Holding(journal, is_own, holders)
-    return any(id(holder) not in known and holding.is_held(holder) for holder in holders)
+    return any(holding.is_held(holder) for holder in holders)
 
 
 class _Holding:

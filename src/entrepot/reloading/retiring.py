@@ -2,16 +2,17 @@
 
 What leads to it was led to the new one, and its instances got the new class, or were made anew.
 Those for which that cannot be go on with the old layout and the new members, as long as both are
-laid out by Python. An instance that has no room for what a ``list`` holds cannot go on as one of a
-class that is a list now: that is refused.
+laid out by Python; members of an enumeration were led on by their names. An instance that has no
+room for what a ``list`` holds cannot go on as one of a class that is a list now: that is refused.
 """
 
 from __future__ import annotations
 
+import enum
 import types
 from typing import TYPE_CHECKING, Any
 
-from .attributes import attribute, is_native, is_python_class
+from .attributes import attribute, is_a, is_native, is_python_class
 from .base import data_of
 from .native import held_instance, left_of
 
@@ -38,7 +39,7 @@ def retire(
     if is_native(old):
         left = left_of(adopter.journal, old, adopter.replaced, is_own)
         return left or (stuck and f"{stuck[0]} holds the old {old.__qualname__}") or None
-    if _is_laid_out_by_another(old, new):
+    if _is_laid_out_by_another(old, new) and not is_a(old, enum.EnumMeta):
         is_held = held_instance(adopter.journal, old, is_own)
         return f"an instance has the old layout of {old.__qualname__}" if is_held else None
     if stuck:
