@@ -62,6 +62,24 @@ def test_giving_back_leaves_the_interpreter_as_it_was(tmp_path: Path) -> None:
     assert printed(STOCK, tmp_path / "program", program) == "True\n[]\n"
 
 
+def test_functions_that_programs_take_are_told_as_the_standard_ones(tmp_path: Path) -> None:
+    program = """
+    -- main.py
+    import importlib.util, pickle
+    import entrepot.engine.takeover as takeover
+    names = "spec_from_loader", "module_from_spec", "spec_from_file_location", "decode_source"
+    def told():
+        found = [getattr(importlib.util, name) for name in names]
+        return [(f.__module__, f.__qualname__, f.__name__, pickle.dumps(f)) for f in found]
+    before = told()
+    takeover.take_over()
+    print(told() == before)
+    takeover.give_back()
+    print(told() == before, takeover.specs.spec_from_loader.__module__)
+    """
+    assert printed(STOCK, tmp_path, program) == "True\nTrue entrepot.engine.specs\n"
+
+
 def test_functions_of_the_standard_library_keep_the_file_that_they_are_in(tmp_path: Path) -> None:
     program = """
     -- main.py

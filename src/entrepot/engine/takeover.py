@@ -22,6 +22,7 @@ import builtins
 import os
 import sys
 from _thread import RLock
+from types import FunctionType
 
 from entrepot.errors import TakeOverError
 
@@ -126,19 +127,26 @@ class _Journal:
 
     def replace(self, owner: Any, name: str, new: Any) -> None:
         """Set an attribute, noting what stood there."""
-        old = vars(owner).get(name, _ABSENT)
+        old = _held(owner, name)
         setattr(owner, name, new)
-        self._entries.append((owner, name, old, vars(owner).get(name, _ABSENT)))
+        self._entries.append((owner, name, old, _held(owner, name)))
 
     def put_back(self) -> None:
         """Put back what is still ours; what somebody replaced since stays theirs."""
         for owner, name, old, new in reversed(self._entries):
-            if vars(owner).get(name, _ABSENT) is not new:
+            if _held(owner, name) is not new:
                 continue
             if old is _ABSENT:
                 delattr(owner, name)
             else:
                 setattr(owner, name, old)
+
+
+def _held(owner: Any, name: str) -> Any:
+    """Return what an owner has itself; of a function also its name and its module."""
+    if type(owner) is FunctionType:
+        return getattr(owner, name)
+    return vars(owner).get(name, _ABSENT)
 
 
 class _Process:
@@ -283,6 +291,9 @@ def _replace_functions(
             if original is not None:
                 journal.replace(owner, name, ours)
                 replaced[id(original)] = (original, ours)
+                if type(ours) is FunctionType:  # who pickles or shows it finds it where it stands
+                    for fact in ("__module__", "__qualname__", "__name__"):
+                        journal.replace(ours, fact, getattr(original, fact))
     if not core_level:
         original = builtins.__import__
         journal.replace(builtins, "__import__", system.import_statement)
