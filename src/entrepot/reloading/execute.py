@@ -235,7 +235,7 @@ class Execution:
         self.ran_codes.update(ran)
         self._note_touched(live, changes, ran)
         self.plan.add(called_no_more(self.world, live, ran.values()), live)
-        self.registrations.outside.ran(live, before)
+        self.registrations.outside.ran(live, before, ran.values())
         if self.merger.merge_names(live, before):
             raise Again
         self.merger.merge_elsewhere(live, earlier)

@@ -12,29 +12,29 @@ import ast
 import itertools
 import logging
 import sys
-from _collections_abc import MutableMapping
-from functools import partial
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.nodes import chain_of
 
-from .attributes import NOTHING, attribute, derives_from, is_a
+from .attributes import NOTHING, is_a
 from .code_run import code_of
 from .deeds import EXIT, METHOD, SET, UNKNOWN, Deed, Doing, Reader, doings
 from .exits import unregister
 from .foreign import Place
-from .journal import names_of
 from .outcomes import Refused
+from .outside_places import at, held_at, home_of, is_key, is_there, put
 from .ownership import namespace_of
 from .readers import ran_that_mention
 from .touches import passed_by
-from .values import is_atom, same
+from .values import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import CodeType
 
     from entrepot.source.nodes import Chain
+    from entrepot.source.scopes import Path
 
     from .code_run import Code
     from .journal import Journal
@@ -63,6 +63,7 @@ class Outside:
         self._world: World = merger.world
         self._found = found
         self.given_back: set[int] = set()
+        self._called: dict[int, set[tuple[str, Path]]] = {}  # by statements that ran
         self._back: set[tuple[int, Any]] = set()
         self._before: dict[int, list[Deed]] = {}  # by that, too
         self._covered: list[tuple[Any, Any, Any]] = []
@@ -90,13 +91,13 @@ class Outside:
         old = self._world.before(live)
         if old is not None and self._found:
             self._put_back(old, live)
-        new = [deed for deed in self._new(live) if deed.kind == SET and _is_key(deed.key)]
+        new = [deed for deed in self._new(live) if deed.kind == SET and is_key(deed.key)]
         before = list(self._old(old)) if new and old is not None else []
         for deed in new:
             place = (id(deed.owner), deed.key)
             is_first = place in self._back or not any(o.is_undone_by(deed) for o in before)
             if is_first and place not in self._found:
-                self._journal.set_item(self._found, place, (deed.owner, _at(deed)))
+                self._journal.set_item(self._found, place, (deed.owner, at(deed)))
             if place in self._found:
                 self._run_after(live, deed)
         self._refuse_unknown(live, old)
@@ -106,19 +107,19 @@ class Outside:
     def cover(self) -> None:
         """A statement has run: what later ones have set is there again, unless it set that."""
         for owner, key, value in self._covered:
-            if _held_at(owner, key) is self._found[id(owner), key][1]:
-                _set(self._journal, owner, key, value)
+            if held_at(owner, key) is self._found[id(owner), key][1]:
+                put(self._journal, owner, key, value)
         self._covered.clear()
 
     def _uncover(self, live: LiveStatement) -> None:
         """Let a statement find what an import finds: not what later statements have set."""
         self._covered.clear()
         for (_, key), (owner, value) in list(self._found.items()):
-            now = _held_at(owner, key)
+            now = held_at(owner, key)
             setters = self._setters(live, owner, key) if now is not value else []
             if setters and all(self._comes_after(other, live) for other in setters):
                 self._covered.append((owner, key, now))
-                _set(self._journal, owner, key, value)
+                put(self._journal, owner, key, value)
 
     def _setters(self, live: LiveStatement, owner: Any, key: Any) -> list[LiveStatement]:
         """Return the other statements that set a place."""
@@ -198,11 +199,13 @@ class Outside:
         names = namespace_of(value)
         owner = value if names is None else names
         is_theirs = is_a(value, type | ModuleType) and self._world.home_of(value) is None
-        if is_theirs and (held := _held_at(owner, key)) is not NOTHING:
+        if is_theirs and (held := held_at(owner, key)) is not NOTHING:
             yield owner, key, held, is_given
 
-    def ran(self, live: LiveStatement, before: dict[str, Any]) -> None:
+    def ran(self, live: LiveStatement, before: dict[str, Any], codes: Iterable[CodeType]) -> None:
         """A statement has run: note what it has bound to what its names were bound to before."""
+        scopes = [scope for scope in map(self._world.scope_of, codes) if scope is not None]
+        self._called[id(live)] = {(scope.live.record.name, scope.path) for scope in scopes}
         if self._world.before(live) is not None:
             namespace = live.record.namespace
             same_again = (v for n in live.uses.binds if (v := namespace.get(n)) is before.get(n))
@@ -213,7 +216,7 @@ class Outside:
     ) -> None:
         """All statements have run: tell what is left of what is not done any more."""
         ran = list(executed)
-        now = [deed for live in ran for deed in self._new(live)]
+        now = [deed for live in ran for deed in self._done(live)]
         olds = [old for live in ran if (old := self._world.before(live)) is not None]
         for live in (*self._removed(), *olds):
             for deed in self._old(live):
@@ -235,7 +238,7 @@ class Outside:
 
     def _put_back(self, old: LiveStatement, live: LiveStatement | None = None) -> None:
         for deed in self._old(old):
-            if not self._known(deed) or not _is_there(deed):
+            if not self._known(deed) or not is_there(deed):
                 continue
             if live is not None and self._run_before(live, deed):
                 continue
@@ -243,8 +246,8 @@ class Outside:
             _, value = self._found[id(owner), key]
             self._journal.delete_item(self._found, (id(owner), key))
             self._back.add((id(owner), key))
-            place = Place(_home_of(owner), owner)
-            _set(self._journal, owner, key, value)
+            place = Place(home_of(owner), owner)
+            put(self._journal, owner, key, value)
             if is_a(owner, type):
                 self._merger.adopter.change(owner, key)
                 self._merger.tell_of(old, owner)
@@ -253,7 +256,7 @@ class Outside:
 
     def _known(self, deed: Deed) -> bool:
         """Return whether what was at a place before is known."""
-        if deed.kind != SET or not _is_key(deed.key):
+        if deed.kind != SET or not is_key(deed.key):
             return False
         found = self._found.get((id(deed.owner), deed.key))
         return found is not None and found[0] is deed.owner
@@ -261,8 +264,8 @@ class Outside:
     def _is_taken_back(self, deed: Deed) -> bool:
         if deed.kind != SET:
             return False
-        is_back = _is_key(deed.key) and (id(deed.owner), deed.key) in self._back
-        return is_back or not _is_there(deed)
+        is_back = is_key(deed.key) and (id(deed.owner), deed.key) in self._back
+        return is_back or not is_there(deed)
 
     def _is_done_later(self, old: LiveStatement, deed: Deed) -> bool:
         """Return whether a statement that comes later does what this one did."""
@@ -302,6 +305,13 @@ class Outside:
         for code in code_of(self._world, live):
             yield from self._deeds(code, code.home.namespace)
 
+    def _done(self, live: LiveStatement) -> Iterator[Deed]:
+        """Yield what a statement has done now: what it called before, it may call no more."""
+        called = self._called.get(id(live), set())
+        for code in code_of(self._world, live):
+            if code.scope is None or (code.home.name, code.scope.path) in called:
+                yield from self._deeds(code, code.home.namespace)
+
     def _deeds(self, code: Code, names: dict[str, Any]) -> list[Deed]:
         known: list[Doing] = code.once("doings", doings)
         if not known:
@@ -326,29 +336,6 @@ def _is_others(deed: Deed) -> bool:
     return deed.owner is sys.path or module == logging.__name__
 
 
-def _home_of(owner: Any) -> dict[str, Any]:
-    """Return the namespace of the module that an object belongs to."""
-    if type(owner) is dict and "__name__" in owner:
-        return owner
-    kind = owner if is_a(owner, type) else type(owner)
-    return namespace_of(sys.modules.get(kind.__module__)) or {}
-
-
-def _is_key(key: Any) -> bool:
-    """Return whether something can be looked for without running code of the program."""
-    return is_atom(key)
-
-
-def _at(deed: Deed) -> Any:
-    """Return what is at the place that a deed sets."""
-    owner = deed.owner
-    if is_a(owner, dict):
-        return dict.get(owner, deed.key, NOTHING) if _is_key(deed.key) else NOTHING
-    if derives_from(type(owner), MutableMapping):
-        return owner.get(deed.key, NOTHING)
-    return attribute(owner, deed.key) if type(deed.key) is str else NOTHING
-
-
 def _looks_at(world: World, live: LiveStatement, owner: Any, key: Any) -> bool:
     """Return whether the text of a statement leads through a place."""
     for home, uses in world.parts(live):
@@ -358,41 +345,3 @@ def _looks_at(world: World, live: LiveStatement, owner: Any, key: Any) -> bool:
                 if name == key and (value if names is None else names) is owner:
                     return True
     return False
-
-
-def _held_at(owner: Any, key: Any) -> Any:
-    """Return what an object holds itself at a place."""
-    if is_a(owner, dict):
-        return dict.get(owner, key, NOTHING)
-    if derives_from(type(owner), MutableMapping):
-        return owner.get(key, NOTHING)
-    return names_of(owner).get(key, NOTHING)
-
-
-def _is_there(deed: Deed) -> bool:
-    """Return whether what a deed has set is what is there now."""
-    now = _at(deed)
-    return now is not NOTHING and (deed.value is NOTHING or same(now, deed.value))
-
-
-def _set(journal: Journal, owner: Any, key: Any, value: Any) -> None:
-    """Let something be at a place, or nothing."""
-    if is_a(owner, dict):
-        if value is NOTHING:
-            journal.delete_item(owner, key)
-        else:
-            journal.set_item(owner, key, value)
-    elif derives_from(type(owner), MutableMapping):
-        journal.note(partial(_set_key, owner, key, owner.get(key, NOTHING)))
-        _set_key(owner, key, value)
-    elif value is NOTHING:
-        journal.delete_attribute(owner, key)
-    else:
-        journal.set_attribute(owner, key, value)
-
-
-def _set_key(owner: Any, key: Any, value: Any) -> None:
-    if value is NOTHING:
-        owner.pop(key, None)
-    else:
-        owner[key] = value
