@@ -112,7 +112,10 @@ def held_instance(journal: Journal, old: type, is_own: Callable[[Any], bool]) ->
     gc.collect()
     holders = [holder for holder in gc.get_referrers(old) if type(holder) is old]
     holding = _Holding(journal, is_own, holders)
-    return any(holding.is_held(holder) for holder in holders)
+    found = False
+    for holder in holders:  # not by a generator: that would be one holder more
+        found = found or holding.is_held(holder)
+    return found
 
 
 class _Holding:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import itertools
-import logging
 import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -333,7 +332,7 @@ def _places_given(node: ast.stmt) -> Iterator[tuple[Chain, Chain, str]]:
 def _is_others(deed: Deed) -> bool:
     """Return whether others take a deed back: of loggers, and of the path of modules."""
     module = getattr(deed.owner, "__module__", None) or type(deed.owner).__module__
-    return deed.owner is sys.path or module == logging.__name__
+    return deed.owner is sys.path or module == "logging"
 
 
 def _looks_at(world: World, live: LiveStatement, owner: Any, key: Any) -> bool:
