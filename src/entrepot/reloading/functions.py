@@ -14,7 +14,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any, cast
 
-from entrepot.source.scopes import KINDS, docstring, same_body, same_code
+from entrepot.source.scopes import KINDS, docstring, same_code, same_throughout
 
 from .attributes import OF_CLASS, is_exactly
 from .base import EMPTY, Content
@@ -200,7 +200,7 @@ def adopt_function(adopter: Adopter, old: FunctionType, new: FunctionType, base:
         base: The attributes that it had when its import was over, ``EMPTY`` if not known.
     """
     before, journal, adopt = _visible(old), adopter.journal, adopter.adopt
-    is_other = old.__code__ is not new.__code__ and not same_body(old.__code__, new.__code__)
+    is_other = not same_throughout(old.__code__, new.__code__)
     cells = _merged_cells(old, new, adopt)
     if old.__code__.co_freevars == new.__code__.co_freevars:
         set_code(journal, old, new.__code__)

@@ -53,6 +53,18 @@ def nested(code: CodeType) -> list[CodeType]:
     return [const for const in code.co_consts if isinstance(const, CodeType)]
 
 
+def same_throughout(old: CodeType, new: CodeType) -> bool:
+    """Return whether two code objects do the same, and so do those inside them."""
+    if old is new:
+        return True
+    inside = nested(old), nested(new)
+    return (
+        same_body(old, new)
+        and len(inside[0]) == len(inside[1])
+        and all(map(same_throughout, *inside))
+    )
+
+
 def walk(codes: Iterable[CodeType], prefix: Path = ()) -> Iterator[tuple[Path, CodeType]]:
     r"""Yield every code object of a tree with its path, outer ones first.
 
