@@ -95,9 +95,20 @@ def left_of(
                 return f"class {holder.__qualname__} has {layout}"
         elif _is_made_in_c(holder):
             return f"a {type(holder).__qualname__} has {layout}"
+    return derived_left(old, replaced)
+
+
+def derived_left(old: type, replaced: list[tuple[Any, Any]]) -> str | None:
+    """Return which class goes on to derive from one whose place another one takes.
+
+    Args:
+        old: The class.
+        replaced: The pairs of all that has been replaced.
+    """
+    gone = {id(was) for was, _ in replaced}
     for derived in cast("list[type]", type.__subclasses__(old)):
-        if id(derived) not in known:
-            return f"class {derived.__qualname__} has {layout}"
+        if id(derived) not in gone:
+            return f"class {derived.__qualname__} has the old layout of {old.__qualname__}"
     return None
 
 

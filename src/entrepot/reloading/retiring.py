@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import attribute, is_a, is_native, is_python_class
 from .base import data_of
-from .native import held_instance, left_of
+from .native import derived_left, held_instance, left_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,9 @@ def retire(
         left = left_of(adopter.journal, old, adopter.replaced, is_own)
         return left or (stuck and f"{stuck[0]} holds the old {old.__qualname__}") or None
     if _is_laid_out_by_another(old, new) and not is_a(old, enum.EnumMeta):
-        is_held = held_instance(adopter.journal, old, is_own)
-        return f"an instance has the old layout of {old.__qualname__}" if is_held else None
+        if held_instance(adopter.journal, old, is_own):
+            return f"an instance has the old layout of {old.__qualname__}"
+        return derived_left(old, adopter.replaced)
     if stuck:
         stand_in(adopter.journal, old, new)
     return None
