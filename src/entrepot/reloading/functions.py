@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from entrepot.source.scopes import KINDS, docstring, same_code, same_throughout
 
 from .attributes import OF_CLASS, is_exactly
-from .base import EMPTY, Content
+from .base import EMPTY
 from .deciding import Conflict
 from .values import same
 
@@ -279,26 +279,6 @@ def _merge_attributes(adopter: Adopter, old: FunctionType, new: FunctionType, ba
             if live is not known[name]:
                 place = f"{adopter.place}.{name}"
                 adopter.undecided.append(Conflict(own, name, known[name], live, place))
-
-
-def carry_attributes(adopter: Adopter, old: FunctionType, new: Any) -> None:
-    """Let what takes a function's place have the attributes that the program gave the function."""
-    own = own_dict(old)
-    base = EMPTY if own is None else adopter.base.of(own)
-    if own is None or not isinstance(base, dict) or type(new) is not type(old):
-        return
-    made = dict(own_dict(new) or {})
-    if adopter.base.of(new.__dict__) is EMPTY:  # what it is given is no part of what it was made
-        content = Content(new.__dict__, adopter.mapped(made))
-        adopter.journal.set_item(adopter.base.contents, id(new.__dict__), content)
-    for name, value in own.items():
-        was, now = base.get(name, EMPTY), made.get(name, EMPTY)
-        if was is value:
-            continue  # the import's own
-        if now is was or (was is not EMPTY and now is not EMPTY and adopter.alike(was, now)):
-            adopter.journal.set_item(new.__dict__, name, value)
-        else:
-            adopter.dropped.append(f"{adopter.place}.{name}")
 
 
 def _wraps_no_more(old: FunctionType, new: FunctionType) -> bool:

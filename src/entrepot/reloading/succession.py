@@ -12,8 +12,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a
+from .base import EMPTY, Content
 from .caches import is_cache
-from .functions import carry_attributes, stop_forwarding
+from .functions import own_dict, stop_forwarding
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -65,3 +66,27 @@ def changes_kind(adopter: Adopter, old: Any, new: Any) -> bool:
     if is_a(old, type):
         return not is_a(new, type) and adopter.base.is_managed_class(old)
     return type(old) is not type(new) and adopter.base.is_managed_class(type(old))
+
+
+def carry_attributes(adopter: Adopter, old: FunctionType, new: Any) -> None:
+    """Let what takes a function's place have the attributes that the program gave the function."""
+    own = own_dict(old)
+    base = EMPTY if own is None else adopter.base.of(own)
+    if own is None or not isinstance(base, dict):
+        return
+    if type(new) is not type(old):
+        lost = [name for name, value in own.items() if base.get(name, EMPTY) is not value]
+        adopter.dropped += [f"{adopter.place}.{name}" for name in lost]
+        return
+    made = dict(own_dict(new) or {})
+    if adopter.base.of(new.__dict__) is EMPTY:  # what it is given is no part of what it was made
+        content = Content(new.__dict__, adopter.mapped(made))
+        adopter.journal.set_item(adopter.base.contents, id(new.__dict__), content)
+    for name, value in own.items():
+        was, now = base.get(name, EMPTY), made.get(name, EMPTY)
+        if was is value:
+            continue  # the import's own
+        if now is was or (was is not EMPTY and now is not EMPTY and adopter.alike(was, now)):
+            adopter.journal.set_item(new.__dict__, name, value)
+        else:
+            adopter.dropped.append(f"{adopter.place}.{name}")
