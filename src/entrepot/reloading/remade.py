@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, instance_dict, is_a, is_exactly
 from .base import EMPTY
+from .code_run import code_of
+from .touches import uses_touch
 from .values import holds_only_attributes, is_atom, is_view, same
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Remade:
         self.live: LiveStatement | None = None
         self.owner: Any = None
         self._world: World | None = None
+        self._is_changed = False  # by the import, what was asked for last
         self._start: dict[str, dict[str, Any]] = {}
 
     def begin(self, world: World, start: dict[str, dict[str, Any]]) -> None:
@@ -52,10 +55,17 @@ class Remade:
         if self.is_alike(adopter, spot, old, new):
             adopter.pair(old, new)
             return old
-        return adopter.adopt(old, new)
+        if not self._is_changed:
+            return adopter.adopt(old, new)
+        before, adopter.edited = adopter.edited, old  # what it has got since is told
+        try:
+            return adopter.adopt(old, new)
+        finally:
+            adopter.edited = before
 
     def is_alike(self, adopter: Adopter, spot: tuple[Any, Any] | None, old: Any, new: Any) -> bool:
         """Return whether a new object at a spot is made as the old one was."""
+        self._is_changed = False
         if spot is None or self._world is None or not _is_opaque(adopter, old, new):
             return False
         owner, name = spot
@@ -64,6 +74,9 @@ class Remade:
         if not adopter.is_new(new) or is_a(owner, list):
             return False
         making = _Making(self._world, self._start, adopter, self.live)
+        self._is_changed = making.is_changed_by_import((old, new), name)
+        if self._is_changed:
+            return False
         if is_a(owner, dict):
             return making.is_same_item(name)
         return type(name) is str and making.is_as_before(owner, name)
@@ -130,6 +143,27 @@ class _Making:
         if not new or _dumped(old) != _dumped(new):
             return False
         return self._reads_the_same(live.record, new, live.uses.binds)
+
+    def is_changed_by_import(self, both: tuple[Any, Any], name: Any) -> bool:
+        """Return whether statements besides the one that made an object had changed it.
+
+        They run again with that, and would do so twice.
+
+        Args:
+            both: The object as it was, and as it is made now, to which names may lead already.
+            name: By which its owner has it.
+        """
+        world = self._world
+        words = frozenset(word for word in (name, *world.names_of(both[0])) if type(word) is str)
+        edited = [change.record for change in world.changes.values()]
+        maker = None if self._live is None else world.before(self._live)
+        for record in {id(r): r for r in (*edited, *world.mentioning(words))}.values():
+            for live in record.lives:
+                for code in code_of(world, live, words, now=False) if live is not maker else ():
+                    uses = code.owner.uses
+                    if any(uses_touch(world, code.home, uses, one) for one in both):
+                        return True
+        return False
 
     def _definition(self, cls: type) -> tuple[Record, ast.ClassDef, ast.ClassDef] | None:
         """Return the old and the new text of a managed class, with its module."""

@@ -148,7 +148,7 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
     names = world.names_of(value)
     for name in names:
         for record, uses, live, scope in world.touching.texts(name):
-            if _uses_touch(world, record, uses, value):
+            if uses_touch(world, record, uses, value):
                 if live is not None:
                     found[id(live)] = live
                 if scope is not None:
@@ -160,7 +160,7 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
                 world.add_runners(scope, found)
     for live in world.lives_run():
         for scope in world.ran_now(live):
-            if _uses_touch(world, scope.live.record, world.current_uses(scope), value):
+            if uses_touch(world, scope.live.record, world.current_uses(scope), value):
                 found[id(live)] = live
     for live, effects in world.effects.values():
         if id(value) in effects:
@@ -168,7 +168,8 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
     return list(found.values())
 
 
-def _uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
+def uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
+    """Return whether code may change an object."""
     return any(
         any(item is value for item in touch_objects(world, home, touch)) for touch in uses.touches
     )
@@ -261,7 +262,7 @@ def _only_stores(world: World, live: LiveStatement, value: object) -> bool:
     if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Delete | ast.Expr):
         return False
     own = live.uses
-    if any(uses is not own and _uses_touch(world, home, uses, value)
+    if any(uses is not own and uses_touch(world, home, uses, value)
            for home, uses in world.parts(live)):  # fmt: skip
         return False
     read = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
