@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import socket
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from entrepot.running import hub
 from tests.process.case import environment
 
 from .case import ANSWERS, running
@@ -59,3 +62,21 @@ def test_a_debugger_that_follows_processes_does_not_follow_the_hub(tmp_path: Pat
         assert live.ask("shop.price()") == "3"
         live.edit("shop.py", "3", "4")
         assert live.ask("shop.price()") == "4"
+
+
+def test_the_hub_before_may_take_its_socket_away_while_it_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "7.sock")
+    with socket.socket(socket.AF_UNIX) as before:
+        before.bind(path)
+
+    class Late(socket.socket):
+        def connect(self, address: Any, /) -> None:
+            os.unlink(address)  # it ends just now
+            super().connect(address)
+
+    monkeypatch.setattr("entrepot.running.hub.socket.socket", Late)
+    hub.remove_stale(path)
+
+    assert not os.path.exists(path)

@@ -263,7 +263,8 @@ def remove_stale(path: str) -> None:
                 with suppress(OSError):
                     probe.sendall(packed("replace"))  # a hub without a program leaves at once
                 raise FileExistsError(17, "somebody listens there")
-    os.unlink(path)
+    with suppress(FileNotFoundError):  # who listened there took it away meanwhile
+        os.unlink(path)
 
 
 def is_of_this_user(connection: socket.socket) -> bool:
