@@ -110,16 +110,17 @@ def _roots(
     world: World, live: LiveStatement, scope: LiveScope, before: set[str], now: set[str]
 ) -> Iterator[Any]:
     """Yield the values of names that lead to closures that a statement called before."""
-    name = scope.path[0][0]
+    name, scopes = scope.path[0][0], _by_now(world, scope)
     near = {id(r): r for r in (live.record, scope.live.record, *world.mentioning((name,)))}
     others = (record for record in world.records.values() if id(record) not in near)
     functions: dict[int, FunctionType] = {}
     inside = Inside()
     for record in (*near.values(), *others):
-        if not is_missing(scope, list(functions.values()), world.recorder, inside):
+        known = list(functions.values())
+        if not any(is_missing(one, known, world.recorder, inside) for one in scopes):
             return
         for value in _said_otherwise(record, before, now):
-            found = _led_to(record, value, scope)
+            found = _led_to(record, value, scopes)
             functions.update((id(one), one) for one in found)
             said = [one for one in found if _is_said(world, value, one, before)]
             if any(not now or not _is_said(world, value, one, now) for one in said):
@@ -140,12 +141,22 @@ def _said_otherwise(record: Record, before: set[str], now: set[str]) -> Iterator
             yield value
 
 
-def _led_to(record: Record, value: Any, scope: LiveScope) -> list[FunctionType]:
-    """Return the functions of a scope that a value of a module leads to."""
-    found: dict[int, list[FunctionType]] = {id(scope.code): []}
+def _by_now(world: World, scope: LiveScope) -> list[LiveScope]:
+    """Return a scope as its functions ran it before, and as they run it once they are patched.
+
+    What only stands in other lines now has other code too.
+    """
+    now = world.now(scope.live)
+    after = None if now is None or now is scope.live else now.after(scope)
+    return [scope] if after is None else [scope, after]
+
+
+def _led_to(record: Record, value: Any, scopes: list[LiveScope]) -> list[FunctionType]:
+    """Return the functions of some scopes that a value of a module leads to."""
+    found: dict[int, list[FunctionType]] = {id(scope.code): [] for scope in scopes}
     home = {"__name__": record.name, "value": value}
-    collect(home, {id(scope.code): scope}, found, set(), [])
-    return found[id(scope.code)]
+    collect(home, {id(scope.code): scope for scope in scopes}, found, set(), [])
+    return [function for functions in found.values() for function in functions]
 
 
 def _is_said(world: World, value: Any, function: FunctionType, words: set[str]) -> bool:
