@@ -39,7 +39,7 @@ def adopt_tuple(adopter: Adopter, old: Any, new: Any) -> Any:
     else:
         items = [adopter.adopt(a, b) for a, b in zip(old, new, strict=True)]
         is_kept = all(a is b for a, b in zip(old, items, strict=True))
-        is_new = not is_kept and all(a is b for a, b in zip(new, items, strict=True))
+        is_new = type(old) is type(new) and all(a is b for a, b in zip(new, items, strict=True))
         made = old if is_kept else new if is_new else tuple_like(old, items)
     if made is not old and type(new) is tuple:
         adopter.thirds[id(new)] = (new, made)  # what is noted of its holder has it too
