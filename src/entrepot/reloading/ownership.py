@@ -146,14 +146,21 @@ class Ownership:
             return True
         owners = []
         for module, name in self._index().get(id(value), ()):
-            binders = self.world.old_binders(self.world.records[module], name)
-            if binders and not is_reference(binders[-1]):
-                owners.append(binders[-1])
+            binder = self._binder(self.world.records[module], name)
+            if binder is not None and not is_reference(binder):
+                owners.append(binder)
         if not owners and self.is_outside(value):
             return True
         if all(id(owner) in self.current for owner in owners):
             return False
         return id(min(owners, key=self.world.old_order.position)) not in self.current
+
+    def _binder(self, record: Record, name: str) -> LiveStatement | None:
+        """Return the statement that bound a name last; the one that runs, if it may have been."""
+        binders = self.world.old_binders(record, name)
+        if not self.world.told_binders(record, name, old=True):  # by text: any of them
+            binders = [*binders, *(old for old in binders if id(old) in self.current)]
+        return binders[-1] if binders else None
 
     def is_outside(self, value: Any) -> bool:
         """(I8) Return whether an object is one of a module that is not managed.
