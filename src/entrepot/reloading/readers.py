@@ -208,15 +208,23 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
             if record is not None:
                 found.update({(record.name, name): record for name in star_names(source)})
         for chain in uses.chains:
-            value = root_value(home, chain[0])
-            record = world.home_of(value) if is_a(value, types.ModuleType) else None
-            if record is not None:
-                found[record.name, chain[1]] = record
+            found.update(_locations_on(world, home, chain))
         for record in _got_otherwise(world, home, uses):
             names = uses.attributes & record.namespace.keys()
             found.update({(record.name, name): record for name in names})
     for (_, name), record in found.items():
         yield record, name
+
+
+def _locations_on(world: World, home: Record, chain: Chain) -> Iterator[tuple[Location, Record]]:
+    """Yield the locations that a chain leads through: ``shop.prices.RATE`` reads two."""
+    value: Any = root_value(home, chain[0])
+    for name in chain[1:]:
+        record = world.home_of(value) if is_a(value, types.ModuleType) else None
+        if record is None:
+            return
+        yield (record.name, name), record
+        value = record.namespace.get(name)
 
 
 def _all_names(world: World, record: Record) -> set[str]:
