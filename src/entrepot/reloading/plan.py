@@ -16,6 +16,7 @@ from . import rules
 from .closures import kept_by_closures
 from .gone import deleted, readers_of_deleted
 from .marks import KEEP, mark_of
+from .module_cache import asked_in_another_order
 from .module_rules import (
     changed_in_another_order,
     changed_in_another_order_elsewhere,
@@ -191,6 +192,7 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         plan.deletions += [found for found in names if found[0] not in world.gone]
     plan.add(imported_in_another_order(world))
     plan.add(changed_in_another_order_elsewhere(world))
+    plan.add(asked_in_another_order(world))
     for module, name in plan.deletions:
         plan.add(readers_of_deleted(world, world.records[module], name))
     return plan

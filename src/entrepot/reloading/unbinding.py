@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
 from .bindings import bound_elsewhere, modules_given_a_class
+from .module_cache import check_asked
 from .plain import is_reference
 from .readers import locations_read
 from .stars import star_names
@@ -114,6 +115,7 @@ class Unbinder:
 
     def hide(self, live: LiveStatement) -> list[tuple[Record, str, Any]]:
         """Take away names that are bound later only: reading them must fail as at import."""
+        check_asked(self.world, live)
         hidden = [(record, name, record.namespace[name]) for record, name in self._later(live)]
         for record, name, _ in hidden:
             self.journal.delete_item(record.namespace, name)

@@ -49,17 +49,17 @@ def said_chain(node: ast.AST) -> Chain:
     if isinstance(node, ast.Attribute):
         return _below(node.value, node.attr)
     if isinstance(node, ast.Subscript):
-        key = _text(node.slice)
+        key = said_text(node.slice)
         if key is not None and isinstance(node.value, ast.Attribute):
             return _below(node.value.value, key) if node.value.attr == "__dict__" else ()
         if key is not None and isinstance(node.value, ast.Call):
             return _below_namespace(node.value, key)
     if isinstance(node, ast.Call) and _called(node) == "get" and len(node.args) in {1, 2}:
-        key, owner = _text(node.args[0]), getattr(node.func, "value", None)
+        key, owner = said_text(node.args[0]), getattr(node.func, "value", None)
         if key is not None and isinstance(owner, ast.Call):
             return _below_namespace(owner, key)
     if isinstance(node, ast.Call) and _called(node) == "getattr" and len(node.args) in {2, 3}:
-        key = _text(node.args[1])
+        key = said_text(node.args[1])
         return () if key is None else _below(node.args[0], key)
     return ()
 
@@ -90,7 +90,7 @@ def stored_chain(node: ast.Call) -> Chain:
         >>> stored_chain(ast.parse("setattr(sys.modules['m'], 'K', 1)", mode="eval").body)
         ('import m', 'K')
     """
-    key = _text(node.args[1]) if is_store(node) else None
+    key = said_text(node.args[1]) if is_store(node) else None
     return () if key is None else _below(node.args[0], key)
 
 
@@ -130,12 +130,16 @@ def is_store(node: ast.Call) -> bool:
 
 def named_module(node: ast.AST) -> str:
     """Return the first word for a module that is got by its name; ``""`` for other expressions."""
-    if isinstance(node, ast.Subscript) and _is_modules(node.value):
+    if isinstance(node, ast.Subscript) and is_module_cache(node.value):
         return MODULE + _name(node.slice)
     if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[0], ast.Starred):
         return ""
     called = _called(node)
-    if called == "get" and isinstance(node.func, ast.Attribute) and _is_modules(node.func.value):
+    if (
+        called == "get"
+        and isinstance(node.func, ast.Attribute)
+        and is_module_cache(node.func.value)
+    ):
         return MODULE + _name(node.args[0])
     if called not in LOADING:
         return ""
@@ -159,7 +163,7 @@ def loaded_modules(node: ast.AST) -> Iterator[tuple[str, int]]:
     for child in ast.iter_child_nodes(node):
         yield from loaded_modules(child)
     if isinstance(node, ast.Call) and node.args and _called(node) in LOADING:
-        said = _text(node.args[0]) or ""
+        said = said_text(node.args[0]) or ""
         name = said.lstrip(".")
         level = len(said) - len(name)
         anchor = getattr(node.args[1], "id", "") if len(node.args) == 2 else ""
@@ -192,13 +196,15 @@ def _keywords(node: ast.Call) -> set[str | None]:
     return {keyword.arg for keyword in node.keywords}
 
 
-def _is_modules(node: ast.AST) -> bool:
+def is_module_cache(node: ast.AST) -> bool:
+    """Return whether an expression is ``sys.modules``."""
     return (isinstance(node, ast.Attribute) and node.attr == "modules") or (
         isinstance(node, ast.Name) and node.id == "modules"
     )
 
 
-def _text(node: ast.AST) -> str | None:
+def said_text(node: ast.AST) -> str | None:
+    """Return the text that an expression is, ``None`` if it is none."""
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return node.value if is_text else None  # type: ignore[attr-defined]
 
@@ -206,4 +212,4 @@ def _text(node: ast.AST) -> str | None:
 def _name(node: ast.AST) -> str:
     if isinstance(node, ast.Name) and node.id == "__name__":
         return "__name__"
-    return _text(node) or "*"
+    return said_text(node) or "*"
