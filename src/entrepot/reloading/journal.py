@@ -264,7 +264,11 @@ def fill(container: Any, content: Any) -> None:
     elif is_a(container, set):
         if not same_items(set(container), content):
             set.clear(container)
-            set.update(container, content)
+            if is_a(content, set):
+                set.update(container, content)
+                return
+            for item in content:  # one by one, as statements do: it gets the order that they make
+                set.add(container, item)
     elif is_a(container, list):
         list.__setitem__(container, slice(None), content)
     elif is_a(container, bytearray):

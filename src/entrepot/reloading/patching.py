@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from types import CellType
+from types import CellType, CodeType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
@@ -20,7 +20,7 @@ from .references import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, FunctionType
+    from types import FunctionType
 
     from .adopt import Adopter
     from .journal import Journal
@@ -100,8 +100,16 @@ class Patcher:
             if isinstance(content, dict):
                 made: Any = {leads.get(id(k), k): leads.get(id(v), v) for k, v in content.items()}
             else:
-                made = type(content)(leads.get(id(item), item) for item in content)
+                if isinstance(content, set):  # their hashes have moved: it is filled once more
+                    content = sorted(content, key=self._place)
+                made = [leads.get(id(item), item) for item in content]
             self.journal.refill(holder, made)
+
+    def _place(self, value: Any) -> tuple[Any, ...]:
+        """Return what sorts code objects as an import comes by the functions that they are of."""
+        scope = self.world.scope_of(value) if is_a(value, CodeType) else None
+        live = None if scope is None else self.world.now(scope.live)
+        return (1,) if live is None else (0, self.world.position(live), value.co_firstlineno)
 
     def _patch_one(self, function: FunctionType, code: CodeType, where: str) -> None:
         old = function.__code__
