@@ -34,6 +34,7 @@ MOST = 500
 MOST_SEEN = 2000
 #: Of what a larger table holds nothing is noted, only that something came or went.
 MOST_ITEMS = 64
+_ASKING = frozenset({"attrgetter", "getattr", "methodcaller"})
 _ATOMS = ATOMS | {float, complex}
 _LYING = _ATOMS | {FunctionType}
 _BUILT_IN = frozenset({dict, list, set, bytearray, CellType})
@@ -77,7 +78,7 @@ class LaterImports:
         record = self.records.get(namespace.get("__name__", ""))
         if record is None or record.namespace is not namespace:
             return
-        words = set(code.co_names)
+        words = _said(code)
         if record.base:
             named = self._named(record, words)
         else:
@@ -131,8 +132,11 @@ class LaterImports:
 
     def _mentioned(self, record: Record, words: set[str]) -> list[Record]:
         """Return the complete modules that code of a module may import by what it says."""
-        names = [name for name in words if name in self.records and "." in name]
         package = f"{record.namespace.get('__package__') or ''}."
+        dotted = [name for name in words if "." in name]
+        names = [name for name in dotted if name in self.records]
+        for above in _packages(package) if dotted else ():  # ``from .sub.deep import C``
+            names += [above + name for name in dotted if above + name in self.records]
         for tail in words & self._names_by_tail.keys():
             known = self._names_by_tail[tail]
             names += [n for n in known if n == tail or package.startswith(n[: -len(tail)])]
@@ -245,6 +249,16 @@ class LaterImports:
         return None if known[2] else holding(value, self.base)
 
 
+def _packages(package: str) -> list[str]:
+    """Return a package and those that it lies in, as what the names in them begin with.
+
+    Example:
+        >>> _packages("shop.admin.")
+        ['shop.', 'shop.admin.']
+    """
+    return [package[: at + 1] for at, letter in enumerate(package) if letter == "." and at]
+
+
 def _put_in(start: Any, now: Any) -> list[Any]:
     """Return what an object holds that did not hold it, or not at this place.
 
@@ -287,8 +301,22 @@ def _defined(code: CodeType) -> set[str]:
 
 def _words(code: CodeType, *, with_functions: bool = True) -> set[str]:
     """Return the names that stand in code and in the class bodies in it, also in functions."""
-    words = set(code.co_names)
+    words = _said(code)
     for const in code.co_consts:
         if type(const) is CodeType and (with_functions or not const.co_flags & CO_OPTIMIZED):
             words |= _words(const, with_functions=with_functions)
+    return words
+
+
+def _said(code: CodeType) -> set[str]:
+    """Return the names that stand in code itself, as text too where it asks for attributes so.
+
+    Example:
+        >>> sorted(_said(compile("getattr(shop, 'price')()", "m", "exec")))
+        ['getattr', 'price', 'shop']
+    """
+    words = set(code.co_names)
+    if not _ASKING.isdisjoint(words):
+        for const in code.co_consts:
+            words.update(const.split(".") if type(const) is str else ())
     return words
