@@ -34,7 +34,9 @@ MOST = 500
 MOST_SEEN = 2000
 #: Of what a larger table holds nothing is noted, only that something came or went.
 MOST_ITEMS = 64
-_ASKING = frozenset({"attrgetter", "getattr", "methodcaller"})
+_ASKING = frozenset(
+    {"__import__", "attrgetter", "getattr", "import_module", "methodcaller", "modules"}
+)
 _ATOMS = ATOMS | {float, complex}
 _LYING = _ATOMS | {FunctionType}
 _BUILT_IN = frozenset({dict, list, set, bytearray, CellType})
@@ -309,7 +311,7 @@ def _words(code: CodeType, *, with_functions: bool = True) -> set[str]:
 
 
 def _said(code: CodeType) -> set[str]:
-    """Return the names that stand in code itself, as text too where it asks for attributes so.
+    """Return the names that stand in code itself, as text too where it asks for something so.
 
     Example:
         >>> sorted(_said(compile("getattr(shop, 'price')()", "m", "exec")))
@@ -318,5 +320,6 @@ def _said(code: CodeType) -> set[str]:
     words = set(code.co_names)
     if not _ASKING.isdisjoint(words):
         for const in code.co_consts:
-            words.update(const.split(".") if type(const) is str else ())
+            if type(const) is str:
+                words.update((const.lstrip("."), *const.split(".")))
     return words
