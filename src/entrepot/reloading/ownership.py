@@ -11,7 +11,14 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, is_exactly, is_python_class, names_of_class
+from .attributes import (
+    HEAP_TYPE,
+    IMMUTABLE_TYPE,
+    is_a,
+    is_exactly,
+    is_python_class,
+    names_of_class,
+)
 from .generated import is_of_module
 from .plain import is_plain, is_reference, only_makes
 from .readers import readers
@@ -199,6 +206,10 @@ class Ownership:
         """
         if is_a(value, ModuleType):
             return sys.modules.get(str(value.__name__)) is value
+        if is_a(value, type) and (
+            not value.__flags__ & HEAP_TYPE or value.__flags__ & IMMUTABLE_TYPE
+        ):
+            return True  # ``object``, ``int``: no statement makes such a class
         if type(value) is FunctionType or is_a(value, type):
             names = self._names_outside(getattr(value, "__module__", None))  # some have none
             return names is not None and _at(names, value.__qualname__) is value
