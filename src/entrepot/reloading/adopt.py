@@ -99,8 +99,8 @@ class Adopter:
             return stand_in(self, old, new) if made is None else made
         if is_bare_tuple(new) and is_bare_tuple(old):
             return adopt_tuple(self, old, new)
-        if type(new) is frozenset:
-            return self.kept(old, new) if same(old, new) else new
+        if type(new) is frozenset:  # one of another statement stays with that: this is a copy
+            return self.kept(old, new) if same(old, new) and not self.is_anothers(old) else new
         if id(old) in self.taken or not self.is_new(new) or self.is_anothers(old):
             return new
         return self.take_over(old, new)

@@ -13,6 +13,7 @@ from .attributes import instance_dict, is_a, is_python_class
 from .base import Content, data_of
 from .outcomes import Refused
 from .revision import LiveStatement
+from .values import is_atom
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -23,6 +24,10 @@ def adopt_tuple(adopter: Adopter, old: Any, new: Any) -> Any:
     if type(new) is tuple:
         if len(old) != len(new):
             return new
+        if not _is_constant(old) and adopter.is_anothers(old):
+            return (
+                new  # that stays with the other statement; of constants there may be one for both
+            )
     else:
         if not adopter.is_new(new):
             return new
@@ -46,6 +51,13 @@ def adopt_tuple(adopter: Adopter, old: Any, new: Any) -> Any:
         return made
     adopter.kept(made, made)  # whoever gets it later gets no other
     return adopter.kept(made, new)
+
+
+def _is_constant(value: Any, depth: int = 4) -> bool:
+    """Return whether a value may be a constant of a module's code."""
+    if is_atom(value) or not depth:
+        return True
+    return type(value) is tuple and all(_is_constant(item, depth - 1) for item in value)
 
 
 def _place_led(adopter: Adopter, old: Any) -> int | None:
