@@ -210,7 +210,9 @@ class Execution:
         calls_nothing = is_plain(self.world, live)
         self._about_to_run(live, records)
         ended = [self.journal.note_run(other.namespace) for other in records]
-        may_start = self.world.before(live) is None or mark_of(live) == ALWAYS
+        old = self.world.before(live)
+        did_nothing = old is None or is_plain(self.world, old)  # ``VERSION = "1.0"``
+        may_start = did_nothing or mark_of(live) == ALWAYS
         guard = Guard(self.journal, self.world.records_of, may_start=may_start)
         error: BaseException | None = None
         self.young.begin()

@@ -7,8 +7,9 @@ code.
 *Refused* while a statement runs **again**: to start a thread or a process, to register another
 exit function or a signal's handler, to open a window or set a timer of Tk. It did so once already,
 and would do it twice where a restart does it once. A process that is waited for, as by
-``subprocess.run``, is over by then, and a restart starts it too. A statement that is new, or
-marked ``# reload: always``, may; an exit function that it registered goes if the reload fails.
+``subprocess.run``, is over by then, and a restart starts it too. A statement may that is new, that
+called nothing before the edit, or that is marked ``# reload: always``; an exit function that it
+registered goes if the reload fails.
 """
 
 from __future__ import annotations
