@@ -13,27 +13,27 @@ makes the check fail, and so do more than 5 % refused. A seed always makes the s
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checks.spread import spread
 from tests.properties.generate import program
 from tests.properties.judge import KINDS, Judge, Verdict
 from tests.properties.shrink import script, shrunk, story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from multiprocessing.queues import Queue
 
 MOST_REFUSED = 0.05
 
 
 def judge_all(
-    seeds: list[str], shrink: str | None, out: Queue[tuple[str, list[Verdict] | None]]
+    shrink: str | None, seeds: list[str], out: Queue[tuple[str, list[Verdict] | None]]
 ) -> None:
     """Judge the programs of some seeds and put their verdicts into a queue."""
     with Judge() as judge:
@@ -56,33 +56,14 @@ def worst(verdicts: list[Verdict]) -> str:
     return min((v.kind for v in verdicts), key=KINDS.index, default="right")
 
 
-def judged(
-    seeds: list[str], workers: int, shrink: str | None
-) -> Iterator[tuple[str, list[Verdict] | None]]:
-    """Yield each seed's verdicts, worked out by several processes."""
-    context = multiprocessing.get_context("spawn")
-    out: Queue[tuple[str, list[Verdict] | None]] = context.Queue()
-    processes = [
-        context.Process(target=judge_all, args=(seeds[n::workers], shrink, out))
-        for n in range(workers)
-    ]
-    for process in processes:
-        process.start()
-    for _ in seeds:
-        while out.empty() and any(process.is_alive() for process in processes):
-            time.sleep(0.05)
-        yield out.get(timeout=5)
-    for process in processes:
-        process.join()
-
-
 def report(name: str, seeds: list[str], workers: int, shrink: str | None) -> bool:
     """Judge a set, print its figures, and return whether they are good enough."""
     programs: Counter[str] = Counter()
     edits: Counter[str] = Counter()
     failing: Counter[str] = Counter()
     start = time.monotonic()
-    for number, (seed, verdicts) in enumerate(judged(seeds, workers, shrink), 1):
+    results = spread(partial(judge_all, shrink), seeds, workers)
+    for number, (seed, verdicts) in enumerate(results, 1):
         programs["not startable" if verdicts is None else worst(verdicts)] += 1
         for verdict in verdicts or []:
             edits[verdict.kind] += 1

@@ -12,20 +12,18 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import multiprocessing
 import os
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from checks.spread import spread
 from tests.scenarios.playing import SCENARIOS
 from tests.scenarios.sequels import KINDS, WAYS, Verdict, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from multiprocessing.queues import Queue
 
 Job: TypeAlias = "tuple[int, str]"  # the number of a scenario, and a way
@@ -43,23 +41,6 @@ def judge_all(jobs: list[Job], out: Queue[tuple[Job, Verdict | None]]) -> None:
             out.put(((number, way), found))
 
 
-def judged(jobs: list[Job], workers: int) -> Iterator[tuple[Job, Verdict | None]]:
-    """Yield the verdict of each job, worked out by several processes."""
-    context = multiprocessing.get_context("spawn")
-    out: Queue[tuple[Job, Verdict | None]] = context.Queue()
-    processes: list[Any] = [
-        context.Process(target=judge_all, args=(jobs[n::workers], out)) for n in range(workers)
-    ]
-    for process in processes:
-        process.start()
-    for _ in jobs:
-        while out.empty() and any(process.is_alive() for process in processes):
-            time.sleep(0.02)
-        yield out.get(timeout=5)
-    for process in processes:
-        process.join()
-
-
 def main() -> int:
     """Play what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -70,7 +51,7 @@ def main() -> int:
     chosen = [n for n, s in enumerate(SCENARIOS) if options.word in f"{s.place} {s.title}"]
     jobs = [*itertools.product(chosen, options.ways)]
     counts: dict[str, Counter[str]] = {way: Counter() for way in options.ways}
-    for (number, way), found in judged(jobs, options.workers):
+    for (number, way), found in spread(judge_all, jobs, options.workers):
         if found is None:
             continue
         counts[way][found.kind] += 1
