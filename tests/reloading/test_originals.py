@@ -125,22 +125,6 @@ def test_a_module_that_is_imported_meanwhile_is_known_too(project: Project) -> N
     assert sys.modules["colorsys"].rgb_to_yiq(0, 0, 0) == (2, 0.0)
 
 
-def test_what_is_wrapped_by_a_function_is_refused(project: Project) -> None:
-    project.write(fix=IN_A_FUNCTION)
-    project.load("fix")
-    before = statistics.fmean
-    edited = IN_A_FUNCTION.replace("def install():", "def install():\n    wrapped(len)")
-    report = project.edit(fix=edited)
-
-    assert report.status == "needs_restart"
-    assert statistics.fmean is before
-    (reason,) = report.reasons
-    assert reason.endswith(
-        "fix.py:7 looks at statistics.fmean, which the program has set: "
-        "what was there before is not known: restart"
-    )
-
-
 def test_each_of_two_wrappers_is_edited(project: Project) -> None:
     project.write(one=FIRST, two=SECOND)
     project.load("two")
@@ -152,16 +136,26 @@ def test_each_of_two_wrappers_is_edited(project: Project) -> None:
     assert found == [("2", ("1", 4.0)), ("2", ("a", 4.0)), ("b", ("a", 4.0))]
 
 
-def test_what_a_function_wraps_that_got_its_name_is_refused(project: Project) -> None:
-    project.write(tools=TOOLS, fix=BY_TEXT)
+@pytest.mark.parametrize(
+    ("tools", "fix", "edited", "line"),
+    [
+        ("", IN_A_FUNCTION, IN_A_FUNCTION.replace("install():", "install():\n    wrapped(1)"), 7),
+        (TOOLS, BY_TEXT, BY_TEXT.replace('"1"', '"2"'), 5),
+    ],
+    ids=["by its own function", "by a function that got its name"],
+)
+def test_what_was_wrapped_in_a_way_that_no_line_tells_is_refused(
+    tools: str, fix: str, edited: str, line: int, project: Project
+) -> None:
+    project.write(tools=tools, fix=fix)
     project.load("fix")
     before = statistics.fmean
-    report = project.edit(fix=BY_TEXT.replace('"1"', '"2"'))
+    report = project.edit(fix=edited)
 
     assert report.status == "needs_restart"
     assert statistics.fmean is before
     (reason,) = report.reasons
     assert reason.endswith(
-        "fix.py:5 looks at statistics.fmean, which the program has set: "
+        f"fix.py:{line} looks at statistics.fmean, which the program has set: "
         "what was there before is not known: restart"
     )

@@ -24,7 +24,7 @@ itself is checked; lines of `-- kept` need be true in the live program only.
 `-- report` tells all that was done: statements that ran, functions that were patched, names that
 were deleted, so that doing too much fails too. Without a report block nothing is said about it. A
 line `failed NAME` or `needs_restart` tells another outcome, after which everything must be as
-before; `reason TEXT` and `note TEXT` are parts of what is told.
+before; `reason TEXT` and `note TEXT` are parts of what is told, `no note` says that none is.
 
 `-- not undone again` says in which ways of `sequels.py` the scenario does not end so, and why.
 `-- also undone again` names ways that once went wrong: the tests play it in those, too.

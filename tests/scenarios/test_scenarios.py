@@ -35,7 +35,7 @@ def told(report: Any) -> list[str]:
     return sorted(lines)
 
 
-OPTIONAL = ("reason", "note", "keep", "drop", "replace")
+OPTIONAL = ("reason", "note", "no note", "keep", "drop", "replace")
 
 
 def check_report(scenario: Scenario, report: Any) -> None:
@@ -51,6 +51,8 @@ def check_report(scenario: Scenario, report: Any) -> None:
         "drop": report.state_dropped,
         "replace": report.replaced,
     }
+    assert len(set(report.notes)) == len(report.notes), str(report)
+    assert not ("no note" in scenario.report and report.notes), str(report)
     for line in scenario.report:
         verb, _, text = line.partition(" ")
         if verb in facts:

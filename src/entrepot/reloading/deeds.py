@@ -223,10 +223,28 @@ class Reader:
         func = node.func if isinstance(node, ast.Call) else node
         if isinstance(func, ast.Attribute):
             owner, word = self._value(func.value), _word(func)
+            if owner is NOTHING:
+                giver = self._giver(func.value)
+                if giver is not NOTHING:
+                    yield Deed(UNKNOWN, giver, key, words, word)
+                return
             is_definition = is_a(owner, (type, types.ModuleType, *_FUNCTIONS))
             if not is_definition and not is_atom(owner) and self._world.home_of(owner) is None:
                 is_outside = self._owner(func.value) is owner
                 yield Deed(UNKNOWN if is_outside else METHOD, owner, key, words, word)
+
+    def _giver(self, node: ast.expr) -> Any:
+        """Return the installed function that gives an object, ``NOTHING`` if none does.
+
+        A class makes a new object, and what a function of the program gives, that has made.
+        """
+        if not isinstance(node, ast.Call):
+            return NOTHING
+        passed = self._passed(chain_of(node.func))
+        if passed:
+            is_giver = is_a(passed[-1], (*_FUNCTIONS, types.MethodType))
+            return passed[-1] if is_giver and self._is_outside(passed) else NOTHING
+        return self._giver(node.func.value) if isinstance(node.func, ast.Attribute) else NOTHING
 
     def _exits(self, node: ast.expr, name: str, value: Any) -> Iterator[Deed]:
         """Yield the function that is registered to be called at exit."""

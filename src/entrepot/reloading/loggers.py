@@ -125,7 +125,7 @@ class Loggers:
     def _removed(self) -> list[LiveStatement]:
         if "logging" not in sys.modules:
             return []
-        return [live for change in self.world.changes.values() for live in change.removed]
+        return self.merger.going()
 
     def _undo(self, old: LiveStatement) -> None:
         self._undone, self._set = [], []

@@ -1,9 +1,9 @@
 """What statements did to modules that are not managed, and do no more: taken back, or refused.
 
 ``json.dumps = traced`` is gone from a text: a restart has Python's own ``json.dumps`` again. What
-was there before the program began nobody has noted, so the reload is refused. But what a reload
-has found there, when it ran such a statement for the first time, is noted, and put back: a line
-that is tried out goes as it came. Of a call that may have done anything only a note is left.
+an import or a reload has found there, before such a statement ran for the first time, is noted
+and put back: see ``originals.py``, and ``about_to_run`` below. Where nobody has noted it, the
+reload is refused. Of a call that may have done anything only a note is left.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from .world import World
 
 _UNKNOWN_BEFORE = "what was there before is not known"
-#: What a session has found at a place before one of its reloads changed it, by the identity of
-#: the owner and the key: ``{(140…, "dumps"): (json's names, <function dumps>)}``.
+#: What a session has found at a place before the program changed it, by the identity of the owner
+#: and the key: ``{(140…, "dumps"): (json's names, <function dumps>)}``.
 Found = dict[tuple[int, Any], tuple[Any, Any]]
 
 
@@ -71,15 +71,17 @@ class Outside:
     def are_gone(self) -> bool:
         """Return whether a statement is gone of which something can be put back."""
         return bool(self._found) and any(
-            self._known(deed) for live in self._removed() for deed in self._old(live)
+            self._known(deed) for live in self._merger.going() for deed in self._old(live)
         )
 
     def begin(self) -> None:
         """A pass begins: what statements that are gone have set is as it was before."""
+        self.given_back.clear()
+        self._called.clear()
         self._back.clear()
         self._before.clear()
         self._ran.clear()
-        for live in self._removed() if self._found else ():
+        for live in self._merger.going() if self._found else ():
             self._put_back(live)
 
     def about_to_run(self, live: LiveStatement) -> None:
@@ -217,7 +219,7 @@ class Outside:
         ran = list(executed)
         now = [deed for live in ran for deed in self._done(live)]
         olds = [old for live in ran if (old := self._world.before(live)) is not None]
-        for live in (*self._removed(), *olds):
+        for live in (*self._merger.going(), *olds):
             for deed in self._old(live):
                 if any(deed.is_undone_by(other) for other in now) or self._is_taken_back(deed):
                     continue
@@ -283,12 +285,6 @@ class Outside:
             for scope in ran_that_mention(self._world, record, {word}):
                 self._world.add_runners(scope, lives)
             yield from lives.values()
-
-    def _removed(self) -> list[LiveStatement]:
-        world = self._world
-        files = [world.records[name].lives for name in world.gone if name in world.records]
-        edits = [change.removed for change in world.changes.values()]
-        return [live for lives in (*edits, *files) for live in lives]
 
     def _old(self, live: LiveStatement) -> Iterator[Deed]:
         """Yield what a statement did, as it was before the reload."""

@@ -72,7 +72,7 @@ class Registrations:
     def are_gone(self) -> bool:
         """Return whether a statement that registered something is gone."""
         known = bool(self.recorder.registered)
-        return (known and any(map(self._made_by, self._removed()))) or any(
+        return (known and any(map(self._made_by, self.merger.going()))) or any(
             other.are_gone() for other in (self.loggers, self.searched, self.outside)
         )
 
@@ -85,9 +85,9 @@ class Registrations:
         self.outside.begin()
         self.fetched.begin()
         if self.are_gone():
-            for live in self._removed():
+            for live in self.merger.going():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
-            for live in self._removed():
+            for live in self.merger.going():
                 self._take_back(live)
                 self._tell(live, self._before)
 
@@ -158,9 +158,6 @@ class Registrations:
         for live in lives:
             now += [Registration(*pair, live.sites[0]) for pair in self.made.get(id(live), ())]
         self.journal.set_attribute(self.recorder, "registered", now)
-
-    def _removed(self) -> list[LiveStatement]:
-        return [live for change in self.world.changes.values() for live in change.removed]
 
     def _made_by(self, old: LiveStatement | None) -> list[Registration]:
         sites = () if old is None else old.sites

@@ -61,7 +61,7 @@ class SearchPath:
 
     def are_gone(self) -> bool:
         """Return whether a statement that put a folder there is gone."""
-        return any(True for live in self._removed() for _ in self._entries(live))
+        return any(True for live in self._merger.going() for _ in self._entries(live))
 
     def begin(self) -> None:
         """A pass begins: what statements that are gone have put there goes."""
@@ -70,7 +70,7 @@ class SearchPath:
         self._left.clear()
         self._moves.clear()
         self._unclear.clear()
-        for live in self._removed():
+        for live in self._merger.going():
             self._take_back(live)
             self._left.setdefault(live.record.name, []).extend(self._places)
             if self._is_unclear:
@@ -138,9 +138,6 @@ class SearchPath:
                     if fact.level == 0 and fact.module.partition(".")[0] == name:
                         return live
         return None
-
-    def _removed(self) -> list[LiveStatement]:
-        return [live for change in self._world.changes.values() for live in change.removed]
 
     def _take_back(self, old: LiveStatement) -> None:
         self._places, self._is_unclear = [], False
