@@ -7,6 +7,8 @@ then, and what they note on it is the base of the next edit.
 from __future__ import annotations
 
 import copy
+import dis
+import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from .functions import own_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
+    from types import CodeType, FrameType
 
     from .base import Base
     from .journal import Journal
@@ -107,6 +109,20 @@ def raised_by(code: CodeType, namespace: dict[str, Any]) -> BaseException | None
     except BaseException as error:  # noqa: BLE001
         return error
     return None
+
+
+def bound_by_now() -> set[str]:
+    """Return what the statement that runs has bound so far: ``first`` in ``import first, second``.
+
+    That goes straight on: for what it may bind or not, where it stands tells nothing.
+    """
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 (there is no other way down)
+    while frame is not None:
+        above, frame = frame, frame.f_back
+        if frame is not None and frame.f_code is raised_by.__code__:
+            done = (i for i in dis.get_instructions(above.f_code) if i.offset < above.f_lasti)
+            return {i.argval for i in done if i.opname == "STORE_NAME"}
+    return set()
 
 
 def take_codes(journal: Journal, live: LiveStatement, codes: list[CodeType]) -> None:

@@ -16,6 +16,7 @@ from .bindings import bound_elsewhere, modules_given_a_class
 from .module_cache import check_asked
 from .plain import is_reference
 from .readers import locations_read
+from .runnable import bound_by_now
 from .stars import star_names
 
 if TYPE_CHECKING:
@@ -190,8 +191,10 @@ class Unbinder:
         if live not in self.world.binders(record, name):
             return False
         was = self.start[record.name].get(name, _MISSING)
-        is_cleared = record is live.record and self.world.may_bind(live, name)
-        return is_cleared or record.namespace[name] is not was
+        is_here = record is live.record
+        is_cleared = is_here and self.world.may_bind(live, name)
+        is_other = record.namespace[name] is not was
+        return is_cleared or is_other or (is_here and name in bound_by_now())
 
     def _made_later(self, record: Record) -> list[str]:
         """Return the names that the program has added to a module since its import."""
