@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
 
 class Departed:
-    """What is gone, by the place where it was: ``{"shop.Cart.total": <weakref …>}``."""
+    """What is gone, by the place where it was: ``{"shop.Cart.total": <weakref …>}``.
 
-    __slots__ = ("_references",)
+    Attributes:
+        standing: Classes that go on in the place of another one because they could not change:
+            ``[(<weakref to the old Cart>, Cart, {"total", "rate"})]``, see ``retiring.py``.
+    """
+
+    __slots__ = ("_references", "standing")
 
     def __init__(self) -> None:
         self._references: dict[str, weakref.ref[Any]] = {}
+        self.standing: list[tuple[weakref.ref[type], type, frozenset[str]]] = []
 
     def add(self, journal: Journal, place: str, value: Any) -> None:
         """Note what an edit takes away, if it is a function or a class that was made there."""

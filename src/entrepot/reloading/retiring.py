@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 import types
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from .attributes import attribute, is_a, is_native, is_python_class
 from .base import data_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .adopt import Adopter
-    from .journal import Journal
 
 _OF_LAYOUT = frozenset({
     types.MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType,
@@ -43,8 +43,9 @@ def retire(
         if held_instance(adopter.journal, old, is_own):
             return f"an instance has the old layout of {old.__qualname__}"
         return derived_left(old, adopter.replaced)
+    _stand_in_again(adopter, old, new)
     if stuck:
-        stand_in(adopter.journal, old, new)
+        _stand_in(adopter, old, new)
     return None
 
 
@@ -70,12 +71,35 @@ def _is_exception(cls: type) -> bool:
     return any(base is BaseException for base in cls.__mro__)
 
 
-def stand_in(journal: Journal, old: type, new: type) -> None:
+def _stand_in_again(adopter: Adopter, old: type, new: type) -> None:
+    """What stands in for a class stands in for the one that has taken its place now.
+
+    Unless it is that itself again.
+    """
+    departed = adopter.base.departed
+    others = [entry for entry in departed.standing if entry[0]() is not new]
+    adopter.journal.set_attribute(departed, "standing", others)
+    for reference, current, names in others:
+        cls = reference()
+        if cls is not None and (current is old or current is new):  # led on already
+            _stand_in(adopter, cls, new, names)
+
+
+def _stand_in(
+    adopter: Adopter, old: type, new: type, before: frozenset[str] = frozenset()
+) -> None:
     """Instances of a class that could not change go on as if they were of the new one.
 
     They keep their layout. They find the new members, those of bases that the old class has not,
     too, and ``isinstance`` asks ``__class__``, which says the new class.
+
+    Args:
+        adopter: Of the reload.
+        old: The class.
+        new: The one that it stands in for now.
+        before: The members that it has of one that it stood in for.
     """
+    journal, departed, names = adopter.journal, adopter.base.departed, set()
     others = [cls for cls in new.__mro__ if not any(cls is known for known in old.__mro__)]
     for name in {name: None for cls in others for name in data_of(cls)}:
         value = attribute(new, name)
@@ -83,5 +107,12 @@ def stand_in(journal: Journal, old: type, new: type) -> None:
             continue  # an instance of another layout would not be taken by it
         if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
             journal.set_attribute(old, name, value)
+            names.add(name)
+    for name in before - names:
+        journal.delete_attribute(old, name)
     journal.set_attribute(old, "__class__", property(lambda _self: new))
     journal.set_attribute(old, "__doc__", new.__doc__)
+    known = [(entry[0](), entry) for entry in departed.standing]
+    standing = [entry for cls, entry in known if cls is not None and cls is not old]
+    standing.append((ref(old), new, frozenset(names)))
+    journal.set_attribute(departed, "standing", standing)
