@@ -280,7 +280,7 @@ class Execution:
         for change in changes:
             change.note.by = live
         seen = {id(root): root for change in changes for root in change.note.roots}
-        if seen.keys() - touched(self.world, live).keys():
+        if seen.keys() - touched(self.world, live, apart=self.world.binds(live)).keys():
             known = self.world.effects.get(id(live), (live, {}))[1]
             self.world.touchers.clear()
             self.world.effects[id(live)] = (live, {**known, **seen})

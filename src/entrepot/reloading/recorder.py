@@ -106,6 +106,7 @@ class Recorder:
         first_run: Told of each code object that runs, with its globals, the first time within an
             import from the outermost on; ``None`` as long as nobody asks.
         registered: What was registered with abstract classes, and where.
+        seen: What reloads saw statements change though no text says so: ``{site: {("m", "A")}}``.
         importer: The site of the statement that a reload executes, which imports what is new.
         loading: Told before it does.
     """
@@ -115,6 +116,7 @@ class Recorder:
         self.hidden: dict[int, Any] = {}
         self.first_run: Callable[[CodeType, dict[str, Any]], None] | None = None
         self.registered: list[Registration] = []
+        self.seen: dict[Site, frozenset[tuple[str, str]]] = {}
         self.importer: Site | None = None
         self.loading: Callable[[], None] | None = None
         self._seen: set[int] = set()

@@ -91,6 +91,7 @@ def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
         for site in live.sites:
             if site.live is live:
                 journal.set_attribute(site, "live", None)
+                _forget_seen(session, journal, site)
     for live in change.lives:
         if live.old is not None and live.old is not live:
             _set_sites(journal, live, live.old.sites)
@@ -141,6 +142,7 @@ def _record_run(
     left: list[tuple[int, CodeType, dict[Site, None], Site]] = []
     for site, _ in gone:
         site.live = None
+        _forget_seen(session, journal, site)
         for code in execution.world.codes_at(site):
             known = moved.get(id(code))
             found = code if known is None or known[0] is not code else known[1]
@@ -162,11 +164,19 @@ def _record_run(
             runners.pop(key, None)
     site = execution.sites[id(live)]
     _set_sites(journal, live, [site])
+    _, seen = execution.world.effects.get(id(live), (live, {}))
+    if names := frozenset(home for root in seen.values() for home in execution.world.homes(root)):
+        journal.set_item(session.recorder.seen, site, names)
     for key in execution.ran.get(id(live), ()):
         code = execution.ran_codes[key]
         if key not in runners:
             journal.set_item(runners, key, Ran(code, {}))
         journal.set_item(runners[key].sites, site, None)
+
+
+def _forget_seen(session: Live, journal: Journal, site: Site) -> None:
+    if site in session.recorder.seen:
+        journal.delete_item(session.recorder.seen, site)
 
 
 def _moved(execution: Execution) -> dict[int, tuple[CodeType, CodeType]]:

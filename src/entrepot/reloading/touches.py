@@ -23,7 +23,7 @@ from .roots import root_value
 from .values import is_atom, is_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from entrepot.source.nodes import Chain
     from entrepot.source.uses import Touch, Uses
@@ -74,11 +74,19 @@ def _item(value: Any, step: str) -> Any:
         return NOTHING
 
 
-def touched(world: World, live: LiveStatement) -> dict[int, Any]:
-    """Return the objects that executing a statement may change, by identity."""
-    found: dict[int, Any] = {}
+def touched(world: World, live: LiveStatement, *, apart: Container[str] = ()) -> dict[int, Any]:
+    """Return the objects that executing a statement may change, by identity.
+
+    Args:
+        world: The program.
+        live: The statement.
+        apart: Names of its module that lead elsewhere now than before it ran: those of a loop.
+    """
+    found = _seen_before(world, live)
     for home, uses in world.parts(live):
         for touch in uses.touches:
+            if home is live.record and touch.chain[0] in apart:
+                continue
             for value in touch_objects(world, home, touch):
                 found[id(value)] = value
         if not is_reference(live):
@@ -88,6 +96,18 @@ def touched(world: World, live: LiveStatement) -> dict[int, Any]:
             found[id(value)] = value
     if id(live) in world.effects:
         found.update(world.effects[id(live)][1])
+    return found
+
+
+def _seen_before(world: World, live: LiveStatement) -> dict[int, Any]:
+    """Return the objects that an earlier reload saw a statement change."""
+    seen, found = world.recorder.seen, {}
+    for site in (live.old or live).sites if seen else ():
+        for module, name in seen.get(site, ()):
+            record = world.records.get(module)
+            value = NOTHING if record is None else record.namespace.get(name, NOTHING)
+            if not _is_inert(value):
+                found[id(value)] = value
     return found
 
 
@@ -164,6 +184,10 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
                 found[id(live)] = live
     for live, effects in world.effects.values():
         if id(value) in effects:
+            found[id(live)] = live
+    for site in world.recorder.seen:
+        live = None if site.live is None else world.now(site.live)
+        if live is not None and id(value) in _seen_before(world, live):
             found[id(live)] = live
     return list(found.values())
 
