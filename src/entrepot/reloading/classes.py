@@ -108,6 +108,7 @@ def adopt_class(adopter: Adopter, old: type, new: type) -> type:
     _point_class_cells(adopter, new, new, old)
     fields = fields_of(old)
     _adopt_members(adopter, old, new)
+    _return_class_cells(adopter, old, new)
     if fields_of(old) != fields:
         lead_records(adopter, old, fields)
     _update_abstract(adopter, old)
@@ -222,19 +223,38 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
 def _point_class_cells(adopter: Adopter, cls: type, source: type, target: type) -> None:
     """Let functions of a class that keep it (``super()``), or its dict, keep another class."""
     for function in functions_in(cls):
-        for name, cell in zip(
-            function.__code__.co_freevars, function.__closure__ or (), strict=True
-        ):
-            if name not in OF_CLASS:
-                continue
-            try:
-                held = cell.cell_contents
-            except ValueError:
-                continue
+        for name, cell in _class_cells(function).items():
+            held = _held_in(cell)
             if held is source:
                 adopter.journal.set_cell(cell, target)
             elif name != "__class__" and held is names_of(source):
                 adopter.journal.set_cell(cell, names_of(target))
+
+
+def _held_in(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return EMPTY
+
+
+def _class_cells(function: types.FunctionType) -> dict[str, types.CellType]:
+    """Return the cells in which a method has its class, or the dict of that, by name."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell for name, cell in cells if name in OF_CLASS}
+
+
+def _return_class_cells(adopter: Adopter, old: type, new: type) -> None:
+    """Methods that were led to another class, while it had the place, keep their own again."""
+    live = data_of(old)
+    for name, value in data_of(new).items():
+        for mine, made in zip(_functions_of(live.get(name)), _functions_of(value), strict=False):
+            is_pair = type(mine) is type(made) is types.FunctionType and mine is not made
+            cells, others = (_class_cells(mine), _class_cells(made)) if is_pair else ({}, {})
+            for word in cells.keys() & others.keys():
+                own = old if word == "__class__" else names_of(old)
+                if _held_in(others[word]) is own is not _held_in(cells[word]):
+                    adopter.journal.set_cell(cells[word], own)
 
 
 def functions_in(cls: type) -> list[types.FunctionType]:
