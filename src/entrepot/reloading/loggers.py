@@ -81,6 +81,7 @@ class Loggers:
         self.merger = merger
         self._undone: list[tuple[Any, str, list[Any], list[Any]]] = []
         self._set: list[tuple[Any, str]] = []
+        self._new: list[tuple[Any, str, list[Any]]] = []
 
     def are_gone(self) -> bool:
         """Return whether a statement that did something to a logger is gone."""
@@ -95,10 +96,16 @@ class Loggers:
 
     def about_to_run(self, live: LiveStatement) -> None:
         """Undo what a statement did when it ran last."""
-        self._undone, self._set = [], []
+        self._undone, self._set, self._new = [], [], []
         old = self.world.before(live)
-        if old is not None and "logging" in sys.modules:
+        if "logging" not in sys.modules:
+            return
+        if old is not None:
             self._undo(old)
+        elif any(map(live.statement.mentions, _ADDING)):
+            known = {(id(done.logger), done.what): done for done in self._doings(live, now=True)}
+            lists = [done for done in known.values() if done.what not in _DEFAULTS]
+            self._new = [(d.logger, d.what, list(getattr(d.logger, d.what))) for d in lists]
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what it has added stands where that stood before."""
@@ -116,11 +123,26 @@ class Loggers:
                 elif spare:
                     result.append(self.adopter.adopt(item, spare.pop(0)))
             self.journal.refill(there, [*result, *spare])
+        for logger, what, before in self._new:
+            self._move_up(live, logger, what, before)
         doings = self._doings(live, now=True) if self._set else []
         now = {(id(done.logger), done.what) for done in doings}
         for logger, what in self._set:
             if (id(logger), what) not in now:
                 self._reset(live, logger, what)
+
+    def _move_up(self, live: LiveStatement, logger: Any, what: str, before: list[Any]) -> None:
+        """What a new statement has added stands before what later ones and the program have."""
+        there = getattr(logger, what)
+        added = [item for item in there if not _is_in(item, before)]
+        earlier: list[Any] = []
+        for other in {id(done.live): done.live for done in self._all(logger, what)}.values():
+            now = self.world.now(other)
+            if now is not None and self.world.position(now) < self.world.position(live):
+                earlier += self._added_by(other, logger, what, before)
+        last = max((at for at, item in enumerate(before, 1) if _is_in(item, earlier)), default=0)
+        if added and last:
+            self.journal.refill(there, [*before[:last], *added, *before[last:]])
 
     def _removed(self) -> list[LiveStatement]:
         if "logging" not in sys.modules:
@@ -137,7 +159,7 @@ class Loggers:
                 lists[id(done.logger), done.what] = done.logger
         for (_, what), logger in lists.items():
             there = getattr(logger, what)
-            before, mine = list(there), self._added_by(old, logger, what)
+            before, mine = list(there), self._added_by(old, logger, what, there)
             self._undone.append((logger, what, before, mine))
             self.journal.refill(there, [item for item in before if not _is_in(item, mine)])
 
@@ -151,9 +173,8 @@ class Loggers:
             self.journal.set_attribute(logger, what, _DEFAULTS[what])
             logger.manager._clear_cache()  # noqa: SLF001 (which levels are on)
 
-    def _added_by(self, old: LiveStatement, logger: Any, what: str) -> list[Any]:
-        """Return what a statement has added to a list of a logger, of what is there now."""
-        there = getattr(logger, what)
+    def _added_by(self, old: LiveStatement, logger: Any, what: str, there: list[Any]) -> list[Any]:
+        """Return what a statement has added to a list of a logger, of what is there."""
         doings = self._all(logger, what)
         named = {id(done.given): done.live for done in doings if done.given is not None}
         mine = [item for item in there if named.get(id(item)) is old]
