@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, is_a
@@ -54,9 +55,21 @@ def _changes_it(scope: LiveScope) -> bool:
 def _is_changing(scope: LiveScope) -> bool:
     local = scope.uses.local_touches
     is_method = len(scope.path) > 1 and scope.live.statement.is_class
-    by_class = is_method and any(_changes_class(touch) for touch in local)
+    by_class = is_method and any(_changes_class(touch) for touch in local) and _is_own(scope)
     by_class = by_class or (is_method and _changes_type(scope))
     return by_class or (len(scope.path) <= 1 + is_method and _changes_default(scope, local))
+
+
+def _is_own(scope: LiveScope) -> bool:
+    """Return whether what a method calls ``cls`` may be its class: not what it got elsewhere.
+
+    That is a parameter of it or of a function around it, or what it asks for by ``type(self)``, or
+    by name.
+    """
+    code = scope.code
+    given = {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *code.co_freevars}
+    asked = {"type", "__class__", scope.path[0][0]}
+    return "cls" in given or not asked.isdisjoint({*code.co_names, *code.co_freevars})
 
 
 def _changes_type(scope: LiveScope) -> bool:
@@ -122,7 +135,8 @@ def _holding(owner: type, name: str) -> list[type]:
     for kind in type.__getattribute__(owner, "__mro__"):
         value = data_of(kind).get(name, NOTHING)
         if value is not NOTHING:
-            return [kind] if is_builtin_container(value) else []
+            is_own = is_a(value, MemberDescriptorType)  # a slot: each instance has its own
+            return [kind] if is_builtin_container(value) and not is_own else []
     return []
 
 
