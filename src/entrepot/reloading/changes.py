@@ -12,8 +12,17 @@ import ast
 import contextlib
 from typing import TYPE_CHECKING
 
+from entrepot.source.blocks import with_edited_class
 from entrepot.source.pairing import pair
-from entrepot.source.scopes import HOLDS_LINES, can_shift, nested, same_body, shifted, walk
+from entrepot.source.scopes import (
+    HOLDS_LINES,
+    can_shift,
+    makes_the_same,
+    nested,
+    same_body,
+    shifted,
+    walk,
+)
 from entrepot.source.signatures import same_signature
 from entrepot.source.statements import DEFINITIONS, resplit
 
@@ -95,9 +104,20 @@ def change_of(record: Record, text: Text) -> ModuleChange:
     Raises:
         SyntaxError: The new text is not Python.
     """
+    old = [live.statement for live in record.lives]
+    new = with_edited_class(text, record.text, old)
+    if new is not None:
+        try:
+            return _change_to(record, text, new)
+        except SyntaxError:
+            pass  # who parses all that is new tells it
+    return _change_to(record, text, resplit(text, record.text, old))
+
+
+def _change_to(record: Record, text: Text, new: list[Statement]) -> ModuleChange:
+    """Return what a text changes whose statements are known."""
     old_lives = record.lives
     old = [live.statement for live in old_lives]
-    new = resplit(text, record.text, old)
     flags = _future_flags(new, text)
     change = ModuleChange(record, text, flags)
     change.imported = imported_names(new)
@@ -150,18 +170,31 @@ def _live(
             change.patches.extend((s, live.scopes[path].code) for path, s in old.scopes.items())
             return live
     live = LiveStatement(record, statement, [])
-    code = compiled(live, change.text.file, change.flags, change.imported)
-    change.codes[id(live)] = code
-    live.codes = nested(code)
+    if statement.is_class and not statement.is_parsed:
+        live.codes = nested(_compiled_unparsed(change, statement))
+    else:
+        code = compiled(live, change.text.file, change.flags, change.imported)
+        change.codes[id(live)] = code
+        live.codes = nested(code)
     live.old = old
     if old is None:
         change.added.append(live)
         return live
-    is_same = same_signature(old.statement, statement)
+    is_same = _makes_the_same(old, live) or same_signature(old.statement, statement)
     if not is_same or (not is_same_language and _has_annotations(statement.node)):
         change.signed.append(live)
     _compare_scopes(change, old, live, is_same=is_same)
     return live
+
+
+def _makes_the_same(old: LiveStatement, new: LiveStatement) -> bool:
+    """Return whether it is seen by its code that an edited class is made as before.
+
+    Its head is the same if it was not parsed. To compare the trees of a long class is more work.
+    """
+    if new.statement.is_parsed or len(old.codes) != 1 or len(new.codes) != 1:
+        return False
+    return makes_the_same(old.codes[0], new.codes[0])
 
 
 def _compare_scopes(
@@ -191,6 +224,20 @@ def compiled(live: LiveStatement, file: str, flags: int, imported: frozenset[str
         return [node, *beside(statement, imported, node)]
 
     return compile_in_place(statement, nodes, file, flags)
+
+
+def _compiled_unparsed(change: ModuleChange, statement: Statement) -> CodeType:
+    """Return the code of a statement that stands alone on its lines, made of its text.
+
+    It is not what is run for it: what is compiled beside would be a line of its own.
+    """
+    names = ", ".join(statement.mentioned(change.imported))
+    never = f"if 0: import {names}\n" if names else ""
+    source = "\n" * (statement.first - 1) + f"{statement.text}\n{never}"
+    code: CodeType = compile(
+        source, change.text.file, "exec", flags=change.flags, dont_inherit=True
+    )
+    return code
 
 
 def compile_in_place(

@@ -88,7 +88,7 @@ def _by_text(statement: Statement) -> Hashable:
 
 
 def _by_decorators(statement: Statement) -> Hashable:
-    if statement.name is None or "@" not in statement.text:
+    if statement.name is None or statement.text[:1] != "@":
         return None
     decorators: list[ast.expr] = getattr(statement.node, "decorator_list", [])
     return (statement.name, *map(ast.dump, decorators)) if decorators else None

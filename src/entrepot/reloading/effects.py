@@ -71,6 +71,31 @@ class Change:
         self.stored: dict[Any, Any] = {}
 
 
+class _Inside:
+    """What objects hold, while many modules are gone through that lead to the same ones.
+
+    Attributes:
+        known: By identity: its note, what is inside, and whether that is what leads anywhere.
+    """
+
+    __slots__ = ("_kept", "known")
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Note | None, list[Any], bool]] = {}
+        self._kept: list[list[Any]] = []  # another object must not get the identity of one of them
+
+    def leading(self, parts: list[Any]) -> list[Any]:
+        """Return those of some objects that hold anything, or that nobody has looked into."""
+        get = self.known.get
+        self._kept.append(parts)
+        return [
+            part
+            for part in parts
+            if not (type(type(part)) is type and type(part) in ALL_ATOMS)
+            and ((there := get(id(part))) is None or there[0] is not None or there[1])
+        ]
+
+
 class Effects:
     """The notes of one run.
 
@@ -94,22 +119,20 @@ class Effects:
         notes = list(self.notes.values())
         journal.note(lambda: self._put_back(notes))
 
-    def watch(self, records: Iterable[Record], journal: Journal) -> list[Record]:
+    def watch(self, records: Iterable[Record], journal: Journal) -> None:
         """Note what can be reached from the names of some modules, if that was not done yet.
-
-        They are returned.
 
         What is noted in the midst of a pass is put back to what it was then, before what was
         changed earlier is, and noted anew in the next pass.
         """
         names, known = [], len(self.notes)
-        watched = list(records)
-        for record in watched:
+        inside = _Inside()
+        for record in records:
             if record.name not in self._of:
-                self._of[record.name] = self._of_module(record.namespace)
+                self._of[record.name] = self._of_module(record.namespace, inside)
                 names.append(record.name)
         if not names:
-            return watched
+            return
         new = list(self.notes.values())[known:]
         self._together.clear()
 
@@ -125,20 +148,19 @@ class Effects:
                 self.own -= {id(note.start), id(note.roots)}
 
         journal.note(forget)
-        return watched
 
-    def _of_module(self, namespace: dict[str, Any]) -> list[Note]:
+    def _of_module(self, namespace: dict[str, Any], inside: _Inside) -> list[Note]:
         """Note what the names of a module lead to; the built-in ones, which all have, once."""
         builtins = namespace.get("__builtins__")
         if id(builtins) not in self._of_builtins:
-            self._of_builtins[id(builtins)] = self._walk([builtins])
+            self._of_builtins[id(builtins)] = self._walk([builtins], inside)
         own = [value for name, value in list(namespace.items()) if name != "__builtins__"]
-        return self._walk(own) + self._of_builtins[id(builtins)]
+        return self._walk(own, inside) + self._of_builtins[id(builtins)]
 
-    def _walk(self, roots: list[Any]) -> list[Note]:
+    def _walk(self, roots: list[Any], inside: _Inside) -> list[Note]:
         found: list[Note] = []
         seen: set[int] = set()
-        tell, notes = self._holdings.of, self.notes
+        known, notes = inside.known, self.notes
         for root in roots:
             waiting = [root]
             while waiting and len(found) < MOST_OF_A_MODULE and len(notes) < MOST:
@@ -147,19 +169,33 @@ class Effects:
                 if key in seen or (type(kind) is type and kind in ALL_ATOMS):
                     continue
                 seen.add(key)
-                held = None if kind is FunctionType else tell(value)  # most are, and hold nothing
-                if held is None:
-                    waiting += parts_inside(value)
-                    continue
-                note = notes.get(key)
-                if note is None:
-                    note = notes[key] = Note(value, held, self.base.of(value))
-                    self.own |= {id(held), id(note.roots)}
-                note.roots.append(root)
-                found.append(note)
-                if type(held) is not bytes:
-                    waiting += held.values() if type(held) is dict else held
+                there = known.get(key)
+                if there is None:
+                    note, parts = self._look_into(value)
+                    known[key] = note, parts, False
+                else:
+                    note, parts, is_cut = there
+                    if not is_cut:  # it is come by again, and most parts lead nowhere
+                        parts = inside.leading(parts)
+                        known[key] = note, parts, True
+                if note is not None:
+                    note.roots.append(root)
+                    found.append(note)
+                waiting += parts
         return found
+
+    def _look_into(self, value: Any) -> tuple[Note | None, list[Any]]:
+        """Return the note of an object, if it holds anything, and what is inside it."""
+        held = None if type(value) is FunctionType else self._holdings.of(value)  # most hold none
+        if held is None:
+            return None, parts_inside(value)
+        note = self.notes.get(id(value))
+        if note is None:
+            note = self.notes[id(value)] = Note(value, held, self.base.of(value))
+            self.own |= {id(held), id(note.roots)}
+        if type(held) is bytes:
+            return note, []
+        return note, list(held.values() if type(held) is dict else held)
 
     def held(self, note: Note) -> Any:
         """Return what an object holds now, also if nobody would look at it any more."""

@@ -118,7 +118,7 @@ class Execution:
         self.own.known.update(map(id, self.merger.start.values()))
         note(self.journal)
         was_enabled = gc.isenabled()
-        gc.collect(0)
+        gc.collect(1)  # what the plan is made of is not looked through for who holds what is made
         gc.disable()
         mark, state = len(self.journal), (dict(self.adopter.changes), len(self.adopter.forwards))
         try:
@@ -193,7 +193,8 @@ class Execution:
     def _run_one(self, live: LiveStatement) -> None:
         namespace = live.record.namespace
         before = dict(namespace)
-        records = self.effects.watch(in_play(self.world, live), self.journal)  # then hide
+        records = in_play(self.world, live)
+        self.effects.watch(records, self.journal)  # then hide
         hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
         self.unbinder.drop_starred(live)

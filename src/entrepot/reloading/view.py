@@ -2,8 +2,8 @@
 
 A statement that reads, binds or touches a name has it in its text. So what is asked by name looks
 at the statements whose text holds it, and only those have their syntax read: the cost of a
-question is that of its answer, not of the module. When many have been asked for, all words are put
-into one index.
+question is that of its answer, not of the module. When some have been asked for, the words of each
+statement are known, and looked up there; when very many have, all are put into one index.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .revision import LiveStatement
 
 
-FEW = 16  # words that are looked for: then an index of all is worth it
+FEW = 16  # words that are looked for in the texts: then it is worth to know all their words
+MANY = 300  # those that are looked up by statement: then an index of all is worth it
 
 
 class View:
@@ -28,12 +29,13 @@ class View:
         lives: The statements, in order.
     """
 
-    __slots__ = ("_by_word", "_dynamic", "_imports", "_naming", "_numbers", "lives")
+    __slots__ = ("_by_word", "_dynamic", "_imports", "_naming", "_numbers", "_words", "lives")
 
     def __init__(self, lives: list[LiveStatement]) -> None:
         self.lives = lives
         self._numbers: dict[int, int] | None = None
         self._naming: dict[str, list[LiveStatement]] = {}
+        self._words: list[frozenset[str]] | None = None  # of each statement
         self._by_word: dict[str, list[LiveStatement]] | None = None
         self._dynamic: list[LiveStatement] | None = None
         self._imports: dict[str, ImportFact] | None = None
@@ -57,14 +59,25 @@ class View:
         return list(found.values()) if count < 2 else sorted(found.values(), key=self.number)
 
     def _named(self, word: str) -> list[LiveStatement]:
-        if len(self._naming) < FEW or not (word.isascii() and word.isidentifier()):
+        if not (word.isascii() and word.isidentifier()) or not self._are_words_known():
             return [live for live in self.lives if live.statement.mentions(word)]
+        words = self._words or ()
+        if len(self._naming) < MANY:
+            return [live for live, own in zip(self.lives, words, strict=True) if word in own]
         if self._by_word is None:
             self._by_word = {}
-            for live in self.lives:
-                for known in live.statement.words:
+            for live, own in zip(self.lives, words, strict=True):
+                for known in own:
                     self._by_word.setdefault(known, []).append(live)
         return self._by_word.get(word, [])
+
+    def _are_words_known(self) -> bool:
+        """Return whether the words of the statements are known, or worth to be found by now."""
+        if self._words is None:
+            statements = [live.statement for live in self.lives]
+            if len(self._naming) >= FEW or all(own.has_known_words for own in statements):
+                self._words = [statement.words for statement in statements]
+        return self._words is not None
 
     @property
     def dynamic(self) -> list[LiveStatement]:

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from .statements import Statement, own_text, split
+from .statements import Statement, common_lines, own_text, shares_line, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .text import Text
 
 _HEAD = re.compile(r"(async[ \t]+def|def|class)[ \t]+(\w+)")
+#: A class whose head ends on the line where it begins, without calls and strings.
+_CLASS = re.compile(r"class[ \t]+\w+[ \t]*(\([\w \t.,=\[\]]*\))?[ \t]*:")
 _KINDS: Mapping[str, str] = {"def": "FunctionDef", "class": "ClassDef"}
 _FIRST_COLUMN = re.compile(r"^[^ \t\n#)\]}]", re.MULTILINE)
 
@@ -104,6 +106,58 @@ def split_compiled(text: Text, code: CodeType) -> list[Statement]:
     if found:
         found[0].bind_docstring()
     return found
+
+
+def with_edited_class(
+    text: Text, old: Text, statements: list[Statement]
+) -> list[Statement] | None:
+    r"""Return the statements of a text in which lines of one class are others, unparsed.
+
+    Whether these are Python is seen when they are compiled. ``None`` if more has changed, or a
+    line that tells where the class begins, or if it is not sure where it ends.
+
+    Args:
+        text: The new text.
+        old: The old one.
+        statements: Its statements.
+
+    Example:
+        >>> from entrepot.source.text import Text
+        >>> old = Text("m", b"A = 1\nB = 2\nclass C:\n    D = 1\n    F = 2\n\nE = 3")
+        >>> new = Text("m", b"A = 1\nB = 2\nclass C:\n    D = 1\n\n    F = 4\n\nE = 3")
+        >>> found = with_edited_class(new, old, split(old))
+        >>> [(s.kind, s.first, s.last) for s in found], found[2].is_parsed
+        ([('Assign', 1, 1), ('Assign', 2, 2), ('ClassDef', 3, 6), ('Assign', 8, 8)], False)
+    """
+    head, tail = common_lines(old.lines, text.lines)
+    end = len(old.lines) - tail
+    at = bisect_right(statements, head, key=_last)
+    if at < 2 or at == len(statements):  # a docstring, a future import
+        return None
+    edited, lines = statements[at], text.lines
+    begin = edited.first - 1
+    if edited.kind != "ClassDef" or edited.column or begin >= head or end > edited.last:
+        return None
+    if shares_line(statements, at) or shares_line(statements, at + 1):
+        return None
+    while begin < head and lines[begin][:1] == "@":
+        begin += 1
+    if begin >= head or not _CLASS.fullmatch(lines[begin]):
+        return None
+    moved = len(lines) - len(old.lines)
+    last = edited.last + moved
+    if end == edited.last:
+        last = _last_line(lines, begin, last) + 1
+    if _FIRST_COLUMN.search("\n".join(lines[begin + 1 : last])):
+        return None
+    own = "\n".join(lines[edited.first - 1 : last])
+    name = str(edited.name)
+    made = Definition(own, edited.first, last, edited.kind, name, text.file)
+    return [*statements[:at], made, *(other.moved(moved) for other in statements[at + 1 :])]
+
+
+def _last(statement: Statement) -> int:
+    return statement.last
 
 
 def _begins(line: str) -> bool:

@@ -35,6 +35,7 @@ _SKIPPED = frozenset({"RESUME", "NOP", "CACHE", "EXTENDED_ARG", "NOT_TAKEN"})
 _SKIPPED_OPCODES = bytes(dis.opmap[name] for name in _SKIPPED if name in dis.opmap)
 _LINE_FACTS = frozenset({"__firstlineno__", "__static_attributes__"})
 _TYPE_PARAMETERS = "<generic parameters of "
+_ANNOTATING = frozenset({"__annotate__", "__annotate_func__"})
 _JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
 _LOADS_CONST = frozenset(dis.hasconst)
 _EXTENDED = dis.EXTENDED_ARG
@@ -166,6 +167,37 @@ def same_code(old: CodeType, new: CodeType) -> bool:
         return True
     pairs = list(zip(nested(old), nested(new), strict=False))
     return same_body(old, new) and all(same_code(a, b) for a, b in pairs)
+
+
+def makes_the_same(old: CodeType, new: CodeType) -> bool:
+    r"""Return whether two class bodies make the same, but for the bodies of their functions.
+
+    Example:
+        >>> def body(source):
+        ...     return nested(compile(source, "m", "exec"))[0]
+        >>> before = body("class C:\n  def f(self, a=1): return a")
+        >>> makes_the_same(before, body("class C:\n  def f(self, a=1): return -a"))
+        True
+        >>> makes_the_same(before, body("class C:\n  def f(self, a=2): return a"))
+        False
+        >>> makes_the_same(before, body("class C:\n  def f(self, b=1): return b"))
+        False
+    """
+    if not same_body(old, new):
+        return False
+    pairs = nested(old), nested(new)
+    return len(pairs[0]) == len(pairs[1]) and all(map(_makes_the_same_inside, *pairs))
+
+
+def _makes_the_same_inside(old: CodeType, new: CodeType) -> bool:
+    if old.co_name != new.co_name:
+        return False
+    if not is_function(old):
+        return makes_the_same(old, new)
+    is_called_later = old.co_name[:1] != "<" or old.co_name == "<lambda>"
+    if is_called_later and old.co_name not in _ANNOTATING:
+        return same_interface(old, new)
+    return same_throughout(old, new)  # a part of what the body itself does
 
 
 def _same_tables(old: CodeType, new: CodeType) -> bool:

@@ -53,6 +53,7 @@ class Statement:
 
     __slots__ = (
         "_binds_its_name",
+        "_has_star",
         "_imports",
         "_is_dynamic",
         "_members",
@@ -84,6 +85,7 @@ class Statement:
         self.is_docstring = False
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
+        self._has_star: bool | None = None
         self._binds_its_name: bool | None = None
         self._imports: list[ImportFact] | None = None
         self._words: Words | None = None
@@ -117,6 +119,11 @@ class Statement:
         """
         assert self._node is not None
         return self._node
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the syntax tree is there already."""
+        return self._node is not None
 
     @property
     def kind(self) -> str:
@@ -168,6 +175,11 @@ class Statement:
     def words(self) -> frozenset[str]:
         """All names that may stand in the statement, but for those that are not ASCII."""
         return self._asked().all()
+
+    @property
+    def has_known_words(self) -> bool:
+        """Whether all words have been found already."""
+        return self._words is not None and self._words.are_known
 
     def _asked(self) -> Words:
         if self._words is None:
@@ -229,7 +241,9 @@ class Statement:
     @property
     def has_star(self) -> bool:
         """Whether all names of a module may be imported."""
-        return imports_all(self.text)
+        if self._has_star is None:
+            self._has_star = imports_all(self.text)
+        return self._has_star
 
     @property
     def members(self) -> list[Statement]:
@@ -259,6 +273,7 @@ class Statement:
         other._node = self._node  # noqa: SLF001 (its own class)
         other._signature = self._signature  # noqa: SLF001
         other._is_dynamic = self._is_dynamic  # noqa: SLF001
+        other._has_star = self._has_star  # noqa: SLF001
         other._binds_its_name = self._binds_its_name  # noqa: SLF001
         other._imports = self._imports  # noqa: SLF001
         other._words = self._words  # noqa: SLF001
@@ -303,17 +318,17 @@ def resplit(text: Text, old: Text, statements: list[Statement]) -> list[Statemen
     Raises:
         SyntaxError: The text is not Python.
     """
-    head, tail = _common(old.lines, text.lines)
+    head, tail = common_lines(old.lines, text.lines)
     before = 0
     while before < len(statements) and statements[before].last <= head:
         before += 1
-    if before < 2 or _shares_line(statements, before):  # a docstring, a future import
+    if before < 2 or shares_line(statements, before):  # a docstring, a future import
         return split(text)
     after = len(statements)
     first_same = len(old.lines) - tail + 1  # the first line of the common end
     while after > before and statements[after - 1].first >= first_same:
         after -= 1
-    if _shares_line(statements, after):
+    if shares_line(statements, after):
         return split(text)
     moved = len(text.lines) - len(old.lines)
     start = statements[before - 1].last
@@ -336,7 +351,7 @@ def _is_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _shares_line(statements: list[Statement], position: int) -> bool:
+def shares_line(statements: list[Statement], position: int) -> bool:
     """Return whether the statements before and at a position stand on one line."""
     return (
         0 < position < len(statements)
@@ -344,7 +359,7 @@ def _shares_line(statements: list[Statement], position: int) -> bool:
     )
 
 
-def _common(old: list[str], new: list[str]) -> tuple[int, int]:
+def common_lines(old: list[str], new: list[str]) -> tuple[int, int]:
     """Return how many lines at the beginning, and at the end, are the same."""
     limit = min(len(old), len(new))
     head = tail = 0

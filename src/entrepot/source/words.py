@@ -34,6 +34,11 @@ class Words:
         self._all: frozenset[str] | None = None
         self._asked = 0
 
+    @property
+    def are_known(self) -> bool:
+        """Whether all names have been found."""
+        return self._all is not None
+
     def have(self, word: str) -> bool:
         """Return whether a name may stand in the text."""
         if self._all is not None and word.isascii() and word.isidentifier():
