@@ -60,10 +60,17 @@ class Mentions:
         if found is None:
             found = self._setting[name, old] = []
             for record in self.of(name).values():
-                change = None if old else self._changes.get(record.name)
-                if (record.text if change is None else change.text).may_set(name):
+                if self._may_set(record, name, old=old):
                     found.append(record)
         return found
+
+    def _may_set(self, record: Record, name: str, *, old: bool) -> bool:
+        """Ask the statements of a module where they are known: most of them live on."""
+        change = None if old else self._changes.get(record.name)
+        if change is None and not record.is_parsed:
+            return record.text.may_set(name)
+        lives = record.lives if change is None else change.lives
+        return any(live.statement.may_set(name) for live in lives)
 
     def _index(self) -> dict[str, dict[str, Record]]:
         if self._by_word is None:

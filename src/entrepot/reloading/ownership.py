@@ -189,12 +189,10 @@ class Ownership:
                 return is_of_module(names)
         if self._outside is None:
             managed = self.world.by_namespace
-            self._outside = {
-                id(held)
-                for name, namespace in namespaces()
-                if id(namespace) not in managed and name != "__main__"
-                for held in list(namespace.values())
-            }
+            self._outside = set()
+            for name, namespace in namespaces():
+                if id(namespace) not in managed and name != "__main__":
+                    self._outside.update(map(id, list(namespace.values())))
         return id(value) in self._outside
 
     def is_of_others(self, value: Any) -> bool:

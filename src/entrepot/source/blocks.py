@@ -15,7 +15,8 @@ from bisect import bisect_right
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from .statements import Statement, common_lines, own_text, shares_line, split
+from .statements import Statement, own_text, shares_line, split
+from .text import common_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .imports import imports_at_import
 from .signatures import signature_of
-from .words import Words, imports_all, looks_up_by_text
+from .text import common_lines
+from .words import Words, imports_all, looks_up_by_text, settable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,6 @@ _DEFINING = frozenset({"FunctionDef", "AsyncFunctionDef", "ClassDef"})
 #: Words without which a definition binds no other name of its module.
 _BINDING_OTHERS = ("global", "modules", "import_module", "setattr", "delattr")
 _NOT_IMPORTING = frozenset({"FunctionDef", "AsyncFunctionDef", "Assign", "AnnAssign", "Expr"})
-MANY = 128  # lines that are compared at once
 WITHOUT_DOCSTRINGS = 2  # ``python -OO``
 
 
@@ -58,6 +58,7 @@ class Statement:
         "_is_dynamic",
         "_members",
         "_node",
+        "_settable",
         "_signature",
         "_words",
         "column",
@@ -86,6 +87,7 @@ class Statement:
         self._signature: str | None = None
         self._is_dynamic: bool | None = None
         self._has_star: bool | None = None
+        self._settable: frozenset[str] | None = None
         self._binds_its_name: bool | None = None
         self._imports: list[ImportFact] | None = None
         self._words: Words | None = None
@@ -238,6 +240,12 @@ class Statement:
             return None
         return ast.parse("\n" * (self.first - 1) + self.text).body[0]
 
+    def may_set(self, name: str) -> bool:
+        """Return whether an attribute of a name may be assigned to, or a string be the name."""
+        if self._settable is None:
+            self._settable = settable(self.text)
+        return name in self._settable
+
     @property
     def has_star(self) -> bool:
         """Whether all names of a module may be imported."""
@@ -274,6 +282,7 @@ class Statement:
         other._signature = self._signature  # noqa: SLF001
         other._is_dynamic = self._is_dynamic  # noqa: SLF001
         other._has_star = self._has_star  # noqa: SLF001
+        other._settable = self._settable  # noqa: SLF001
         other._binds_its_name = self._binds_its_name  # noqa: SLF001
         other._imports = self._imports  # noqa: SLF001
         other._words = self._words  # noqa: SLF001
@@ -357,23 +366,6 @@ def shares_line(statements: list[Statement], position: int) -> bool:
         0 < position < len(statements)
         and statements[position].first <= statements[position - 1].last
     )
-
-
-def common_lines(old: list[str], new: list[str]) -> tuple[int, int]:
-    """Return how many lines at the beginning, and at the end, are the same."""
-    limit = min(len(old), len(new))
-    head = tail = 0
-    while head + MANY <= limit and old[head : head + MANY] == new[head : head + MANY]:
-        head += MANY
-    while head < limit and old[head] == new[head]:
-        head += 1
-    left = limit - head
-    olds, news = old[len(old) - left :][::-1], new[len(new) - left :][::-1]
-    while tail + MANY <= left and olds[tail : tail + MANY] == news[tail : tail + MANY]:
-        tail += MANY
-    while tail < left and olds[tail] == news[tail]:
-        tail += 1
-    return head, tail
 
 
 def _statements(source: str, lines: list[str], file: str, shift: int) -> list[Statement]:

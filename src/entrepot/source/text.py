@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         def __getitem__(self, part: slice, /) -> bytes | memoryview | None: ...
 
 
+MANY = 128  # lines that are compared at once
+
+
 class Text:
     """The content of one source file at one moment.
 
@@ -146,3 +149,20 @@ class Text:
 
     def __repr__(self) -> str:
         return f"Text({self.file!r}, {len(self.content)} bytes)"
+
+
+def common_lines(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Return how many lines at the beginning, and at the end, are the same."""
+    limit = min(len(old), len(new))
+    head = tail = 0
+    while head + MANY <= limit and old[head : head + MANY] == new[head : head + MANY]:
+        head += MANY
+    while head < limit and old[head] == new[head]:
+        head += 1
+    left = limit - head
+    olds, news = old[len(old) - left :][::-1], new[len(new) - left :][::-1]
+    while tail + MANY <= left and olds[tail : tail + MANY] == news[tail : tail + MANY]:
+        tail += MANY
+    while tail < left and olds[tail] == news[tail]:
+        tail += 1
+    return head, tail
