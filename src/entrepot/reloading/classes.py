@@ -217,7 +217,8 @@ def _adopt_members(adopter: Adopter, old: type, new: type) -> None:
             adopter.base.departed.add(journal, f"{place}.{name}", live[name])
             journal.delete_attribute(old, name)
             adopter.change(old, name)
-    adopter.note_base(old, fresh)
+    slots = {name: live[name] for name in slots_of(old) if name in live}
+    adopter.note_base(old, {**fresh, **slots} if slots else fresh)  # the new class's keep that
 
 
 def _point_class_cells(adopter: Adopter, cls: type, source: type, target: type) -> None:

@@ -205,7 +205,10 @@ class Journal:
         self._undos.clear()
         self.own.clear()
         while self.when_committed:
-            self.when_committed.pop()()
+            try:
+                self.when_committed.pop()()
+            except Exception:  # noqa: BLE001, S112  # something is held for longer than it need be
+                continue
 
 
 def content_of(container: Any) -> Any:

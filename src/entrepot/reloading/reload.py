@@ -81,6 +81,9 @@ class Prepared:
         """Forget what was planned: nobody asks for it any more, and it refers to itself."""
         for change in self.changes.values():
             change.let_go()
+        for record in self.gone:
+            self.changes.pop(record.name, None)
+        self.gone.clear()
         if self.world is not None:
             self.world.let_go()
         self.world = self.plan = None
@@ -169,6 +172,14 @@ def _begin(session: Live, prepared: Prepared, world: World) -> None:
         session.base.take_attributes(journal, change.record.namespace.values())
 
 
+def _collect_young() -> None:
+    """Let go what statements made in vain: else it is gone through by each edit.
+
+    A class that another one has adopted is no subclass of a third any more.
+    """
+    gc.collect(1)
+
+
 def _is_lost(record: Record) -> bool:
     """Return whether the text that a module runs cannot be had any more; note why."""
     if record.text.known() is None:
@@ -222,7 +233,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         prepared.let_go()
         execution.let_go()
         if report.ran:
-            gc.collect(1)  # what statements made in vain: else it is gone through by each edit
+            journal.when_committed.insert(0, _collect_young)  # as the last, when nobody holds it
     except Refused as refusal:
         journal.roll_back()
         report.status = NEEDS_RESTART

@@ -16,6 +16,7 @@ from .base import registered_with
 from .bindings import bound_elsewhere
 from .class_lines import tell_lines
 from .index import hide
+from .leaving import Leaving
 from .order import Place
 from .recorder import Ran
 from .revision import Site
@@ -60,7 +61,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
         if type(new) is FunctionType:
             hide(session.recorder, new)  # until the next collection, at the latest
     plan = prepared.plan
-    _let_go(session, execution, [] if plan is None else plan.deletions)
+    _let_go(session, prepared, execution, [] if plan is None else plan.deletions)
     for live in execution.executed:
         reasons = " <- ".join(plan.reasons(live)) if plan else ""
         execution.report.ran.append(f"{live.where}  {reasons}")
@@ -188,26 +189,36 @@ def _moved(execution: Execution) -> dict[int, tuple[CodeType, CodeType]]:
     }
 
 
-def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]]) -> None:
+def _let_go(
+    session: Live, prepared: Prepared, execution: Execution, deletions: list[tuple[str, str]]
+) -> None:
     """Forget what deleted names meant; a class that is gone is no subclass of another any more.
 
-    Nor is one that another class has taken the place of. One that a name still leads to is not
-    gone: a module that had imported it imports it no more.
+    Nor is one that another class has taken the place of, nor one of a module whose file is gone.
+    One that a name still leads to is not gone: a module that had imported it imports it no more.
     """
-    journal, classes = execution.journal, []
-    value: Any = None
+    journal, world = execution.journal, execution.world
+    values: list[Any] = []
     for module, name in deletions:
-        record = execution.world.records[module]
+        record = world.records[module]
         if name in record.namespace:
             continue  # a statement was seen to bind it again
         journal.delete_item(record.base, name)
-        value = execution.merger.start[module].get(name)
-        is_ours = is_a(value, type) and session.is_managed_class(value)
-        if is_ours and not _is_named(execution.world, value):
-            classes.append(value)
+        values.append(execution.merger.start[module].get(name))
+    gone = list(prepared.gone)
+    inside = [one for record in gone for one in _classes_of(record)]
+    classes = [
+        value
+        for value in (*values, *inside)
+        if is_a(value, type)
+        and (session.is_managed_class(value) or value in inside)
+        and not _is_named(world, value)
+    ]
     replaced = [old for old, _ in execution.adopter.replaced if isinstance(old, type)]
-    value = None
-    if not classes and not replaced:
+    leaving = Leaving(session.base, values, gone) if values or gone else None
+    values.clear()
+    inside.clear()
+    if not classes and not replaced and leaving is None:
         return
 
     def release() -> None:  # not the execution: it holds what is to go
@@ -216,15 +227,25 @@ def _let_go(session: Live, execution: Execution, deletions: list[tuple[str, str]
             session.base.forget(classes.pop())
         while replaced:  # its methods go on, in the class that took its place
             session.base.leave(replaced.pop())
+        if leaving is not None:
+            leaving.forget()
+        session.to_look_into = [one for one in session.to_look_into if one not in gone]
+        gone.clear()
         if is_derived:
             gc.collect()  # a class refers to itself
 
     journal.when_committed.append(release)
 
 
+def _classes_of(record: Record) -> list[type]:
+    """Return the classes of a module that say they are its own."""
+    found = record.namespace.values()
+    return [one for one in found if is_a(one, type) and one.__module__ == record.name]
+
+
 def _is_named(world: World, cls: type) -> bool:
     """Return whether a name of a module leads to a class."""
-    spaces = [record.namespace for record in world.records.values()]
+    spaces = [r.namespace for r in world.records.values() if r.name not in world.gone]
     return any(value is cls for space in spaces for value in list(space.values()))
 
 
