@@ -34,7 +34,6 @@ from .functions import forward
 from .generated import fill_copies
 from .holders import weak_pairs
 from .items import merge_items
-from .marks import ALWAYS, mark_of
 from .merging import Merger
 from .methods import led_methods
 from .outcomes import Again, ProgramError, Refused
@@ -48,7 +47,7 @@ from .relink import relink
 from .retiring import retire
 from .revision import Site
 from .runnable import Noted, marked, raised_by, take_codes, with_adoption, with_codes
-from .surroundings import Guard, does_again, note
+from .surroundings import Guard, does_again, may_start, note
 from .texts import forget_texts
 from .touches import touched
 from .unbinding import Unbinder
@@ -112,7 +111,7 @@ class Execution:
         """Run what is due, again from the start when the set grows backwards."""
         is_less = self.unbinder.classes_left() or self.registrations.are_gone()
         if not (self.plan.dirty or self.plan.deletions or is_less):
-            return self.registrations.forget_stale()
+            return self.registrations.fetched.drop()
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
         self.own.known.update(map(id, self.merger.start.values()))
@@ -145,8 +144,7 @@ class Execution:
         self._linked = 0, 0
 
     def _pass(self) -> None:
-        self.unbinder.note_stores()
-        self.unbinder.delete(self.report)
+        self.unbinder.begin(self.report)
         self._note_what_is()
         self.registrations.begin()
         while True:
@@ -154,6 +152,7 @@ class Execution:
             if live is None and self._is_more_due():
                 continue
             if live is None:
+                self.unbinder.midway.check()
                 decide(self.journal, self.adopter)
                 put_in_order(self.journal, self.effects.altered())
                 return
@@ -211,10 +210,7 @@ class Execution:
         calls_nothing = is_plain(self.world, live)
         self._about_to_run(live, records)
         ended = [self.journal.note_run(other.namespace) for other in records]
-        old = self.world.before(live)
-        did_nothing = old is None or is_plain(self.world, old)  # ``VERSION = "1.0"``
-        may_start = did_nothing or mark_of(live) == ALWAYS
-        guard = Guard(self.journal, self.world.records_of, may_start=may_start)
+        guard = Guard(self.journal, self.world.records_of, may_start=may_start(self.world, live))
         error: BaseException | None = None
         self.young.begin()
         self.recorder.importer = self._site_of(live)

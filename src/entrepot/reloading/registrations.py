@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.nodes import chain_of
 
-from .answers import forget_answers_of_hooks
 from .attributes import is_a
 from .base import is_abstract, registered_with
 from .classes import forget_answers, set_registered
@@ -26,7 +25,6 @@ from .outside import Outside
 from .readers import readers
 from .registered import Registration, registering
 from .searched import SearchPath
-from .substitutes import Substitutes
 from .touches import passed_by
 
 if TYPE_CHECKING:
@@ -67,7 +65,6 @@ class Registrations:
         self.searched = SearchPath(journal, merger)
         self.fetched = Fetched(merger, journal)
         self.outside = Outside(journal, merger, adopter.base.outside)
-        self._substitutes = Substitutes(journal, adopter, merger)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
         self._now: list[Pair] = []
@@ -87,7 +84,6 @@ class Registrations:
         self.searched.begin()
         self.outside.begin()
         self.fetched.begin()
-        forget_answers_of_hooks(self.merger)
         if self.are_gone():
             for live in self.merger.going():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
@@ -102,7 +98,6 @@ class Registrations:
         self.loggers.about_to_run(live)
         self.searched.about_to_run(live)
         self.outside.about_to_run(live)
-        self._substitutes.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""
@@ -118,7 +113,6 @@ class Registrations:
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what adopted its class is registered; who sees it is due."""
-        self._substitutes.ran(live)
         self.loggers.ran(live)
         self.searched.ran(live)
         self.outside.cover()
@@ -143,15 +137,10 @@ class Registrations:
         _, known = registered.get(id(abstract), (abstract, frozenset[type]()))
         self.journal.set_item(registered, id(abstract), (abstract, known | {cls}))
 
-    def forget_stale(self) -> None:
-        """What was fetched or answered before the edit is so again, where it may differ now."""
-        self.fetched.drop()
-        forget_answers_of_hooks(self.merger)
-
     def tell(self) -> None:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""
         self.searched.finish()
-        self.forget_stale()
+        self.fetched.drop()
         for abstract, before in list(self.adopter.registries.values()):
             if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
                 continue

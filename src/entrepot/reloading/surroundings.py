@@ -23,6 +23,8 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Self
 
 from .contexts import note_values
+from .marks import ALWAYS, mark_of
+from .plain import is_plain
 from .texts import note_texts
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from .journal import Journal
+    from .revision import LiveStatement
+    from .world import World
 
 EXIT = "registers an exit function"
 
@@ -175,6 +179,13 @@ def _is_waited_for(caller: FrameType) -> bool:
 
 class EffectError(Exception):
     """What a statement that runs again must not do."""
+
+
+def may_start(world: World, live: LiveStatement) -> bool:
+    """Return whether a statement may do what is refused: it did not before, or is marked."""
+    old = world.before(live)
+    did_nothing = old is None or is_plain(world, old)  # ``VERSION = "1.0"``
+    return did_nothing or mark_of(live) == ALWAYS
 
 
 class Guard:

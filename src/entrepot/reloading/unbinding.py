@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import EMPTY
 from .bindings import bound_elsewhere, modules_given_a_class
+from .midway import Midway
 from .module_cache import check_asked
 from .plain import is_reference
 from .readers import locations_read
@@ -54,6 +55,13 @@ class Unbinder:
         self._hidden: set[Location] = set()  # from the statement that runs
         self._asked: set[int] = set()
         self._hooked: list[Record] | None = None
+        self.midway = Midway(self.world)
+
+    def begin(self, report: Report) -> None:
+        """A pass begins: names that nothing binds any more go."""
+        self.midway.begin()
+        self.note_stores()
+        self.delete(report)
 
     # names of other modules
 
@@ -141,7 +149,7 @@ class Unbinder:
         here = self.world.position(live)
         found = []
         for record, name in locations_read(self.world, live):
-            is_later = self._is_later(record, name, here)
+            is_later = self._is_later(record, name, here, live)
             if name in record.namespace and self._is_submodule(record, name):
                 below = self.world.records[f"{record.name}.{name}"]
                 is_later = not self.world.is_over(below, here)
@@ -154,7 +162,7 @@ class Unbinder:
                 found += [(home, name) for name in self._made_later(home)]
         for record in self._answering():  # what answers for a module is no name that is read
             for name in HOOKS & record.namespace.keys():
-                if self._is_unfinished(record, here) and self._is_later(record, name, here):
+                if self._is_unfinished(record, here) and self._is_later(record, name, here, live):
                     found.append((record, name))
         return found
 
@@ -178,7 +186,7 @@ class Unbinder:
         here = self.world.position(live)
         for record in [self.world.records[name] for name in self.start]:
             for name in list(record.namespace) if self._is_unfinished(record, here) else ():
-                is_later = self._is_later(record, name, here)
+                is_later = self._is_later(record, name, here, live)
                 if self._is_submodule(record, name):  # one that is not begun, an import may set
                     below = self.world.records[f"{record.name}.{name}"]
                     is_later = self._is_unfinished(below, here)
@@ -214,12 +222,14 @@ class Unbinder:
         found = self.world.records.get(f"{record.name}.{name}")
         return found is not None and record.namespace[name] is found.module
 
-    def _is_later(self, record: Record, name: str, here: Position) -> bool:
+    def _is_later(self, record: Record, name: str, here: Position, live: LiveStatement) -> bool:
         position = self.world.position
         if any(position(other) < here for other in self.world.own_binders(record, name)):
             return False  # whoever binds it from elsewhere
         binders = self.world.binders(record, name)
-        return bool(binders) and all(position(other) >= here for other in binders)
+        if not binders or any(position(other) < here for other in binders):
+            return False
+        return live.record is record or not self.midway.is_bound(live, record, name, binders)
 
     def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
         """Give back what was hidden, unless the statement was to bind it, and did or did not."""
