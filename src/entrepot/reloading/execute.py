@@ -44,7 +44,7 @@ from .recorder import Listener
 from .registered import REGISTER
 from .registrations import Registrations
 from .relink import relink
-from .retiring import retire
+from .retiring import collect_derived, retire
 from .revision import Site
 from .runnable import Noted, marked, raised_by, take_codes, with_adoption, with_codes
 from .surroundings import Guard, does_again, may_start, note
@@ -370,6 +370,7 @@ class Execution:
         """Lead on what was replaced; refuse what would be left old."""
         self.adopter.replaced += led_methods(self.adopter, self.own.has, self._orphan)
         led = [*self.adopter.forwards, *self.adopter.replaced, *self.adopter.led]
+        collect_derived(self.adopter.replaced)
         stuck = relink(self.journal, led, self.own.has) if led else {}
         for old, new in self.adopter.forwards:
             forward(self.journal, old, new)  # for who holds it where nobody sees: a frame, C

@@ -9,8 +9,9 @@ room for what a ``list`` holds cannot go on as one of a class that is a list now
 from __future__ import annotations
 
 import enum
+import gc
 import types
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import ref
 
 from .attributes import attribute, is_a, is_native, is_python_class
@@ -26,6 +27,16 @@ _OF_LAYOUT = frozenset({
     types.MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType,
     types.GetSetDescriptorType,
 })  # fmt: skip
+
+
+def collect_derived(replaced: list[tuple[Any, Any]]) -> None:
+    """Let go classes that nobody holds, if one of those that they derive from could refuse them.
+
+    As each class refers to itself, only the collector takes it away. What leads to it is noted
+    when it is led on, and so holds it from then on.
+    """
+    if any(is_a(old, type) and type(old) is not type(new) for old, new in replaced):
+        gc.collect()
 
 
 def retire(
@@ -46,6 +57,27 @@ def retire(
     _stand_in_again(adopter, old, new)
     if stuck:
         _stand_in(adopter, old, new)
+    return _of_another_metaclass(adopter, old, new)
+
+
+def _of_another_metaclass(adopter: Adopter, old: type, new: type) -> str | None:
+    """Return which class that the program made derives from a new one and has not its metaclass.
+
+    Python gives a class its metaclass when it makes it. One of the program's own does what its
+    text says; of one from elsewhere, as ``abc.ABCMeta`` is, a derived class can do without.
+    """
+    if type(old) is type(new) or not any(
+        adopter.base.is_managed_class(type(cls)) for cls in (old, new)
+    ):
+        return None
+    before, now = type(old), type(new)
+    for derived in cast("list[type]", type.__subclasses__(new)):
+        if id(derived) in adopter.taken:
+            continue  # another one takes its place, too
+        others = (base for base in derived.__bases__ if base is not new)
+        is_left = type(derived) is before and not any(is_a(base, before) for base in others)
+        if not issubclass(type(derived), now) or (is_left and not issubclass(now, before)):
+            return f"class {derived.__qualname__} has the old metaclass of {old.__qualname__}"
     return None
 
 
