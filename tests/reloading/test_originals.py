@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.reloading.originals import STORING
+from entrepot.reloading.originals import STORING, places
 from tests.reloading.project import Project, projects
 
 if TYPE_CHECKING:
@@ -123,6 +123,41 @@ def test_a_module_that_is_imported_meanwhile_is_known_too(project: Project) -> N
 
     assert report.status == "ok"
     assert sys.modules["colorsys"].rgb_to_yiq(0, 0, 0) == (2, 0.0)
+
+
+def test_what_is_set_together_with_a_name_is_known(project: Project) -> None:
+    text = """
+import statistics
+LABEL = "1"
+def wrapped(f): return lambda data: (LABEL, f(data))
+mean = statistics.fmean = wrapped(statistics.fmean)
+"""
+    project.write(fix=text)
+    project.load("fix")
+    report = project.edit(fix=text.replace("wrapped(s", "wrapped(f=s"))
+
+    assert report.status == "ok"
+    assert statistics.fmean([4]) == ("1", 4.0)
+
+
+PLACES = [
+    ("import json\njson.dumps = f", [("json", "dumps")]),
+    ("import json\r\njson.dumps = f", [("json", "dumps")]),
+    ("import json\nif json.dumps == f: pass", []),
+    ("import json\na = json.dumps = json.b = f", [("json", "dumps"), ("json", "b")]),
+    (
+        "if 1:\n    import os.path as p, sys\n    p.sep=sys.x='a.b'",
+        [("os", "path", "sep"), ("sys", "x")],
+    ),
+    ("from a import (  # so\n    b,  # c\n    d as e,\n)\ne.f = 1; c.g = 2", [("a", "d", "f")]),
+    ("from a.b import c\nsetattr(c, 'd', 1)\nx = setattr(c, 'e', 1)", [("a", "b", "c", "d")]),
+    ("x.y = 1\nself.z = 2", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PLACES)
+def test_places_are_told_by_lines(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert list(places(text.encode())) == expected
 
 
 def test_each_of_two_wrappers_is_edited(project: Project) -> None:

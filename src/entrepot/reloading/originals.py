@@ -15,7 +15,7 @@ from .attributes import NOTHING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterator
     from types import CodeType
     from typing import Any
 
@@ -91,50 +91,75 @@ class Originals:
 def places(content: bytes) -> Iterator[Path]:
     r"""Yield the places that lines of a text may set, of what it imports.
 
+    No line is looked at by itself that needs not be: texts are long.
+
     Example:
         >>> text = b"import json, os.path as p\njson.dumps = f\nsetattr(p, 'sep', '/')\nx.y = 1"
         >>> list(places(text))
         [('json', 'dumps'), ('os', 'path', 'sep')]
     """
-    lines = [line.strip() for line in content.splitlines()]
-    imported: dict[str, Path] | None = None
-    for line in lines:
-        target, equals, _ = line.partition(b"=")
-        chain: Path = tuple(target.decode("utf-8", "replace").strip().split("."))
-        if line[: len(_SETTING)] == _SETTING:
-            owner, _, rest = line[len(_SETTING) :].decode("utf-8", "replace").partition(",")
-            key = rest.partition(",")[0].strip()
-            chain = (*owner.strip().split("."), key[1:-1] if key[:1] in {"'", '"'} else "")
-        elif not equals:
-            continue
-        if len(chain) < 2 or not all(map(str.isidentifier, chain)):
-            continue
-        if imported is None:
-            imported = _imported(lines)
-        if chain[0] in imported:
+    content = content.replace(b"\r", b"\n")
+    chains = [*_assigned(content), *_given(content)]
+    found = {chain for chain in chains if all(map(str.isidentifier, chain))}
+    imported = _imported(content) if found else {}
+    for chain in chains:
+        if chain[0] in imported and chain in found:
             yield imported[chain[0]] + chain[1:]
 
 
-def _imported(lines: Iterable[bytes]) -> dict[str, Path]:
+def _assigned(content: bytes) -> Iterator[Path]:
+    """Yield what stands with a dot before an ``=``, in its line."""
+    parts = content.split(b"=")
+    for number, part in enumerate(parts[:-1]):
+        line = part.rfind(b"\n") + 1
+        if part.rfind(b".") < line or not parts[number + 1]:  # to compare sets nothing
+            continue
+        target = part[line:].strip()
+        if target[:5] != b"self.":
+            yield tuple(_text(target).split("."))
+
+
+def _given(content: bytes) -> Iterator[Path]:
+    """Yield what lines that begin with ``setattr(`` give to it first: an object, and a name."""
+    for line, _ in _lines_with(content, _SETTING):
+        if line[: len(_SETTING)] == _SETTING:
+            owner, _, rest = _text(line[len(_SETTING) :]).partition(",")
+            key = rest.partition(",")[0].strip()
+            yield (*owner.strip().split("."), key[1:-1] if key[:1] in {"'", '"'} else "")
+
+
+def _imported(content: bytes) -> dict[str, Path]:
     """Return where the names of import statements come from, as far as lines tell."""
     found: dict[str, Path] = {}
-    module: Path | None = None
-    for line in lines:
-        said = line.partition(b"#")[0].decode("utf-8", "replace")
-        is_open = module is not None
-        if not is_open and said[:7] == "import ":
+    for line, end in _lines_with(content, b"import "):
+        said = _text(line.partition(b"#")[0])
+        if said[:7] == "import ":
             for name, given in _names(said[7:]):
                 path = tuple(name.split("."))
                 found[given or path[0]] = path if given else path[:1]
-        elif not is_open and said[:5] == "from ":
+        elif said[:5] == "from ":
             name, _, said = said[5:].partition(" import ")
             module = tuple(name.strip().split("."))
-            is_open = "(" in said
-        if module is not None:
+            if "(" in said and ")" not in said:
+                lines = content[end : content.find(b")", end)].split(b"\n")
+                said += "".join(_text(more.partition(b"#")[0]) for more in lines)
             for name, given in _names(said.strip("() \\")):
                 found[given or name] = (*module, name)
-            module = module if is_open and ")" not in said else None
     return found
+
+
+def _lines_with(content: bytes, word: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines that have a word, without the space around them, and where each ends."""
+    at = content.find(word)
+    while at >= 0:
+        end = content.find(b"\n", at)
+        end = len(content) if end < 0 else end
+        yield content[content.rfind(b"\n", 0, at) + 1 : end].strip(), end
+        at = content.find(word, end)
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
 
 
 def _names(said: str) -> Iterator[tuple[str, str]]:
