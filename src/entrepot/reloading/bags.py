@@ -137,13 +137,58 @@ def computing(cls: type) -> dict[str, FunctionType]:
     return found
 
 
+class Computing:
+    """Tells which classes may have properties that remember; each class is looked into once.
+
+    What takes the place of such a property in a class that derives from its own is not asked for.
+
+    Example:
+        >>> import functools
+        >>> class Page:
+        ...     @functools.cached_property
+        ...     def size(self): return 1
+        >>> class Leaf(Page): ...
+        >>> told = Computing()
+        >>> told.is_in(Leaf), told.is_in(Exception)
+        (True, False)
+    """
+
+    __slots__ = ("_classes", "_others")
+
+    def __init__(self) -> None:
+        self._classes: dict[int, bool] = {}
+        self._others = {id(FunctionType)}  # kinds of members that are no such property
+
+    def is_in(self, cls: type) -> bool:
+        """Return whether a class may have one."""
+        return any(map(self._is_own, cls.__mro__[:-1]))
+
+    def _is_own(self, cls: type) -> bool:
+        found = self._classes.get(id(cls))
+        if found is None:
+            members, others = names_of_class(cls).values(), self._others
+            found = False
+            if not others.issuperset(map(id, map(type, members))):
+                for member in members:
+                    if id(type(member)) not in others:
+                        if _is_computing(type(member)):
+                            found = True
+                        else:
+                            others.add(id(type(member)))
+            self._classes[id(cls)] = found
+        return found
+
+
+def _is_computing(kind: type) -> bool:
+    """Return whether instances of a class are properties that remember, by what it has."""
+    kinds = type.__getattribute__(kind, "__mro__")
+    has = {name for kind in kinds[:-1] for name in _OF_PROPERTIES & names_of_class(kind).keys()}
+    return has == _COMPUTING
+
+
 def _function_of(member: Any) -> FunctionType | None:
     """Return what computes a property that leaves its value to the instance's own ``__dict__``."""
-    if type(member) is FunctionType:
-        return None
-    kinds = type.__getattribute__(type(member), "__mro__")
-    has = {name for kind in kinds[:-1] for name in _OF_PROPERTIES & names_of_class(kind).keys()}
-    if has != _COMPUTING:
+    if type(member) is FunctionType or not _is_computing(type(member)):
         return None
     function = (instance_dict(member) or {}).get("func")
     return function if type(function) is FunctionType else None

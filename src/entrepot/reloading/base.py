@@ -25,7 +25,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, names_of_class, state_of, state_reader
-from .bags import Bags, computing, is_bag, is_filled
+from .bags import Bags, Computing, is_bag, is_filled
 from .departed import Departed
 from .journal import content_of
 
@@ -117,7 +117,7 @@ class Base:
     """
 
     __slots__ = (
-        "_bags", "_caches", "_kinds", "_nothing", "arrived", "computing", "contents", "departed",
+        "_bags", "_caches", "_computing", "_kinds", "_nothing", "arrived", "computing", "contents", "departed",
         "is_managed_class", "journal", "outside", "registered",
     )  # fmt: skip
 
@@ -133,6 +133,7 @@ class Base:
         # by identity if they have a metaclass: it may say that they have no hash
         self._kinds: dict[type | int, Any] = dict(_KINDS)
         self._bags = Bags(_KINDS)
+        self._computing = Computing()
         # what is empty holds the same as all that are; nobody changes the content of a base
         self._nothing: dict[type, Any] = {dict: {}, list: [], set: set()}
         self.is_managed_class = is_managed_class
@@ -232,6 +233,7 @@ class Base:
         """Forget the kinds of values that were met, which would keep classes alive."""
         self._kinds = dict(_KINDS)
         self._bags = Bags(_KINDS)
+        self._computing = Computing()
 
     def _what(self, kind: type) -> Any:
         """Return how the content of a kind's values is told, and remember it for a while."""
@@ -244,7 +246,7 @@ class Base:
         elif self.is_managed_class(kind):
             has_slots = any("__slots__" in names_of_class(cls) for cls in kind.__mro__[:-1])
             found = state_reader(kind) if has_slots else _plain_state
-            if computing(kind):
+            if self._computing.is_in(kind):
                 found = self._noting(found)
         elif name == "deque" and hasattr(kind, "rotate"):
             found = list
