@@ -117,8 +117,8 @@ class Base:
     """
 
     __slots__ = (
-        "_bags", "_caches", "_computing", "_kinds", "_nothing", "arrived", "computing", "contents", "departed",
-        "is_managed_class", "journal", "outside", "registered",
+        "_bags", "_caches", "_computing", "_kinds", "_nothing", "arrived", "computing", "contents",
+        "departed", "is_managed_class", "journal", "outside", "registered",
     )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:

@@ -31,6 +31,8 @@ def _operations(text: str) -> frozenset[int]:
 #: To set an attribute; told by what is compiled for it, as ``opcode`` takes longer to load.
 STORING = _operations("a.b = 1") - _operations("b = 1; a.b") - {0}
 _SETTING = b"setattr("
+#: Makes space of all that is in no name; what is not ASCII may be in one.
+_WORDS = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else 32 for c in range(256))
 
 
 class Originals:
@@ -47,7 +49,8 @@ class Originals:
 
     def begins(self, code: CodeType, content: bytes) -> None:
         """A managed module is about to run."""
-        if STORING.isdisjoint(code.co_code[::2]) and "setattr" not in code.co_names:
+        operations = code.co_code[::2]
+        if "setattr" not in code.co_names and all(operations.find(x) < 0 for x in STORING):
             return
         for path in places(content):
             if not self._note(path):
@@ -101,7 +104,7 @@ def places(content: bytes) -> Iterator[Path]:
     content = content.replace(b"\r", b"\n")
     chains = [*_assigned(content), *_given(content)]
     found = {chain for chain in chains if all(map(str.isidentifier, chain))}
-    imported = _imported(content) if found else {}
+    imported = _imported(content, {chain[0].encode() for chain in found}) if found else {}
     for chain in chains:
         if chain[0] in imported and chain in found:
             yield imported[chain[0]] + chain[1:]
@@ -128,11 +131,20 @@ def _given(content: bytes) -> Iterator[Path]:
             yield (*owner.strip().split("."), key[1:-1] if key[:1] in {"'", '"'} else "")
 
 
-def _imported(content: bytes) -> dict[str, Path]:
-    """Return where the names of import statements come from, as far as lines tell."""
+def _imported(content: bytes, wanted: set[bytes]) -> dict[str, Path]:
+    """Return where names come from that import statements bind, as far as lines tell.
+
+    Args:
+        content: The text.
+        wanted: The names; other ones may be among what is returned.
+    """
     found: dict[str, Path] = {}
     for line, end in _lines_with(content, b"import "):
-        said = _text(line.partition(b"#")[0])
+        if line[:5] == b"from " and b"(" in line and b")" not in line:
+            line += content[end : content.find(b")", end)]  # noqa: PLW2901
+        if wanted.isdisjoint(line.translate(_WORDS).split()):
+            continue
+        said = _text(b"".join(part.partition(b"#")[0] for part in line.split(b"\n")))
         if said[:7] == "import ":
             for name, given in _names(said[7:]):
                 path = tuple(name.split("."))
@@ -140,9 +152,6 @@ def _imported(content: bytes) -> dict[str, Path]:
         elif said[:5] == "from ":
             name, _, said = said[5:].partition(" import ")
             module = tuple(name.strip().split("."))
-            if "(" in said and ")" not in said:
-                lines = content[end : content.find(b")", end)].split(b"\n")
-                said += "".join(_text(more.partition(b"#")[0]) for more in lines)
             for name, given in _names(said.strip("() \\")):
                 found[given or name] = (*module, name)
     return found

@@ -71,7 +71,10 @@ class Ran:
 
     def add(self, site: Site) -> None:
         """Note that the code ran at a site."""
-        self.sites[site] = None
+        sites = self._sites
+        if sites is None:
+            sites = self.sites
+        sites[site] = None
         self.last = site
 
 
@@ -124,6 +127,9 @@ class Recorder:
         self._turn = allocate_lock()  # held while it is begun or ended
         self._tool: int | None = None
         self._between = 0
+        # of the innermost import: its frame, its thread, and where it was when code ran last, by
+        # the code's id; one tuple, as another thread may import, too
+        self._innermost: tuple[Any, int, dict[int, int]] = (None, 0, {})
         self._files: set[str] = set()
         # held here: C calls them without a reference of its own, and they may end the events
         self._callback: Any = self._on_start if _MONITORING is not None else self._on_profile
@@ -146,6 +152,7 @@ class Recorder:
             self.loading()
         self._files.add(record.code.co_filename)
         stack.append(_Import(record))
+        self._innermost = (None, thread, {})
         return self.is_told()
 
     def end(self, record: Record) -> bool:
@@ -156,6 +163,7 @@ class Recorder:
         if not stack:
             return True
         stack.pop()
+        self._innermost = (stack[-1].frame if stack else None, thread, {})
         if stack:
             return False
         del self._stacks[thread]
@@ -207,8 +215,11 @@ class Recorder:
             self._tool = _listen(TOOL_NAME, self._callback)
 
     def _on_start(self, code: CodeType, _offset: int) -> object:
-        found = self.runners.get(id(code))
-        if found is None:
+        frame, thread, noted = self._innermost
+        at = noted.get(id(code))
+        if at is not None and at == frame.f_lasti and thread == get_ident():
+            return None  # most of what runs has run before, and right here
+        if id(code) not in self.runners:
             return self._on_first(code)
         if not self._stacks:
             self._program_runs()
@@ -217,15 +228,7 @@ class Recorder:
         if not stack:
             self._ran_beside(code)
             return None
-        here = stack[-1]
-        frame, last = here.frame, found.last
-        if (  # most of what runs has run before, and right here
-            frame is None
-            or last is None
-            or last is not here.sites.get(frame.f_lasti)
-            or (self.first_run is not None and id(code) not in self._seen)
-        ):
-            self._note(code, here.site(), _getframe(1))
+        self._note(code, stack[-1], _getframe(1))
         return None
 
     def _on_first(self, code: CodeType) -> object:
@@ -251,8 +254,9 @@ class Recorder:
         here = stack[-1]
         if here.code is code:
             here.frame = _getframe(2)
+            self._innermost = (here.frame, get_ident(), {})
         elif not is_own_body(code):
-            self._note(code, here.site(), _getframe(2))
+            self._note(code, here, _getframe(2))
         return None
 
     def _on_profile(self, frame: FrameType, event: str, _argument: object) -> None:
@@ -272,14 +276,18 @@ class Recorder:
             return
         if is_own_body(code):
             return
-        self._note(code, here.site(), frame)
+        self._note(code, here, frame)
 
-    def _note(self, code: CodeType, site: Site, frame: FrameType) -> None:
+    def _note(self, code: CodeType, here: _Import, frame: FrameType) -> None:
+        site = here.site()
         found = self.runners.get(id(code))
         if found is None:
             self.runners[id(code)] = Ran(code, site)
-        else:
+        elif found.last is not site:
             found.add(site)
+        innermost, _, noted = self._innermost
+        if here.frame is innermost is not None:
+            noted[id(code)] = innermost.f_lasti
         if self.first_run is not None and id(code) not in self._seen:
             self._seen.add(id(code))
             self.first_run(code, frame.f_globals)
