@@ -376,16 +376,17 @@ def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
     found = [
         d
         for d in get_referents(*functions)
-        if type(d) is dict and d is not names and d is not builtins and d
+        if type(d) is dict
+        and d is not names
+        and d is not builtins
+        and d
+        and "__builtins__" not in d  # of another module
+        and "__build_class__" not in d
     ]
     if not found:
-        return []
+        return found
     defaults = set(map(id, map(_keyword_defaults_of, functions)))
-    return [
-        d
-        for d in found
-        if id(d) not in defaults and "__builtins__" not in d and "__build_class__" not in d
-    ]
+    return [d for d in found if id(d) not in defaults]
 
 
 def held_by(value: Any) -> Any:

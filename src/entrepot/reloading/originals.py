@@ -49,7 +49,8 @@ class Originals:
 
     def begins(self, code: CodeType, content: bytes) -> None:
         """A managed module is about to run."""
-        operations = code.co_code[::2]
+        # ``co_code`` would be another copy, which stays as long as the code does
+        operations = code._co_code_adaptive[::2]  # type: ignore[attr-defined]  # noqa: SLF001
         if "setattr" not in code.co_names and all(operations.find(x) < 0 for x in STORING):
             return
         for path in places(content):
