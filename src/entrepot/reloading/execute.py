@@ -258,7 +258,7 @@ class Execution:
         merge_items(self.merger, live, self.effects, changes)
         self.registrations.ran(live)
         self.merger.tell_users(live)
-        self._relink_twins()
+        self._relink_twins([change.note.owner for change in changes])
         fill_copies(self.journal, self.adopter.copies)
         self.effects.carry_over(self.journal, changes)
         notes = [change.note for change in changes]
@@ -352,7 +352,7 @@ class Execution:
             return not is_a(value, type)  # a class of C's own
         return self.young.holds(value)
 
-    def _relink_twins(self) -> None:
+    def _relink_twins(self, changed: list[Any]) -> None:
         """Lead to the old objects what took hold of their twins, or of values equal to them."""
         twins, equals = self.adopter.twins, self.adopter.equals
         latest = list(islice(twins.values(), self._linked[0], None))
@@ -361,7 +361,7 @@ class Execution:
         self._linked = len(twins), len(equals)
         pairs += weak_pairs(pairs)
         if pairs or values:
-            adopted = [old for _, old in latest]
+            adopted = [*changed, *(old for _, old in latest)]  # what holds twins, mostly
             relink(self.journal, pairs, self.own.has, equals=values, adopted=adopted)
 
     # the end

@@ -29,17 +29,19 @@ def holders_of_young(
 
     Args:
         targets: New objects by identity, each the first of a pair.
-        adopted: Older objects that are asked too: they have taken over what new ones held.
+        adopted: Older objects that are asked too: they have taken over what new ones held, or
+            were changed while these were made, as a registry is.
         lightly: Those for which the whole heap is not walked.
     """
     young: Any = gc.get_objects(generation=0)
-    young += adopted
+    known = set(map(id, young))
+    young += {id(value): value for value in adopted if id(value) not in known}.values()
     holders, counts = _among(young, targets)
     strictly = {key: pair for key, pair in targets.items() if key not in lightly}
     more = _held_by_more(strictly, counts, 1)  # the variable
     older: Any = []
     if more:  # what statements before this one have made is a bit older
-        known = set(map(id, adopted))
+        known.update(map(id, adopted))
         older = [value for value in gc.get_objects(generation=1) if id(value) not in known]
         found, others = _among(older, strictly)
         holders += found
