@@ -16,6 +16,8 @@ import weakref
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.scopes import ITERABLE_COROUTINE
+
 from .attributes import instance_dict, is_a, is_exactly
 from .base import own_dicts
 from .holders import holders_of
@@ -119,7 +121,7 @@ def is_missing(
         own += 1
     if any(code is scope.code for code in scope.live.codes):
         own += 1  # that list
-    return references([scope.code]) - own > len(found)
+    return references([scope.code]) - own > sum(one.__code__ is scope.code for one in found)
 
 
 def _is_constant(scope: LiveScope, inside: Inside) -> bool:
@@ -152,6 +154,8 @@ def collect(
                 code = value.__code__
                 if id(code) in wanted:
                     found[id(code)].append(value)
+                elif code.co_flags & ITERABLE_COROUTINE:
+                    found.get(_marked_of(code, wanted), []).append(value)
                 functions.append(value)
                 _below_function(value, below)
             elif type(kind) is type and kind in _ENDS:
@@ -166,6 +170,22 @@ def collect(
         if not below:
             return
         level = below
+
+
+def _marked_of(code: CodeType, wanted: dict[int, LiveScope]) -> int:
+    """Return the key of the scope of whose code ``types.coroutine`` made a marked copy, or 0."""
+    for key, scope in wanted.items():
+        own = scope.code
+        is_there = own.co_firstlineno == code.co_firstlineno and own.co_name == code.co_name
+        if is_there and own.replace(co_flags=code.co_flags) == code:
+            return key
+    return 0
+
+
+def marked_like(function: FunctionType, code: CodeType) -> CodeType:
+    """Return the code for a function; a copy, if it runs one that ``types.coroutine`` marked."""
+    mark = function.__code__.co_flags & ITERABLE_COROUTINE
+    return code.replace(co_flags=code.co_flags | mark) if mark else code
 
 
 def _below_function(function: FunctionType, below: list[Any]) -> None:

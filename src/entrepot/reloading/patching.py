@@ -13,7 +13,7 @@ from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import move_code, set_closure, set_code
 from .holders import holders_of
-from .index import Inside, functions_of, is_missing
+from .index import Inside, functions_of, is_missing, marked_like
 from .instances import in_use
 from .journal import content_of, names_of
 from .references import references
@@ -77,11 +77,12 @@ class Patcher:
             functions = self._functions[id(scope.code)]
             if scope not in edited:
                 for function in functions:
-                    move_code(self.journal, function, code)
+                    move_code(self.journal, function, marked_like(function, code))
                 continue
             has_defaults = bool(functions) and self._has_other_defaults(scope)
             for function in functions:
-                self._patch_one(function, code, f"{scope.live.where} {scope.name}")
+                marked = marked_like(function, code)
+                self._patch_one(function, marked, f"{scope.live.where} {scope.name}")
                 if has_defaults:
                     self._redefault(function, scope)
             if functions and scope in bodies:
