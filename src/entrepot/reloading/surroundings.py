@@ -5,8 +5,9 @@ environment, the filters of warnings, the handlers of signals, the loggers, the 
 code.
 
 *Refused* while a statement runs **again**: to start a thread or a process, to register another
-exit function or a signal's handler, to open a window or set a timer of Tk. It did so once already,
-and would do it twice where a restart does it once. A process that is waited for, as by
+exit function or a signal's handler, to open a window or set a timer of Tk, to add an audit hook.
+It did so once already, and would do it twice where a restart does it once. An audit hook that is
+new is added when the reload is over: nobody can take it away. A process that is waited for, as by
 ``subprocess.run``, is over by then, and a restart starts it too. A statement may that is new, that
 called nothing before the edit, or that is marked ``# reload: always``; an exit function that it
 registered goes if the reload fails.
@@ -20,6 +21,7 @@ import os
 import sys
 import threading
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from .contexts import note_values
@@ -44,6 +46,7 @@ EFFECTS = (
     ("multiprocessing.process", "BaseProcess", "start", "starts a process"),
     ("os", "", "fork", "starts a process"),
     ("atexit", "", "register", EXIT),
+    ("sys", "", "addaudithook", "adds an audit hook"),
     ("tkinter", "Tk", "__init__", "opens a window"),
     ("tkinter", "Misc", "after", "sets a timer"),
     ("tkinter", "Misc", "after_idle", "sets a timer"),
@@ -213,7 +216,9 @@ class Guard:
         self._handlers, self._context = _signal_handlers(), copy_context()
         for home, name, words in _effects():
             original = getattr(home, name)
-            if home is atexit:
+            if home is sys and self._may_start:
+                self._replace(home, name, self._at_last(original))
+            elif home is atexit:
                 self._replace(home, name, self._exits(original, words))
             elif not self._may_start:
                 self._replace(home, name, self._refusing(original, words))
@@ -233,6 +238,20 @@ class Guard:
             raise EffectError(words)
 
         return refusing
+
+    def _at_last(self, original: Any) -> Any:
+        """Return a function that is called when all is done: nobody can undo what it does."""
+        later = self._journal.when_committed
+
+        def putting_off(*args: Any, **kwargs: Any) -> None:
+            if threading.get_ident() != self._thread:
+                original(*args, **kwargs)
+                return
+            due = partial(original, *args, **kwargs)
+            self._journal.note(lambda: later.remove(due))
+            later.append(due)
+
+        return putting_off
 
     def _exits(self, original: Any, words: str) -> Any:
         """Return a ``register`` that puts off what runs again, and notes what is new."""
