@@ -270,12 +270,6 @@ def _functions_of(value: Any) -> list[Any]:
     return [wrapped_by(value)]
 
 
-def replace_class(adopter: Adopter, old: type, new: type) -> None:
-    """Let another class take the place of one, with its methods."""
-    adopter.replace(old, new)
-    lead_methods(adopter, old, new)
-
-
 def lead_methods(adopter: Adopter, old: type, new: type) -> None:
     """Who holds a method of a class whose place another one takes calls the method of that."""
     fresh = data_of(new)

@@ -10,11 +10,11 @@ from .attributes import is_a
 from .base import EMPTY
 from .bindings import bound_elsewhere
 from .caches import Caches, is_cache
-from .classes import replace_class
 from .containers import succeed
 from .depending import depends, led_by
 from .foreign import Foreign
 from .journal import same_items
+from .members import replace_class
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
