@@ -111,7 +111,7 @@ class Execution:
         """Run what is due, again from the start when the set grows backwards."""
         is_less = self.unbinder.classes_left() or self.registrations.are_gone()
         if not (self.plan.dirty or self.plan.deletions or is_less):
-            return self.registrations.fetched.drop()
+            return self.registrations.forget_stale()
         for record in self.world.records.values():
             self.merger.start[record.name] = dict(record.namespace)
         self.own.known.update(map(id, self.merger.start.values()))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.nodes import chain_of
 
+from .answers import forget_answers_of_hooks
 from .attributes import is_a
 from .base import is_abstract, registered_with
 from .classes import forget_answers, set_registered
@@ -84,6 +85,7 @@ class Registrations:
         self.searched.begin()
         self.outside.begin()
         self.fetched.begin()
+        forget_answers_of_hooks(self.merger)
         if self.are_gone():
             for live in self.merger.going():
                 self._withdrawn.update((id(found), found) for found in self._made_by(live))
@@ -137,10 +139,15 @@ class Registrations:
         _, known = registered.get(id(abstract), (abstract, frozenset[type]()))
         self.journal.set_item(registered, id(abstract), (abstract, known | {cls}))
 
+    def forget_stale(self) -> None:
+        """What was fetched or answered before the edit is so again, where it may differ now."""
+        self.fetched.drop()
+        forget_answers_of_hooks(self.merger)
+
     def tell(self) -> None:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""
         self.searched.finish()
-        self.fetched.drop()
+        self.forget_stale()
         for abstract, before in list(self.adopter.registries.values()):
             if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
                 continue
