@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .world import Location, World
 
+_OWN = frozenset({"__name__"})  # a module says so to get itself: ``sys.modules[__name__]``
 BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
 
 
@@ -77,6 +78,7 @@ def _readers_in(
     """Add the readers in one module, whose code has one of some words: the name, the module."""
     record, name = location
     view = world.view(home)
+    words = words | _OWN if home is record else words
     for live in (*view.naming(words), *view.dynamic):
         if uses_read(world, home, live.uses, record, name) or (
             name in live.uses.attributes and gets_module(world, live, record)

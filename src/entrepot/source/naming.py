@@ -172,6 +172,8 @@ class Naming(ast.NodeVisitor):
         chain = said_chain(node)
         if isinstance(node.ctx, ast.Load) and chain:
             self.said(node, chain)
+            if chain == (OWN,) and not self.is_top:  # what it does with it is not followed
+                self.uses.whole.add(OWN)
             return
         if len(chain) > 1:
             self.stored(chain, is_deleted=isinstance(node.ctx, ast.Del))
