@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 from entrepot.folders import is_below
 
@@ -23,7 +23,7 @@ from .stowing import Stowage
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import CodeType, ModuleType
+    from types import CodeType
     from typing import Any
 
     from .absent import Absent
@@ -318,10 +318,15 @@ class Managed:
                     names = getattr(sys.path_importer_cache.get(folder), "_path_cache", None)
                     if names:
                         self.listed[folder] = names  # never changed: a new set takes its place
-                self.base.take_imported(
-                    [v for name, v in record.base.items() if name != "__builtins__"]
-                )
+                values = [v for name, v in record.base.items() if name != "__builtins__"]
+                self.base.take_imported([*values, *_in_place_of(record)])
         finally:
             self.base.done()
             if was_enabled:
                 gc.enable()
+
+
+def _in_place_of(record: Record) -> list[object]:
+    """Return what a module has put into the module cache in its own place."""
+    found = sys.modules.get(record.name)
+    return [] if found is record.module or type(found) is ModuleType else [found]

@@ -26,6 +26,7 @@ from .outside import Outside
 from .readers import readers
 from .registered import Registration, registering
 from .searched import SearchPath
+from .substitutes import Substitutes
 from .touches import passed_by
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Registrations:
         self.searched = SearchPath(journal, merger)
         self.fetched = Fetched(merger, journal)
         self.outside = Outside(journal, merger, adopter.base.outside)
+        self._substitutes = Substitutes(journal, adopter, merger)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
         self._now: list[Pair] = []
@@ -100,6 +102,7 @@ class Registrations:
         self.loggers.about_to_run(live)
         self.searched.about_to_run(live)
         self.outside.about_to_run(live)
+        self._substitutes.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""
@@ -115,6 +118,7 @@ class Registrations:
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what adopted its class is registered; who sees it is due."""
+        self._substitutes.ran(live)
         self.loggers.ran(live)
         self.searched.ran(live)
         self.outside.cover()
