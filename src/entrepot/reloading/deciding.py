@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .attributes import instance_dict, is_a, set_state, state_of
 from .base import EMPTY, data_of
 from .journal import content_of, same_items
+from .touches import is_inert
 from .values import holds_only_attributes, is_atom
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def note_lost(adopter: Adopter, old: Any) -> None:
     is whether their containers hold less in the end than they did.
     """
     is_known = adopter.base.of(old) is not EMPTY or adopter.base.is_managed_class(type(old))
-    if adopter.edited is not old or is_known:
+    if adopter.edited is not old or is_known or is_inert(old):
         return
     if not holds_only_attributes(type(old)):
         adopter.dropped.append(adopter.place)

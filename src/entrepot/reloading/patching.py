@@ -222,8 +222,12 @@ class Patcher:
         return found
 
     def _is_held(self, function: FunctionType, is_own: Callable[[Any], bool]) -> bool:
-        """Return whether somebody holds a function who is not one of us: it may be gone."""
+        """Return whether somebody holds a function who is not one of us: it may be gone.
+
+        Nor what another object takes the place of, such as ``type Pair[T] = tuple[T, T]``.
+        """
         ours = {*map(id, self._unshaped), *map(id, self._functions.values())} | self.journal.own
+        ours.update(id(old) for old, _ in self.adopter.replaced)
         holders = [h for h in gc.get_referrers(function) if id(h) not in ours and not is_own(h)]
         return bool(holders) or id(function) in in_use()
 

@@ -38,7 +38,7 @@ MOST_ITEMS = 200
 
 def objects(home: Record, chain: Chain) -> list[Any]:
     """Return the objects that a chain passes, modules and immutable values left out."""
-    return [value for value in passed_by(home, chain) if not _is_inert(value)]
+    return [value for value in passed_by(home, chain) if not is_inert(value)]
 
 
 def passed_by(home: Record, chain: Chain) -> Iterator[Any]:
@@ -121,10 +121,10 @@ def touched_by(world: World, scope: LiveScope) -> dict[int, Any]:
 def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     """Return the objects that one touch may change."""
     passed = list(passed_by(home, touch.chain))
-    values = [value for value in passed if not _is_inert(value)]
+    values = [value for value in passed if not is_inert(value)]
     if not values:
         return values
-    if len(passed) == len(touch.chain) and _is_inert(passed[-1]) and touch.how != "store":
+    if len(passed) == len(touch.chain) and is_inert(passed[-1]) and touch.how != "store":
         return []  # a number, a member of an enum: whoever gets it cannot change where it is
     last = values[-1]
     if touch.chain[-1] == RESULT and type(last) is types.FunctionType:
@@ -241,7 +241,7 @@ def values_read(world: World, live: LiveStatement) -> Iterable[Any]:
     values: dict[int, Any] = {}
     for home, uses in world.parts(live):
         for value in _read(home, uses):
-            if not _is_inert(value) and not is_a(value, types.FunctionType):
+            if not is_inert(value) and not is_a(value, types.FunctionType):
                 values[id(value)] = value
                 kinds = (*_kinds(value), *_kinds(type(value)))  # who derives from it calls that
                 values.update((id(k), k) for k in kinds if world.home_of(k) is not None)
@@ -333,13 +333,13 @@ _FIXED = (
 _OF_TYPES = frozenset({"typing", "typing_extensions"})
 
 
-def _is_inert(value: Any) -> bool:
+def is_inert(value: Any) -> bool:
     """Return whether a value cannot be changed.
 
     Such as a type variable: whoever gets one only says what something else is.
 
     Example:
-        >>> _is_inert(5), _is_inert(re.compile("a")), _is_inert(re.ASCII), _is_inert([])
+        >>> is_inert(5), is_inert(re.compile("a")), is_inert(re.ASCII), is_inert([])
         (True, True, True, False)
     """
     kind = type(value)
