@@ -106,7 +106,7 @@ def _seen_before(world: World, live: LiveStatement) -> dict[int, Any]:
         for module, name in seen.get(site, ()):
             record = world.records.get(module)
             value = NOTHING if record is None else record.namespace.get(name, NOTHING)
-            if not _is_inert(value):
+            if not is_inert(value):
                 found[id(value)] = value
     return found
 
