@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .world import World
 
 _SEQUENCES = frozenset({list, tuple, collections.deque})
+#: Of these, and of what derives from them, each item can be seen without its being named.
+_CONTAINERS = (dict, list, set, collections.deque)
 #: Of what an item of a table may be, this many are looked at.
 MOST_ITEMS = 200
 
@@ -230,7 +232,8 @@ def changed_later(
             words = _stored_words(world, other, value)
             is_class = is_a(value, type)
             is_seen = ANY_ATTRIBUTE in attributes or words & attributes - {""}
-            is_used = words & _CREATING if is_class else is_builtin_container(value)
+            is_table = is_builtin_container(value) or is_a(value, _CONTAINERS)
+            is_used = words & _CREATING if is_class else is_table
             if is_seen or (is_used and not only_attributes):
                 yield value, other
                 break
