@@ -248,7 +248,7 @@ class Merger:
         if not self.ownership.made(owners[-1], start):
             return new
         if owners[-1] in self.going() or owners[-1] is self.world.before(live):
-            if is_a(start, FunctionType | partial) or is_cache(start):
+            if is_a(start, FunctionType | MethodType | partial) or is_cache(start):
                 if callable(new):
                     return lead_on(self.adopter, start, new)
             elif changes_kind(self.adopter, start, new):

@@ -8,7 +8,7 @@ takes its place again: a frame may hold it still, and instances are of it.
 from __future__ import annotations
 
 import functools
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a
@@ -19,6 +19,9 @@ from .functions import own_dict, stop_forwarding
 if TYPE_CHECKING:
     from .adopt import Adopter
 
+#: They show what they call, and cannot call another.
+_LED = (functools.partial, MethodType)
+
 
 def lead_on(adopter: Adopter, old: Any, new: Any) -> Any:
     """Let who holds what is called call what takes its place.
@@ -27,7 +30,7 @@ def lead_on(adopter: Adopter, old: Any, new: Any) -> Any:
         What takes its place: what stood there before an earlier edit, if that is of its kind.
     """
     final = _again(adopter, old, new)
-    if type(old) is functools.partial or is_cache(old):
+    if type(old) in _LED or is_cache(old):
         adopter.replace(old, final)
     elif id(old) not in adopter.taken:
         adopter.base.departed.add(adopter.journal, adopter.place, old)
@@ -43,7 +46,7 @@ def lead_on(adopter: Adopter, old: Any, new: Any) -> Any:
 def stand_in(adopter: Adopter, old: Any, new: Any) -> Any:
     """An object of another type takes the place: what holds the old callable is led on."""
     is_free = callable(new) and adopter.is_new(new) and not adopter.is_anothers(old)
-    is_called = type(old) in (FunctionType, functools.partial) or is_cache(old)
+    is_called = type(old) is FunctionType or type(old) in _LED or is_cache(old)
     if is_free and (is_called or changes_kind(adopter, old, new)):
         return lead_on(adopter, old, new)
     return new
