@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from _functools import partial  # type: ignore[import-not-found]  # less to load than functools
+from _functools import (  # type: ignore[import-not-found]  # less to load than functools
+    _lru_cache_wrapper,
+    partial,
+)
 from _thread import _local
 from types import (
     FunctionType,
@@ -24,6 +27,7 @@ names_of_class: Any = type.__dict__["__dict__"].__get__  # as ``type.__getattrib
 HEAP_TYPE = 1 << 9
 IMMUTABLE_TYPE = 1 << 8
 POINTER = tuple.__itemsize__
+LRU = _lru_cache_wrapper
 _OF_PYTHON = (GetSetDescriptorType, MemberDescriptorType)
 _SETTING = frozenset({"__setattr__", "__delattr__", "__setitem__", "__delitem__"})
 #: Variables that functions of a class close over: the class, and (in annotations) its dict itself.
@@ -256,6 +260,23 @@ def wrapped_by(value: Any) -> Any:
         return value.__func__
     inner = value.func if is_a(value, partial) else attribute(value, "func")
     return value if inner is NOTHING or inner is None else inner
+
+
+def cached_by(value: Any) -> Any:
+    """Return the function whose results ``functools.lru_cache`` remembers, below other caches.
+
+    Of what is no cache, and of a cache of what is no function, ``None``.
+
+    Example:
+        >>> from functools import cache
+        >>> def twice(x): return 2 * x
+        >>> cached_by(cache(cache(twice))) is twice, cached_by(twice), cached_by(cache(len))
+        (True, None, None)
+    """
+    inner = value
+    while type(inner) is LRU:
+        inner = inner.__wrapped__
+    return inner if inner is not value and type(inner) is FunctionType else None
 
 
 def set_state(journal: Journal, owner: Any, name: str, value: Any) -> None:

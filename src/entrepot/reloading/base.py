@@ -24,7 +24,7 @@ from gc import get_referents, is_tracked
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_a, names_of_class, state_of, state_reader
+from .attributes import cached_by, instance_dict, is_a, names_of_class, state_of, state_reader
 from .bags import Bags, Computing, is_bag, is_filled
 from .departed import Departed
 from .journal import content_of
@@ -281,9 +281,9 @@ class Base:
             return (value.__func__,)
         if kind is not _lru_cache_wrapper:
             return self._bags.of(value)  # of an installed class
-        if type(value.__wrapped__) is FunctionType:
+        if cached_by(value) is not None:
             self._caches[id(value)] = ref(value)
-        return ()
+        return (value.__wrapped__,) if type(value.__wrapped__) is kind else ()
 
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""

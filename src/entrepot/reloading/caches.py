@@ -11,21 +11,20 @@ from __future__ import annotations
 
 import gc
 from functools import partial
-from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import is_function
 
-from .attributes import is_a
+from .attributes import cached_by, is_a
 from .computed import Computed
 from .reach import CALLED, Reach
-from .refilling import LRU, give_back, memory_of
+from .refilling import give_back, memory_of
 from .tuples import is_bare_tuple
 from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import CodeType
+    from types import CodeType, FunctionType
 
     from .adopt import Adopter
     from .base import Base
@@ -111,7 +110,7 @@ class Caches:
         for cache in caches:
             if id(cache) in self._cleared:
                 continue
-            if self._may_differ(cache.__wrapped__, partial(_arguments, cache), by_name):
+            if self._may_differ(cached_by(cache), partial(_arguments, cache), by_name):
                 self._cleared.add(id(cache))
                 cache.cache_clear()
                 found.append(cache)
@@ -167,7 +166,7 @@ class Caches:
             key: code
             for cache, hits in self._hits
             if cache.cache_info().hits > hits
-            for key, code in Reach(self.world, cache.__wrapped__, _arguments(cache)).codes.items()
+            for key, code in Reach(self.world, cached_by(cache), _arguments(cache)).codes.items()
         }
 
     def _is_stale(self, scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> bool:
@@ -203,7 +202,7 @@ class Caches:
         yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in self._base.caches():
             if id(cache) not in self._cleared and self._is_in_reach(
-                cache.__wrapped__,
+                cached_by(cache),
                 _arguments(cache),
                 gives_instances=self._gives_instances(cache),
             ):
@@ -307,7 +306,7 @@ def clear(journal: Journal, cache: Any) -> None:
 
 def is_cache(value: Any) -> bool:
     """Return whether a value is what ``functools.lru_cache`` makes of a function."""
-    return type(value) is LRU and type(value.__wrapped__) is FunctionType
+    return cached_by(value) is not None
 
 
 def _caches(records: list[Record], base: Base) -> list[Any]:
@@ -320,11 +319,12 @@ def _caches(records: list[Record], base: Base) -> list[Any]:
     for record in records:
         for value in list(record.namespace.values()):
             for member in list(vars(value).values()) if is_a(value, type) else [value]:
-                if is_cache(member):
+                while is_cache(member):  # and that which it is made around
                     found[id(member)] = member
+                    member = member.__wrapped__  # noqa: PLW2901
     homes = {id(record.namespace) for record in records}
     for cache in base.caches():
-        if id(cache.__wrapped__.__globals__) in homes and id(cache) not in found:
+        if id(getattr(cached_by(cache), "__globals__", None)) in homes and id(cache) not in found:
             memory = memory_of(cache)
             results = [result for _, result in memory.results] if memory else []
             if not all(is_atom(result) or is_bare_tuple(result) for result in results):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import ITERABLE_COROUTINE
 
-from .attributes import instance_dict, is_a, is_exactly
+from .attributes import cached_by, instance_dict, is_a, is_exactly
 from .base import own_dicts
 from .holders import holders_of
 from .references import references
@@ -162,7 +162,7 @@ def collect(
                 continue
             elif id(value) not in seen and not _is_anothers(value, namespace):
                 seen.add(id(value))
-                if kind is _LRU and type(value.__wrapped__) is FunctionType:
+                if kind is _LRU and cached_by(value) is not None:
                     caches.append(value)
                 below.extend(_inside(value))
         for own in own_dicts(functions) if functions else ():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import docstring, is_function, same_interface
 
-from .attributes import OF_CLASS, is_a
+from .attributes import OF_CLASS, cached_by, is_a
 from .caches import edited_bodies
 from .defaults import has_other_defaults, is_made_by_a_function, redefault
 from .functions import move_code, set_closure, set_code
@@ -63,7 +63,7 @@ class Patcher:
             [scope for scope, _ in patches], records, self.recorder
         )
         stale = {id(scope.code) for scope in edited_bodies(self.world)}
-        self.caches.extend(c for c in caches if id(c.__wrapped__.__code__) in stale)
+        self.caches.extend(c for c in caches if id(cached_by(c).__code__) in stale)
         inside = Inside()
         held = [
             (scope.code, code, scope.live.codes)

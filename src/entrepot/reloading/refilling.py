@@ -7,18 +7,18 @@ in the old order, and answers what it answered before.
 
 from __future__ import annotations
 
-import functools
 import gc
 import threading
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .attributes import LRU, cached_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .journal import Journal
 
-LRU = type(functools.lru_cache(len))
 MOST = 20_000
 
 
@@ -40,8 +40,7 @@ def memory_of(cache: Any) -> Memory | None:
     """Return what a cache remembers, ``None`` if it cannot be told.
 
     Example:
-        >>> import functools
-        >>> @functools.lru_cache(maxsize=2)
+        >>>         >>> @functools.lru_cache(maxsize=2)
         ... def box(n, *, k=0): return [n, k]
         >>> one, two = box(1), box(2, k=5)
         >>> memory = memory_of(box)
@@ -71,7 +70,9 @@ def refill(memory: Memory) -> None:
     """Let a cache remember what it did."""
     cache, results, mark = memory
     cache.cache_clear()
-    function = cache.__wrapped__
+    function = cached_by(cache)
+    assert function is not None
+    below = _caches_below(cache)
     code = function.__code__
     own = threading.get_ident()
     answers = iter([result for _, result in results])
@@ -87,10 +88,22 @@ def refill(memory: Memory) -> None:
     try:
         typed = cache.cache_parameters()["typed"]
         for key, _ in results:
+            for inner, _ in below:  # else it would answer, and not the function
+                inner.cache_clear()
             args, keywords = _arguments(key, mark, typed=typed)
             cache(*args, **keywords)
     finally:
         function.__code__ = code
+        for inner, known in below:
+            give_back(inner, known)
+
+
+def _caches_below(cache: Any) -> list[tuple[Any, Memory | None]]:
+    """Return the caches that a cache is made around, with what they remember."""
+    found = []
+    while type(cache := cache.__wrapped__) is LRU:
+        found.append((cache, memory_of(cache)))
+    return found
 
 
 def give_back(cache: Any, memory: Memory | None) -> None:
@@ -107,15 +120,14 @@ def lead_results(journal: Journal, cache: Any, source: Any, target: Any) -> bool
     A cache of bounded size has its results in C, where nobody can put another one.
 
     Example:
-        >>> import functools
-        >>> from entrepot.reloading.journal import Journal
+        >>>         >>> from entrepot.reloading.journal import Journal
         >>> @functools.lru_cache
         ... def box(n): return [n]
         >>> new, old = box(1), [1]
         >>> lead_results(Journal(), box, new, old), box(1) is old, box(1) is new
         (True, True, False)
     """
-    memory = memory_of(cache) if type(cache.__wrapped__) is FunctionType else None
+    memory = memory_of(cache) if cached_by(cache) is not None else None
     if memory is None or vars(cache).get("__wrapped__") is source:
         return False
     led = [

@@ -19,14 +19,14 @@ from collections import OrderedDict
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import instance_dict, is_a, is_native, state_of
+from .attributes import LRU, instance_dict, is_a, is_native, state_of
 from .classes import functions_in
 from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
 from .instances import in_use, made_anew
 from .journal import names_of
 from .native import declared
-from .refilling import LRU, lead_results
+from .refilling import lead_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
