@@ -135,6 +135,17 @@ def has_state(adopter: Adopter, value: Any) -> bool:
     return base is not EMPTY and not is_a(value, type) and not same_items(base, held_by(value))
 
 
+def has_state_within(adopter: Adopter, value: Any, depth: int = 3) -> bool:
+    """Return whether the program has changed what the import made, or what that holds."""
+    base = adopter.base.of(value)
+    if is_atom(value) or is_a(value, type) or base is EMPTY:
+        return False
+    parts = base.values() if is_a(base, dict) else base
+    return has_state(adopter, value) or (
+        depth > 0 and any(has_state_within(adopter, part, depth - 1) for part in parts)
+    )
+
+
 def adopt_at(adopter: Adopter, place: str, old: Any, new: Any) -> Any:
     """Let an item be adopted, and a place within it be told as one of that item."""
     before, adopter.place = adopter.place, place

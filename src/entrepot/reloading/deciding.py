@@ -18,7 +18,7 @@ from .touches import is_inert
 from .values import holds_only_attributes, is_atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .adopt import Adopter
     from .effects import Note
@@ -46,8 +46,14 @@ class Conflict(NamedTuple):
     place: str
 
 
-def decide(journal: Journal, adopter: Adopter) -> None:
-    """Let the program's values stay where the edit has changed nothing."""
+def decide(journal: Journal, adopter: Adopter, homes: Callable[[object], object]) -> None:
+    """Let the program's values stay where the edit has changed nothing.
+
+    Args:
+        journal: Of the reload.
+        adopter: Knows what is to be decided.
+        homes: Tells which names lead to an object.
+    """
     for owner, key, base, live, place in adopter.undecided:
         now = _held(owner, key)
         if now is not EMPTY and adopter.alike(base, now):
@@ -67,7 +73,8 @@ def decide(journal: Journal, adopter: Adopter) -> None:
         if _size_of(state_of(owner).get(name)) < count and place not in adopter.dropped:
             adopter.dropped.append(place)
     for item, place in adopter.gone:
-        if id(item) not in adopter.taken and place not in adopter.dropped:
+        is_known = id(item) in adopter.taken or place in adopter.dropped
+        if not is_known and not homes(item):
             adopter.dropped.append(place)
 
 

@@ -153,7 +153,7 @@ class Execution:
                 continue
             if live is None:
                 self.unbinder.midway.check()
-                decide(self.journal, self.adopter)
+                decide(self.journal, self.adopter, self.world.homes)
                 put_in_order(self.journal, self.effects.altered())
                 return
             position = self.world.position

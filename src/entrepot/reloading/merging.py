@@ -6,6 +6,7 @@ from functools import partial
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .alignment import has_state_within
 from .attributes import is_a
 from .base import EMPTY
 from .bindings import bound_elsewhere
@@ -178,6 +179,8 @@ class Merger:
             final = self._merged(live, record, name, start, base, new)
             if start is not base and not (final is start or same(final, start)):
                 self._note_dropped(start)
+            elif final is not start and has_state_within(self.adopter, start):
+                self.adopter.gone.append((start, self.adopter.place))
         else:
             final = self.adopter.revived(new)
         if final is not namespace[name]:
