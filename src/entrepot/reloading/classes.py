@@ -344,7 +344,8 @@ def _update_abstract(adopter: Adopter, cls: type) -> None:
         _update_abstract(adopter, derived)
 
 
-def _with_subclasses(cls: type) -> list[type]:
+def classes_below(cls: type) -> list[type]:
+    """Return a class and all that are derived from it."""
     found = {id(cls): cls}
     waiting = [cls]
     for known in waiting:
@@ -359,8 +360,8 @@ def forget_answers(cls: type) -> None:
 
     ``isinstance(x, Iterable)`` looks for ``__iter__`` once, and remembers the answer.
     """
-    changed = {id(derived) for derived in _with_subclasses(cls)}  # a class may have no hash
-    for known in _with_subclasses(object):
+    changed = {id(derived) for derived in classes_below(cls)}  # a class may have no hash
+    for known in classes_below(object):
         if is_abstract(known):
             _, yes, no, _ = dump_of(known)
             if any(id(reference()) in changed for reference in (*yes, *no)):

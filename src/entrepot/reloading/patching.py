@@ -16,6 +16,7 @@ from .holders import holders_of
 from .index import Inside, functions_of, is_missing, marked_like
 from .instances import in_use
 from .journal import content_of, names_of
+from .local_classes import add_methods, local_classes
 from .references import references
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Patcher:
             if is_missing(scope, self._functions[id(scope.code)], self.recorder, inside)
         ]
         del inside
+        made = local_classes(self.world, self.report)
         bodies = {scope for change in self.world.changes.values() for scope in change.bodies}
         edited = {scope for change in self.world.changes.values() for scope, _ in change.edited}
         for scope, code in patches:
@@ -89,6 +91,7 @@ class Patcher:
                 self.report.patched.append(f"{scope.live.record.name}:{scope.name}")
         if held:
             self._lead_code(held)
+        add_methods(self.journal, made)
 
     def _lead_code(self, held: list[tuple[CodeType, CodeType, list[CodeType]]]) -> None:
         """Lead what the program keeps of the code of functions to the new code."""
