@@ -282,7 +282,7 @@ def imported_names(statements: Iterable[Statement]) -> frozenset[str]:
                 found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
             elif not isinstance(node, (*DEFINITIONS, ast.Lambda, ast.expr)):
                 waiting += ast.iter_child_nodes(node)
-    return frozenset(found)
+    return frozenset(found - {"*"})  # that is no name, but stands in ``x * y``
 
 
 def beside(statement: Statement, imported: frozenset[str], node: ast.stmt) -> list[ast.stmt]:
