@@ -45,6 +45,33 @@ def test_a_deleted_attribute_of_a_class_comes_back_to_its_place() -> None:
     assert Cart().total() == 1
 
 
+def test_a_deleted_attribute_comes_back_where_others_have_gone_since() -> None:
+    class Cart:
+        limit = 1
+        rate = 2
+
+    journal = Journal()
+    journal.delete_attribute(Cart, "limit")
+    del Cart.rate
+    journal.roll_back()
+
+    assert Cart.limit == 1
+
+
+def test_type_parameters_that_a_class_got_go_again() -> None:
+    class Cart:
+        limit = 1
+
+    before = dict(vars(Cart))
+    journal = Journal()
+
+    journal.set_attribute(Cart, "__type_params__", ("T",))
+    assert vars(Cart)["__type_params__"] == ("T",)
+    journal.roll_back()
+
+    assert dict(vars(Cart)) == before
+
+
 def test_an_undo_that_raises_does_not_stop_the_others() -> None:
     spot = SimpleNamespace(x=1, y=1)
     journal = Journal()

@@ -324,16 +324,20 @@ def _accessors(owner: Any, name: str) -> tuple[Any, Any, Any]:
     return setter, _class_attribute, deleter
 
 
+_FOR_GOOD = frozenset({"__class__", "__type_params__"})
+
+
 def _is_of_metaclass(kind: type, name: str) -> bool:
     """Return whether to set a class's attribute would be to set one of its metaclass's.
 
     A class may have ``__class__ = property(…)`` for its instances, or what a property of its
-    metaclass hides. What ``type`` itself has (``__doc__``, ``__bases__``) is set by it.
+    metaclass hides. What ``type`` itself has (``__doc__``, ``__bases__``) is set by it, but for
+    what it would never let go again.
     """
     for cls in kind.__mro__:
         names = type.__getattribute__(cls, "__dict__")
         if name in names:
-            hides = cls is not type or name == "__class__"
+            hides = cls is not type or name in _FOR_GOOD
             return hides and hasattr(type(names[name]), "__set__")
     return False
 
@@ -376,7 +380,11 @@ def _attribute(owner: Any, name: str) -> Any:
 
 
 def move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
-    """Put keys behind all others, in one call of C: no other thread finds one of them missing."""
+    """Put keys behind all others, in one call of C: no other thread finds one of them missing.
+
+    Those that are not there come back when what took them away is undone.
+    """
+    keys = [key for key in keys if key in container]
     last = list(dict.keys(container))[-len(keys) :] if keys else []
     if last != keys:
         values = map(partial(dict.pop, container), keys)

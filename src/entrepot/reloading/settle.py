@@ -22,6 +22,7 @@ from .recorder import Ran
 from .revision import Site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
 
     from .changes import ModuleChange
@@ -165,14 +166,22 @@ def _record_run(
             runners.pop(key, None)
     site = execution.sites[id(live)]
     _set_sites(journal, live, [site])
-    _, seen = execution.world.effects.get(id(live), (live, {}))
-    if names := frozenset(home for root in seen.values() for home in execution.world.homes(root)):
+    if names := frozenset(_changed_itself(execution, live)):
         journal.set_item(session.recorder.seen, site, names)
     for key in execution.ran.get(id(live), ()):
         code = execution.ran_codes[key]
         if key not in runners:
             journal.set_item(runners, key, Ran(code, {}))
         journal.set_item(runners[key].sites, site, None)
+
+
+def _changed_itself(execution: Execution, live: LiveStatement) -> Iterator[tuple[str, str]]:
+    """Yield the names of what a statement was seen to change; not of what leads to that."""
+    _, seen = execution.world.effects.get(id(live), (live, {}))
+    for value in seen.values():
+        noted = execution.effects.notes.get(id(value))
+        if noted is not None and noted.owner is value and noted.by is live:
+            yield from execution.world.homes(value)
 
 
 def _forget_seen(session: Live, journal: Journal, site: Site) -> None:
