@@ -126,7 +126,7 @@ ENTRANCES = {
     ),
     *("Prepared.__init__", "Report.__init__", "Journal.__init__", "Edit.__init__"),
     *("Execution._runnable.<locals>.adopt", "Live._switch_off", "fault_of", "_place"),
-    *("Report.is_ok", "Journal.commit", "commit"),
+    *("Report.is_ok", "Journal.commit", "Live._settle_taken", "commit"),
 }
 
 
@@ -239,6 +239,24 @@ def test_a_fault_is_told_in_words_and_switches_live_off(started: Any) -> None:
     assert results(held)[0] == 6
     with pytest.raises(FaultError):
         project.live.plan(project.file("shop"))
+
+
+def test_a_fault_after_the_edit_was_taken_is_noted(started: Any) -> None:
+    project, held = started()
+
+    def throw(code: CodeType) -> None:
+        if code.co_qualname == "Leaving.forget":
+            sys.settrace(None)
+            raise Injected("for a test")
+
+    report = watched(project.live.apply, throw)
+
+    assert report.status == "ok"
+    assert report.notes == [
+        "what the edit took away stays in memory, by a fault: Injected: for a test"
+    ]
+    assert project.live.fault is None
+    assert results(held)[0] != 6
 
 
 def test_an_interrupt_during_a_reload_undoes_it_and_goes_on(started: Any) -> None:

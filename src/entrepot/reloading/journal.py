@@ -200,15 +200,17 @@ class Journal:
         if stopped is not None:
             raise stopped
 
-    def commit(self) -> None:
-        """Forget how to undo: the changes stay."""
+    def commit(self) -> list[Exception]:
+        """Forget how to undo; return what went wrong while that which went was let go."""
         self._undos.clear()
         self.own.clear()
+        errors: list[Exception] = []
         while self.when_committed:
             try:
                 self.when_committed.pop()()
-            except Exception:  # noqa: BLE001, S112  # something is held for longer than it need be
-                continue
+            except Exception as error:  # noqa: BLE001  # the others are let go nevertheless
+                errors.append(error)
+        return errors
 
 
 def content_of(container: Any) -> Any:

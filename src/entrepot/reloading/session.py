@@ -99,7 +99,7 @@ class Live(Managed):
             prepared = self.prepare(edit, alone=alone)
             report = self.commit(prepared)
             if self._taken is prepared:
-                prepared.journal.commit()  # nobody else holds it: it cannot be rolled back
+                self._settle_taken(report)  # nobody else holds it: it cannot be rolled back
                 self._taken = None
             return report
 
@@ -166,11 +166,16 @@ class Live(Managed):
             if report.is_ok:
                 left = {f: text for f, text in before.items() if f not in prepared.edit.contents}
                 self._open = Edit(left) if left else None
-                if self._taken is not None:
-                    self._taken.journal.commit()  # only the last one can be rolled back
+                self._settle_taken(report)  # only the last one can be rolled back
                 self._taken = prepared
                 self.revision += 1
             return report
+
+    def _settle_taken(self, report: Report) -> None:
+        """Let the edit that was taken last be one that cannot be rolled back."""
+        for error in [] if self._taken is None else self._taken.journal.commit():
+            what = f"{type(error).__name__}: {error}"
+            report.notes.append(f"what the edit took away stays in memory, by a fault: {what}")
 
     def outstanding(self) -> set[str]:
         """Return the files whose text could not be taken so far: ``{"/app/shop.py"}``."""
