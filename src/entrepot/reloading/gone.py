@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from .touches import passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
 
     from entrepot.source.nodes import Chain
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from .revision import LiveStatement, Record
     from .rules import Due
     from .world import Location, World
+
+
+_ACCESS = frozenset({"LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL"})
 
 
 def deleted(world: World, change: ModuleChange) -> list[Location]:
@@ -39,7 +44,30 @@ def _deleted_here(world: World, change: ModuleChange) -> Iterator[Location]:
 
 def _unbound(world: World, change: ModuleChange) -> set[str]:
     record = change.record
-    return {name for name in names_in_play(world, change) if not world.binders(record, name)}
+    return {
+        name
+        for name in names_in_play(world, change)
+        if all(_only_goes_on(world, live, record, name) for live in world.binders(record, name))
+    }
+
+
+def _only_goes_on(world: World, live: LiveStatement, record: Record, name: str) -> bool:
+    """Return whether a statement binds a name by functions only that need it to be bound before.
+
+    As ``count += 1`` does: it is no statement that an import could begin with.
+    """
+    if live.record is record and name in live.uses.binds:
+        return False
+    scopes = [scope for scope in world.ran(live) if scope.live.record is record]
+    binding = [scope for scope in scopes if name in world.current_uses(scope).binds]
+    return bool(binding) and all(_is_read_first(scope.code, name) for scope in binding)
+
+
+def _is_read_first(code: CodeType, name: str) -> bool:
+    for instruction in dis.get_instructions(code):
+        if instruction.argval == name and instruction.opname in _ACCESS:
+            return instruction.opname == "LOAD_GLOBAL"
+    return False
 
 
 def _left(change: ModuleChange) -> list[LiveStatement]:
