@@ -86,6 +86,8 @@ class Child:
         for number, (make, _probe, transplant) in enumerate(order["holds"]):
             value: Any = Missing
             try:
+                if number in order["but"]:
+                    raise LookupError(f"the client does not take {make}")
                 value = eval(make, {"M": self.module})
             except Exception as error:  # noqa: BLE001
                 answer["holds"].append(["error", told(error)])

@@ -154,10 +154,17 @@ class _Run:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_text(text, encoding="utf-8")
 
-    def _start(self, server: Server, version: Version, kept: Any) -> dict[str, Any]:
-        names = self._names(version)
-        states = self.states if kept is None else self._states_kept()
-        return server.ask("start", names=names, holds=self.holds, states=states, kept=kept)
+    def _start(
+        self, server: Server, version: Version, kept: Any, but: list[int] | None = None
+    ) -> dict[str, Any]:
+        order = {
+            "names": self._names(version),
+            "holds": self.holds,
+            "states": self.states if kept is None else self._states_kept(),
+            "kept": kept,
+            "but": but or [],
+        }
+        return server.ask("start", **order)
 
     def _states_kept(self) -> list[list[str]]:
         """Return what the program has changed, but for names that an edit has overridden."""
@@ -180,6 +187,11 @@ class _Run:
         """Return what a fresh process is, None if it cannot start; its error is kept."""
         self.stock.begin(self.root)
         started = self._start(self.stock, self.program.versions[number], self.kept)
+        but = [n for n, left in enumerate(started["holds"]) if left[0] == "error"]
+        if number and but:  # the live client has not tried that, which may leave something behind
+            self.stock.end()
+            self.stock.begin(self.root)
+            started = self._start(self.stock, self.program.versions[number], self.kept, but)
         self.error = started.get("crashed") or started["error"]
         if number and not self.error:
             gone = {"error", "atom"}
