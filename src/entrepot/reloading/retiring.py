@@ -14,7 +14,7 @@ import types
 from typing import TYPE_CHECKING, Any, cast
 from weakref import ref
 
-from .attributes import attribute, is_a, is_native, is_python_class
+from .attributes import NOTHING, attribute, is_a, is_native, is_python_class
 from .base import data_of
 from .native import derived_left, held_instance, left_of
 
@@ -57,7 +57,7 @@ def retire(
     _stand_in_again(adopter, old, new)
     if stuck:
         _stand_in(adopter, old, new)
-    return _of_another_metaclass(adopter, old, new)
+    return _of_another_metaclass(adopter, old, new) or _inherited_still(old, new)
 
 
 def _of_another_metaclass(adopter: Adopter, old: type, new: type) -> str | None:
@@ -81,6 +81,26 @@ def _of_another_metaclass(adopter: Adopter, old: type, new: type) -> str | None:
     return None
 
 
+def _inherited_still(old: type, new: type) -> str | None:
+    """Return which class goes on below an old one, and so has members that the new one has not.
+
+    What that has itself is taken from it; what it derives from may be the base of others, too.
+    """
+    derived = cast("list[type]", type.__subclasses__(old))
+    if not derived:
+        return None
+    others = [cls for cls in old.__mro__[1:] if not any(cls is known for known in new.__mro__)]
+    for name in sorted({name for cls in others for name in data_of(cls) if name[:2] != "__"}):
+        held = attribute(old, name)
+        is_theirs = held is NOTHING or type(held).__module__ == "_abc"  # what ABCMeta remembers
+        if not is_theirs and attribute(new, name) is NOTHING:
+            return (
+                f"class {derived[0].__qualname__} derives from the old {old.__qualname__}, which "
+                f"has {name} from its base"
+            )
+    return None
+
+
 def _is_laid_out_by_another(old: type, new: type) -> bool:
     """Return whether one class derives from what is made in C, such as list, and the other not.
 
@@ -101,6 +121,12 @@ def _is_exception(cls: type) -> bool:
         (True, False)
     """
     return any(base is BaseException for base in cls.__mro__)
+
+
+def _is_gone(old: type, new: type, name: str) -> bool:
+    """Return whether a member of a class is none of the one that has taken its place."""
+    is_own = name[:2] != "__" and type(data_of(old)[name]) not in _OF_LAYOUT
+    return is_own and attribute(new, name) is NOTHING
 
 
 def _stand_in_again(adopter: Adopter, old: type, new: type) -> None:
@@ -140,7 +166,8 @@ def _stand_in(
         if callable(value) or hasattr(type(value), "__get__") or name[:2] != "__":
             journal.set_attribute(old, name, value)
             names.add(name)
-    for name in before - names:
+    gone = [name for name in data_of(old) if _is_gone(old, new, name)]
+    for name in (before - names) | set(gone):
         journal.delete_attribute(old, name)
     journal.set_attribute(old, "__class__", property(lambda _self: new))
     journal.set_attribute(old, "__doc__", new.__doc__)
