@@ -56,8 +56,13 @@ def local_classes(world: World, report: Report) -> list[Local]:
     for change in world.changes.values():
         for scope, _ in change.edited:
             after = _after(world, scope) if _is_local_class(scope) else None
-            old, new = ({}, {}) if after is None else (_methods(scope), _methods(after))
-            if after is not None and old.keys() != new.keys():
+            if after is None:
+                continue
+            before, now = _methods(scope), _methods(after)
+            # what is decorated on one side is no plain method there, and neither comes nor goes
+            old = {n: m for n, m in before.items() if n in now or n not in after.code.co_names}
+            new = {n: m for n, m in now.items() if n in before or n not in scope.code.co_names}
+            if old.keys() != new.keys():
                 wanted.append((scope, old, new))
                 name = f"{scope.live.record.name}:{after.name}"
                 report.patched += [f"{name}.{added}" for added in sorted(new.keys() - old.keys())]
