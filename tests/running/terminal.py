@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import select
 import subprocess
 import sys
 import time
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 RUN = ("-m", "entrepot", "run")
 
-_MOMENT = 3.0  #: Seconds without anything shown after which keys are pressed again.
 #: Makes the terminal the controlling one, as a shell does, and runs python in its place.
 _IN_IT = (
     "import fcntl, os, sys, termios\n"
@@ -44,22 +42,12 @@ def in_terminal(folder: Path, *words: str) -> tuple[subprocess.Popen[bytes], int
     return process, ours
 
 
-def shown_until(terminal: int, part: str, *, pressing: bytes = b"") -> str:
-    """Return what a terminal shows up to a text, waiting for it.
-
-    Args:
-        terminal: Our end of it.
-        part: The text.
-        pressing: Keys that are pressed again as long as nothing is shown, as somebody does whose
-            Ctrl-C came a moment before the program began to read.
-    """
+def shown_until(terminal: int, part: str) -> str:
+    """Return what a terminal shows up to a text, waiting for it."""
     shown = b""
     end = time.monotonic() + PATIENCE
     while part.encode() not in shown:
         assert time.monotonic() < end, shown.decode()
-        if not select.select([terminal], [], [], _MOMENT)[0]:
-            os.write(terminal, pressing)
-            continue
         try:
             shown += os.read(terminal, 1)
         except OSError:  # nobody has it open any more
