@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 RUN = ("-m", "entrepot", "run")
 
-#: Makes the terminal the controlling one, as a shell does, and runs python in its place.
+#: Makes the terminal the controlling one, as a shell does, and runs python in its place. Who runs
+#: the tests in the background ignores Ctrl-C; a program in front does not.
 _IN_IT = (
-    "import fcntl, os, sys, termios\n"
+    "import fcntl, os, signal, sys, termios\n"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
 
