@@ -128,7 +128,7 @@ def definition_reached(world: World, change: ModuleChange) -> Iterator[Due]:
         binders = world.old_binders(record, name), world.binders(record, name)
         deleting = [live for live in binders[1] if isinstance(live.statement.node, ast.Delete)]
         for live in (*readers(world, record, name), *deleting):
-            if live.record is record and reaches_another(world, live, *binders):
+            if reaches_another(world, live, *binders):
                 yield live, "order", f"{name} is bound by another statement before {live.where}"
 
 
