@@ -40,7 +40,8 @@ def memory_of(cache: Any) -> Memory | None:
     """Return what a cache remembers, ``None`` if it cannot be told.
 
     Example:
-        >>>         >>> @functools.lru_cache(maxsize=2)
+        >>> import functools
+        >>> @functools.lru_cache(maxsize=2)
         ... def box(n, *, k=0): return [n, k]
         >>> one, two = box(1), box(2, k=5)
         >>> memory = memory_of(box)
@@ -120,7 +121,8 @@ def lead_results(journal: Journal, cache: Any, source: Any, target: Any) -> bool
     A cache of bounded size has its results in C, where nobody can put another one.
 
     Example:
-        >>>         >>> from entrepot.reloading.journal import Journal
+        >>> import functools
+        >>> from entrepot.reloading.journal import Journal
         >>> @functools.lru_cache
         ... def box(n): return [n]
         >>> new, old = box(1), [1]

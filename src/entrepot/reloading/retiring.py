@@ -90,10 +90,8 @@ def _inherited_still(old: type, new: type) -> str | None:
     if not derived:
         return None
     others = [cls for cls in old.__mro__[1:] if not any(cls is known for known in new.__mro__)]
-    for name in sorted({name for cls in others for name in data_of(cls) if name[:2] != "__"}):
-        held = attribute(old, name)
-        is_theirs = held is NOTHING or type(held).__module__ == "_abc"  # what ABCMeta remembers
-        if not is_theirs and attribute(new, name) is NOTHING:
+    for name in sorted({name for cls in others for name in data_of(cls) if name[:1] != "_"}):
+        if attribute(new, name) is NOTHING and attribute(old, name) is not NOTHING:
             return (
                 f"class {derived[0].__qualname__} derives from the old {old.__qualname__}, which "
                 f"has {name} from its base"
