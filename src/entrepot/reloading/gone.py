@@ -36,7 +36,8 @@ def _deleted_here(world: World, change: ModuleChange) -> Iterator[Location]:
     record = change.record
     gone = _unbound(world, change)
     if any(world.binds_by_text(live) for live in _left(change)):
-        gone |= set(world.unexplained(record))
+        names = world.unexplained(record)
+        gone |= {name for name in names if not world.told_binders(record, name)}  # by others
     for name in sorted(gone):
         if name in record.namespace and not _is_submodule(world, record, name):
             yield record.name, name

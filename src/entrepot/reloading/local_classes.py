@@ -71,7 +71,7 @@ def local_classes(world: World, report: Report) -> list[Local]:
         Local(cls, _cells(cls), scope.live.record.namespace, old, new)
         for scope, old, new in wanted
         for cls in live
-        if (cls.__module__, cls.__qualname__) == (scope.live.record.name, scope.code.co_qualname)
+        if _place_of(cls) == (scope.live.record.name, scope.code.co_qualname)
         and _is_made_of(cls, old)
     ]
 
@@ -127,6 +127,11 @@ def _methods(scope: LiveScope) -> Methods:
             continue
         found[name] = inner.code, defaults, named
     return found
+
+
+def _place_of(cls: type) -> tuple[Any, str]:
+    """Return where a class says that it was made; no code of a metaclass is asked."""
+    return names_of(cls).get("__module__"), type.__dict__["__qualname__"].__get__(cls)
 
 
 def _is_made_of(cls: type, methods: Methods) -> bool:
