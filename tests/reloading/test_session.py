@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import threading
@@ -362,3 +363,16 @@ def test_retry_takes_what_is_on_disk_now(project: Project) -> None:
 def test_an_edit_of_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot read the edit: it is not of format 1"):
         Edit.from_bytes(b'{"format": 2}')
+
+
+def test_functions_that_nobody_holds_any_more_are_forgotten(project: Project) -> None:
+    text = "RATE = {}\ndef price(n, more={}): return n * RATE + more\n"
+    project.write(shop=text.format(0, 0))
+    project.load("shop")
+    held = []
+    for number in range(1, 40):
+        assert project.edit(shop=text.format(number, number)).status == "ok"
+        held.append([object() for _ in range(number)])  # else each has the place of the one before
+
+    gc.collect()
+    assert len(project.live.recorder.hidden) < 5

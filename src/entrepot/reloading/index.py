@@ -37,6 +37,8 @@ _ENDS = frozenset({int, str, float, bool, types.ModuleType, CodeType, type(None)
 
 def hide(recorder: Recorder, function: FunctionType) -> None:
     """Note a function that no namespace leads to, as long as somebody else holds it."""
+    for key in [key for key, reference in recorder.hidden.items() if reference() is None]:
+        del recorder.hidden[key]  # else they are as many as functions were ever hidden
     recorder.hidden[id(function)] = weakref.ref(function)
 
 
