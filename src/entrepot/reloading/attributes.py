@@ -247,6 +247,16 @@ def sets_by_code(member: Any) -> bool:
     return kind is not MemberDescriptorType and hasattr(kind, "__set__")
 
 
+def module_of(cls: type) -> Any:
+    """Return the module that a class says it is of, ``None`` if it says none; no code is asked.
+
+    Example:
+        >>> module_of(eval("type('Quiet', (), {})", {})) is None
+        True
+    """
+    return names_of_class(cls).get("__module__")
+
+
 def wrapped_by(value: Any) -> Any:
     """Return what a method, a partial or a property that remembers was made of, else the value.
 

@@ -13,7 +13,7 @@ from collections import Counter
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a
+from .attributes import is_a, module_of
 from .base import Base, data_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Leaving:
         self._base = base
         self._gone = list(gone)
         names = {record.name for record in gone}
-        found = Base(lambda cls: base.is_managed_class(cls) or cls.__module__ in names)
+        found = Base(lambda cls: base.is_managed_class(cls) or module_of(cls) in names)
         found.take([*values, *(one for record in gone for one in record.namespace.values())])
         self._keys = [key for key in found.contents if key in base.contents]
 
@@ -68,7 +68,7 @@ def _parts_of(record: Record) -> Iterator[Any]:
     """Yield what a module's names hold, its functions and classes too, as often as they do."""
     for value in record.namespace.values():
         yield value
-        is_own = is_a(value, type) and value.__module__ == record.name
+        is_own = is_a(value, type) and module_of(value) == record.name
         for member in (value, *(data_of(value).values() if is_own else ())):
             if member is not value:
                 yield member

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from entrepot.source.scopes import is_function
 
+from .attributes import module_of
 from .classes import classes_below, functions_in
 from .journal import names_of
 
@@ -131,7 +132,7 @@ def _methods(scope: LiveScope) -> Methods:
 
 def _place_of(cls: type) -> tuple[Any, str]:
     """Return where a class says that it was made; no code of a metaclass is asked."""
-    return names_of(cls).get("__module__"), type.__dict__["__qualname__"].__get__(cls)
+    return module_of(cls), type.__dict__["__qualname__"].__get__(cls)
 
 
 def _is_made_of(cls: type, methods: Methods) -> bool:

@@ -11,7 +11,7 @@ import linecache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a
+from .attributes import is_a, module_of
 from .base import registered_with
 from .bindings import bound_elsewhere
 from .class_lines import tell_lines
@@ -220,7 +220,7 @@ def _let_go(
         value
         for value in (*values, *inside)
         if is_a(value, type)
-        and (session.is_managed_class(value) or value in inside)
+        and (session.is_managed_class(value) or any(value is one for one in inside))
         and not _is_named(world, value)
     ]
     replaced = [old for old, _ in execution.adopter.replaced if isinstance(old, type)]
@@ -249,7 +249,7 @@ def _let_go(
 def _classes_of(record: Record) -> list[type]:
     """Return the classes of a module that say they are its own."""
     found = record.namespace.values()
-    return [one for one in found if is_a(one, type) and one.__module__ == record.name]
+    return [one for one in found if is_a(one, type) and module_of(one) == record.name]
 
 
 def _is_named(world: World, cls: type) -> bool:
