@@ -160,6 +160,7 @@ def state_reader(kind: type) -> Callable[[Any], dict[str, Any]]:
         for name, member in cls.__dict__.items():
             if type(member) is MemberDescriptorType and member.__objclass__ is cls:
                 slots.append((name, member.__get__))
+    own = dict_reader(kind)
 
     def state(instance: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -169,7 +170,7 @@ def state_reader(kind: type) -> Callable[[Any], dict[str, Any]]:
                     found[name] = get(instance)
                 except AttributeError:
                     continue
-        namespace = instance_dict(instance)
+        namespace = own(instance)
         if namespace:
             found.update(namespace)
         return found
@@ -191,15 +192,34 @@ def instance_dict(instance: Any) -> dict[str, Any] | None:
         >>> instance_dict(Proxy()), instance_dict(spot), instance_dict(1)
         (None, {'x': 1}, None)
     """
-    kind = type(instance)
+    return dict_reader(type(instance))(instance)
+
+
+def dict_reader(kind: type) -> Callable[[Any], dict[str, Any] | None]:
+    """Return what tells the ``__dict__`` of a class's instances: where it lies, is found once."""
     if issubclass(kind, _local):
-        here: dict[str, Any] = _local.__getattribute__(instance, "__dict__")
-        return here
+        return _dict_of_this_thread
     for cls in kind.__mro__:
         names = names_of_class(cls)
         if "__dict__" in names and type(names["__dict__"]) in _OF_PYTHON:
-            found = names["__dict__"].__get__(instance)
-            return found if type(found) is dict else None
+            return _reader(names["__dict__"].__get__)
+    return _no_dict
+
+
+def _reader(get: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any] | None]:
+    def read(instance: Any) -> dict[str, Any] | None:
+        found = get(instance)
+        return found if type(found) is dict else None
+
+    return read
+
+
+def _dict_of_this_thread(instance: Any) -> dict[str, Any]:
+    here: dict[str, Any] = _local.__getattribute__(instance, "__dict__")
+    return here
+
+
+def _no_dict(_instance: Any) -> None:
     return None
 
 

@@ -12,9 +12,17 @@ from _collections import deque  # type: ignore[import-not-found]  # collections 
 from _functools import partial  # type: ignore[import-not-found]
 from _operator import is_
 from _thread import _local
-from types import CellType, FunctionType, MethodType, ModuleType
+from types import CellType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_among, is_python_class, state_of, state_reader
+from .attributes import (
+    dict_reader,
+    instance_dict,
+    is_among,
+    is_python_class,
+    names_of_class,
+    state_of,
+    state_reader,
+)
 from .base import data_of
 from .journal import content_of, same_items
 from .values import is_view
@@ -101,7 +109,7 @@ class _Kind:
         elif not _is_plain(kind):
             self.tell = self.show = _nothing
         elif has_plain_state(kind):
-            self.tell, self.show = _copy_of_dict, _dict_of
+            self.tell, self.show = _copy_of_dict, dict_reader(kind)
         else:
             self.tell = self.show = state_reader(kind)
 
@@ -112,10 +120,6 @@ def _itself(value: Any) -> Any:
 
 def _nothing(_value: Any) -> None:
     return None
-
-
-def _dict_of(instance: Any) -> dict[str, Any]:
-    return instance_dict(instance) or {}
 
 
 def _copy_of_dict(instance: Any) -> dict[str, Any]:
@@ -165,10 +169,16 @@ def has_plain_state(kind: type) -> bool:
     if issubclass(kind, (*CONTAINERS, type)) or is_among(kind, _OTHERS):
         return False
     return all(
-        is_python_class(cls) and "__slots__" not in type.__getattribute__(cls, "__dict__")
+        is_python_class(cls) and not _has_slots(cls)
         for cls in kind.__mro__
         if not is_among(cls, _PLAIN)
     )
+
+
+def _has_slots(cls: type) -> bool:
+    """Return whether instances of a class have slots by itself: ``__weakref__`` alone is none."""
+    names = names_of_class(cls)
+    return "__slots__" in names and MemberDescriptorType in map(type, names.values())
 
 
 def parts_inside(value: Any) -> list[Any]:
