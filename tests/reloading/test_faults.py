@@ -186,6 +186,7 @@ def results(held: list[Any]) -> list[Any]:
     return [buy(2), total(), partial(), inner(4), shop.Big(2).total(), sorted(shop.HANDLERS)]
 
 
+@pytest.mark.timeout(900)  # some hundred reloads
 def test_a_fault_in_any_function_of_a_reload_changes_nothing(started: Any) -> None:
     codes = functions_called(started)
     new: list[Any] = []

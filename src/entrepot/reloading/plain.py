@@ -6,24 +6,36 @@ change an object that was there before.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
 import sys
-from types import BuiltinFunctionType, WrapperDescriptorType
+from types import (
+    BuiltinFunctionType,
+    GenericAlias,
+    NoneType,
+    UnionType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, attribute, is_a
+from .attributes import NOTHING, attribute, is_a, names_of_class
 from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeGuard
 
     from .revision import LiveStatement
     from .world import World
 
 #: Decorators that only wrap what they get.
 _WRAPPERS = (property, staticmethod, classmethod)
+_ANNOTATIONS = __future__.annotations.compiler_flag
+_OF_PROPERTY = frozenset({"getter", "setter", "deleter"})
+_TYPES = (type, NoneType, UnionType, GenericAlias)
+_NAMED = (ast.Constant, ast.Name, ast.Attribute)
 _IN_C = (BuiltinFunctionType, WrapperDescriptorType)
 _VALUES = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, ast.Set,
            ast.Subscript, ast.Lambda, ast.expr_context, ast.operator, ast.unaryop,
@@ -32,7 +44,7 @@ _VALUES = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict,
 
 def is_plain(world: World, live: LiveStatement) -> bool:
     """Return whether executing a statement calls nothing of the program."""
-    return _is_plain(world, live, live.statement.node)
+    return _Asking(world, live).is_plain(live.statement.node)
 
 
 def only_makes(live: LiveStatement) -> bool:
@@ -90,30 +102,142 @@ def _is_generic(value: Any) -> bool:
     return type(value).__module__ == "typing"
 
 
-def _is_plain(world: World, live: LiveStatement, node: ast.stmt) -> bool:
+class _Asking:
+    """Tells whether statements are plain, below one statement of a module.
+
+    Attributes:
+        hidden: Names that the body of a class binds: what the module calls so is not meant there.
+        properties: Those of them that are properties, of which there are ``name.setter``.
+    """
+
+    def __init__(self, world: World, live: LiveStatement) -> None:
+        self.world = world
+        self.live = live
+        self.hidden: set[str] = set()
+        self.properties: set[str] = set()
+        change = world.changes.get(live.record.name)
+        flags = live.record.flags if change is None else change.flags
+        self.has_annotations = not (flags & _ANNOTATIONS or sys.version_info >= (3, 14))
+
+    def is_plain(self, node: ast.stmt) -> bool:
+        """Return whether executing a statement calls nothing of the program."""
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return _is_loaded(self.world, self.live, node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return self._is_plain_function(node)
+        if isinstance(node, ast.ClassDef):
+            return self._is_plain_class(node)
+        if isinstance(node, ast.Assign):
+            names = all(isinstance(target, ast.Name) for target in node.targets)
+            return names and self._are_values([node.value])
+        if isinstance(node, ast.AnnAssign):
+            is_plain = isinstance(node.target, ast.Name) and self._are_values([node.value])
+            return is_plain and self._are_annotations([node.annotation])
+        if isinstance(node, ast.If):  # whichever way is taken
+            is_atomic = isinstance(node.test, _NAMED) and is_atom(self._value_of(node.test))
+            return is_atomic and all(map(self.is_plain, (*node.body, *node.orelse)))
+        return isinstance(node, ast.Pass) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        )
+
+    def _is_plain_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        return (
+            all(self._is_wrapper(decorator) for decorator in node.decorator_list)
+            and self._are_values([*node.args.defaults, *filter(None, node.args.kw_defaults)])
+            and self._are_annotations(argument.annotation for argument in _arguments(node.args))
+            and self._are_annotations([node.returns])
+        )
+
+    def _is_plain_class(self, node: ast.ClassDef) -> bool:
+        if node.decorator_list or node.keywords or not all(map(self._is_plain_base, node.bases)):
+            return False
+        inside = _Asking(self.world, self.live)
+        inside.hidden |= self.hidden
+        for statement in node.body:
+            if not inside.is_plain(statement) or inside.gives_name(statement):
+                return False
+            inside.hidden |= _names_bound(statement)
+            if inside.is_property(statement):
+                inside.properties.add(statement.name)
+        return True
+
+    def gives_name(self, node: ast.stmt) -> bool:
+        """Return whether what a class's body binds may be told its name: ``__set_name__``."""
+        value = getattr(node, "value", None)
+        if not isinstance(value, ast.Name | ast.Attribute):
+            return False
+        return hasattr(type(self._value_of(value)), "__set_name__")
+
+    def is_property(self, node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+        """Return whether a statement makes a property."""
+        return isinstance(node, ast.FunctionDef) and any(
+            isinstance(decorator, ast.Attribute) or self._value_of(decorator) is property
+            for decorator in node.decorator_list
+        )
+
+    def _are_annotations(self, nodes: Iterable[ast.expr | None]) -> bool:
+        """Return whether annotations call nothing: where they are not evaluated, none does."""
+        return not self.has_annotations or self._are_values(nodes)
+
+    def _are_values(self, nodes: Iterable[ast.expr | None]) -> bool:
+        """Return whether expressions only take hold of what is there: a lambda is not called."""
+        waiting: list[ast.AST] = [node for node in nodes if node is not None]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.BinOp | ast.UnaryOp):
+                if not (_are_constants(node) or self._is_union(node)):
+                    return False
+            elif not isinstance(node, _VALUES):
+                return False
+            elif not isinstance(node, ast.Lambda):
+                waiting.extend(ast.iter_child_nodes(node))
+        return True
+
+    def _is_union(self, node: ast.AST) -> bool:
+        """Return whether an expression is a union of types, ``int | None``, made in C."""
+        if isinstance(node, ast.BinOp):
+            sides = self._is_union(node.left) and self._is_union(node.right)
+            return sides and isinstance(node.op, ast.BitOr)
+        if isinstance(node, ast.Subscript):  # ``list[int] | None``
+            return self._is_union(node.value) and self._are_values([node.slice])
+        if not isinstance(node, _NAMED):
+            return False
+        kind = type(self._value_of(node))
+        return any(kind is known for known in _TYPES) or kind.__module__ == "typing"
+
+    def _is_wrapper(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Attribute):  # ``@name.setter``
+            return getattr(node.value, "id", "") in self.properties and node.attr in _OF_PROPERTY
+        found = self._value_of(node)
+        return any(found is wrapper for wrapper in _WRAPPERS)
+
+    def _is_plain_base(self, node: ast.expr) -> bool:
+        """Return whether deriving from a class runs no code of anybody."""
+        value = self._value_of(node)
+        return type(value) is type and not any(
+            "__init_subclass__" in names_of_class(cls) for cls in value.__mro__[:-1]
+        )
+
+    def _value_of(self, node: ast.expr) -> Any:
+        """Return what an expression means now, ``NOTHING`` where the body of a class binds it."""
+        if isinstance(node, ast.Constant):
+            return node.value
+        inner = node
+        while isinstance(inner, ast.Attribute):
+            inner = inner.value
+        return NOTHING if getattr(inner, "id", "") in self.hidden else _value_of(self.live, node)
+
+
+def _names_bound(node: ast.stmt) -> set[str]:
+    """Return the names that a plain statement binds."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
-        return _is_loaded(world, live, node)
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return (
-            all(_is_wrapper(live, decorator) for decorator in node.decorator_list)
-            and _are_values([*node.args.defaults, *filter(None, node.args.kw_defaults)])
-            and _are_values(argument.annotation for argument in _arguments(node.args))
-            and _are_values([node.returns])
-        )
-    if isinstance(node, ast.ClassDef):
-        return (
-            not node.decorator_list
-            and not node.keywords
-            and all(_is_plain_base(live, base) for base in node.bases)
-            and all(_is_plain(world, live, statement) for statement in node.body)
-        )
-    if isinstance(node, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in node.targets) and _are_values([node.value])
-    if isinstance(node, ast.AnnAssign):
-        return isinstance(node.target, ast.Name) and _are_values([node.value, node.annotation])
-    return isinstance(node, ast.Pass) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    )
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.If):
+        return {name for inner in (*node.body, *node.orelse) for name in _names_bound(inner)}
+    targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _arguments(arguments: ast.arguments) -> list[ast.arg]:
@@ -122,35 +246,9 @@ def _arguments(arguments: ast.arguments) -> list[ast.arg]:
     return arguments_of(arguments)
 
 
-def _are_values(nodes: Iterable[ast.expr | None]) -> bool:
-    """Return whether expressions only take hold of what is there; a lambda's body does not run."""
-    waiting: list[ast.AST] = [node for node in nodes if node is not None]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, _VALUES):
-            return isinstance(node, ast.BinOp | ast.UnaryOp) and _are_constants(node)
-        if not isinstance(node, ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
-    return True
-
-
 def _are_constants(node: ast.AST) -> bool:
     kinds = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
     return all(isinstance(part, kinds) for part in ast.walk(node))
-
-
-def _is_wrapper(live: LiveStatement, node: ast.expr) -> bool:
-    name = getattr(node, "id", "")
-    found = live.record.namespace.get(name, getattr(builtins, name, None))
-    return any(found is wrapper for wrapper in _WRAPPERS)
-
-
-def _is_plain_base(live: LiveStatement, node: ast.expr) -> bool:
-    """Return whether deriving from a class runs no code of anybody."""
-    value = _value_of(live, node)
-    return type(value) is type and not any(
-        "__init_subclass__" in cls.__dict__ for cls in value.__mro__[:-1]
-    )
 
 
 def _value_of(live: LiveStatement, node: ast.expr) -> Any:
