@@ -100,7 +100,8 @@ class Adopter:
         if is_bare_tuple(new) and is_bare_tuple(old):
             return adopt_tuple(self, old, new)
         if type(new) is frozenset:  # one of another statement stays with that: this is a copy
-            return self.kept(old, new) if same(old, new) and not self.is_anothers(old) else new
+            is_same = same(old, new) and old <= new  # also the hashes that are noted in them
+            return self.kept(old, new) if is_same and not self.is_anothers(old) else new
         if id(old) in self.taken or not self.is_new(new) or self.is_anothers(old):
             return new
         return self.take_over(old, new)
@@ -258,7 +259,7 @@ class Adopter:
         return old
 
     def _container(self, old: Any, new: Any) -> Any:
-        from .containers import cannot_hold, merged
+        from .containers import cannot_hold, is_filled, merged
 
         if cannot_hold(self, old, new):
             self.replace(old, new)
@@ -274,7 +275,7 @@ class Adopter:
             content = merged(self, live, live, fresh, old)
         else:
             content = merged(self, base, live, fresh, old)
-        if not same_items(live, content):
+        if not is_filled(live, content):
             self.journal.refill(old, content)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)

@@ -13,6 +13,7 @@ from .attributes import is_a
 from .base import EMPTY
 from .deciding import Conflict
 from .instances import is_of_replaced, takes_class
+from .journal import STEADY, same_items
 from .values import holds_only_attributes, is_atom
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
         new: What the new text made.
         owner: The live container.
     """
-    if base is EMPTY or type(base) is not type(live):
-        base = live
+    live = rehashed(live)
+    base = live if base is EMPTY or type(base) is not type(live) else rehashed(base)
     if is_a(new, dict):
         return _merged_dict(adopter, base, live, new, owner)
     if is_a(new, set):
@@ -44,6 +45,30 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     if live != base and live != new:
         adopter.dropped.append(adopter.place)
     return new
+
+
+def rehashed(content: Any) -> Any:
+    """Return content in which keys are found by the hashes that they have now.
+
+    A key that adopted another one may tell another hash: a frozen dataclass with another default.
+    """
+    is_dict = type(content) is dict
+    is_keyed = is_dict or type(content) is set
+    if not is_keyed or all(type(key) in STEADY for key in content):
+        return content
+    try:  # it is the program's code that is asked
+        return dict(content.items()) if is_dict else set(iter(content))
+    except Exception:  # noqa: BLE001  # then nobody finds it by its hash
+        return content
+
+
+def is_filled(live: Any, content: Any) -> bool:
+    """Return whether a container that holds ``live`` has its content, with the hashes of now.
+
+    Sets that are made of them have the hashes that are noted in these: nobody is asked.
+    """
+    is_keyed = isinstance(live, dict | set)
+    return same_items(live, content) and (not is_keyed or set(live) <= set(content))
 
 
 def cannot_hold(adopter: Adopter, old: Any, new: Any) -> bool:

@@ -267,9 +267,10 @@ def fill(container: Any, content: Any) -> None:
     if is_a(container, dict):
         _fill_dict(container, content)
     elif is_a(container, set):
-        if not same_items(set(container), content):
+        is_set = is_a(content, set)
+        if not same_items(set(container), content) or (is_set and not content <= set(container)):
             set.clear(container)
-            if is_a(content, set):
+            if is_set:  # with the hashes that are noted there
                 set.update(container, content)
                 return
             for item in content:  # one by one, as statements do: it gets the order that they make
@@ -290,7 +291,7 @@ def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
     with an edit, so that they are not found any more: those dicts are emptied first.
     """
     kind: Any = OrderedDict if _is_ordered(container) else dict
-    if not all(type(key) in _STEADY for key in (*dict.keys(container), *content)):
+    if not all(type(key) in STEADY for key in (*dict.keys(container), *content)):
         kind.clear(container)
         kind.update(container, content)
         return
@@ -305,7 +306,7 @@ def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
             kind.__setitem__(container, key, value)
 
 
-_STEADY = frozenset({str, int, float, bool, bytes, type(None)})
+STEADY = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def _is_ordered(container: Any) -> bool:
