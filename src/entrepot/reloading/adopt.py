@@ -354,11 +354,11 @@ class Adopter:
                 return self.kept(old, new)
             if not same_plain(old, new):
                 if is_led_on(type(old)):
-                    note_lost(self, old)
+                    note_lost(self, old, new)
                     self.replace(old, new)
                 return new
         self.pair(old, new)
-        note_lost(self, old)
+        note_lost(self, old, new)
         self._attributes(old, new)
         return old
 

@@ -22,10 +22,11 @@ from _weakref import ref
 from abc import ABCMeta
 from gc import get_referents, is_tracked
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from itertools import count
 from types import CellType, FunctionType, MethodType, ModuleType
 
 from .attributes import cached_by, instance_dict, is_a, names_of_class, state_of, state_reader
-from .bags import Bags, Computing, is_bag, is_filled
+from .bags import Bags, Computing, is_bag, is_filled, position_of
 from .departed import Departed
 from .journal import content_of
 
@@ -83,6 +84,7 @@ _KINDS: Mapping[type | int, Any] = {
     bytearray: bytes,
     FunctionType: _FUNCTION,
     CellType: _cell,
+    count: position_of,
 }
 
 
@@ -393,6 +395,6 @@ def held_by(value: Any) -> Any:
     """Return what an object holds now, in the form that the base notes it."""
     if is_a(value, dict | list | set | bytearray | deque):
         return content_of(value)
-    if type(value) is CellType:
-        return _cell(value)
+    if type(value) is CellType or type(value) is count:
+        return _KINDS[type(value)](value)
     return state_of(value)

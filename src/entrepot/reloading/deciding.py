@@ -8,11 +8,12 @@ to a table stands last.
 from __future__ import annotations
 
 from collections import deque
+from itertools import count as steps
 from types import CellType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .attributes import instance_dict, is_a, set_state, state_of
-from .base import EMPTY, data_of
+from .base import EMPTY, data_of, held_by
 from .journal import content_of, same_items
 from .touches import is_inert
 from .values import holds_only_attributes, is_atom
@@ -61,6 +62,9 @@ def decide(journal: Journal, adopter: Adopter, homes: Callable[[object], object]
         elif now is not live or is_atom(live):  # that the edit says the same is by chance
             adopter.dropped.append(place)
     for owner, base, live, place in adopter.lost:
+        if type(owner) is steps:
+            _decide_count(adopter, owner, base, live, place)
+            continue
         now = content_of(owner)
         if adopter._as_before(base, now):  # noqa: SLF001  # only how it is written was edited
             journal.refill(owner, live)
@@ -78,12 +82,23 @@ def decide(journal: Journal, adopter: Adopter, homes: Callable[[object], object]
             adopter.dropped.append(place)
 
 
-def note_lost(adopter: Adopter, old: Any) -> None:
+def _decide_count(adopter: Adopter, new: Any, base: Any, live: Any, place: str) -> None:
+    """Let a count go on if the statements have brought a new one to where it was after them."""
+    if held_by(new) == base:
+        pairs = adopter.replaced
+        pairs[:] = [(new, live) if a is live and b is new else (a, b) for a, b in pairs]
+    elif held_by(live) != base:
+        adopter.dropped.append(place)
+
+
+def note_lost(adopter: Adopter, old: Any, new: Any) -> None:
     """An object of an installed class is made by another line now: tell what it had got by then.
 
     Nobody knows what it held at the import. One made in C may hold anything; of others what counts
     is whether their containers hold less in the end than they did.
     """
+    if type(old) is steps and adopter.base.of(old) is not EMPTY:
+        adopter.lost.append((new, adopter.base.of(old), old, adopter.place))
     is_known = adopter.base.of(old) is not EMPTY or adopter.base.is_managed_class(type(old))
     if adopter.edited is not old or is_known or is_inert(old):
         return
