@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import gc
 from functools import partial
+from types import CellType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from entrepot.source.scopes import is_function
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from .world import World
 
 
+_EMPTY_CELL = CellType()
 #: Who has these in its code may call a method without its name.
 _BY_TEXT = frozenset(
     {"getattr", "attrgetter", "methodcaller", "getmembers", "vars", "dir", "__dict__", "eval",
@@ -302,6 +305,20 @@ def clear(journal: Journal, cache: Any) -> None:
     memory = memory_of(cache)
     cache.cache_clear()
     journal.note(lambda: give_back(cache, memory))
+
+
+def forget_by_weak_keys(adopter: Adopter, function: FunctionType) -> None:
+    """Let an installed module's function forget what it remembers, if a table of it has changed.
+
+    Such as what ``functools.singledispatch`` makes: by weak keys it remembers which function a
+    class gets by its registry. It is told of what is registered with it, not of what was with the
+    one that it has adopted.
+    """
+    held = [cell.cell_contents for cell in function.__closure__ or () if cell != _EMPTY_CELL]
+    if any(type(value) is dict and adopter.is_changed(value) for value in held):
+        for value in held:
+            if type(value) is WeakKeyDictionary and (known := vars(value)["data"]):
+                adopter.journal.refill(known, {})
 
 
 def is_cache(value: Any) -> bool:

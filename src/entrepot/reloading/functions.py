@@ -18,6 +18,7 @@ from entrepot.source.scopes import KINDS, docstring, same_code, same_throughout
 
 from .attributes import OF_CLASS, is_exactly
 from .base import EMPTY
+from .caches import forget_by_weak_keys
 from .deciding import Conflict
 from .values import same
 
@@ -210,6 +211,8 @@ def adopt_function(adopter: Adopter, old: FunctionType, new: FunctionType, base:
     _copy_facts(journal, old, new)
     _keep_defaults(journal, old, new, adopt)
     _merge_attributes(adopter, old, new, base)
+    if adopter.remade.is_of_library(old):
+        forget_by_weak_keys(adopter, old)
     return is_other or not same(before, _visible(old))
 
 

@@ -50,6 +50,11 @@ class Remade:
         """Take the program, and the namespaces as they were before the reload."""
         self._world, self._start = world, start
 
+    def is_of_library(self, function: FunctionType) -> bool:
+        """Return whether a function belongs to a module that is not managed."""
+        world = self._world
+        return world is not None and id(function.__globals__) not in world.by_namespace
+
     def adopt(self, adopter: Adopter, spot: tuple[Any, Any] | None, old: Any, new: Any) -> Any:
         """Return what stands at a spot: the old object if that is made as before."""
         if self.is_alike(adopter, spot, old, new):
