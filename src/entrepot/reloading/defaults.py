@@ -3,6 +3,8 @@
 A definition at the top of a module runs again when its defaults were edited. One inside a function
 does not: the function that would make it anew ended long ago. What the new text says is put into
 the live closure where it can be told: constants, and names of the module.
+
+What calls have put into a default, as in ``def log(x, seen=[])``, is state of the program.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from .attributes import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FunctionType
+    from types import CodeType, FunctionType
 
     from .journal import Journal
     from .revision import LiveScope
+    from .world import World
 
 _Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -58,6 +61,37 @@ def redefault(
     if not missing:
         _set(journal, function, nodes[1].args, values)
     return missing
+
+
+def is_filled_by_calls(world: World, code: CodeType, name: str) -> bool:
+    """Return whether all that a default holds more than its text says is the program's.
+
+    It is written out, as ``seen=[]``, and now as before; no statement of an import has called the
+    function: else that fills it once more.
+
+    Args:
+        world: The program.
+        code: Of the function that the new text has made.
+        name: The parameter.
+    """
+    scope = world.scope_of(code)
+    before = None if scope is None else world.before(scope.live)
+    if scope is None or before is None or is_made_by_a_function(scope):
+        return False
+    old = next((x for x in before.scopes.values() if scope.live.after(x) is scope), None)
+    if old is None or id(old.code) in world.recorder.runners:
+        return False
+    nodes = before.node_of(old), scope.live.node_of(scope)
+    if not all(isinstance(node, _Node) for node in nodes):
+        return False
+    was, said = (defaults_of(node.args).get(name) for node in nodes)
+    if was is None or said is None or ast.dump(was) != ast.dump(said):
+        return False
+    try:
+        ast.literal_eval(said)
+    except ValueError:
+        return False
+    return True
 
 
 def is_made_by_a_function(scope: LiveScope) -> bool:

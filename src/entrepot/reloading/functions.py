@@ -209,7 +209,7 @@ def adopt_function(adopter: Adopter, old: FunctionType, new: FunctionType, base:
         forward(journal, old, new)
         return True
     _copy_facts(journal, old, new)
-    _keep_defaults(journal, old, new, adopt)
+    _keep_defaults(adopter, old, new)
     _merge_attributes(adopter, old, new, base)
     if adopter.remade.is_of_library(old):
         forget_by_weak_keys(adopter, old)
@@ -309,19 +309,21 @@ def _copy_facts(journal: Journal, old: FunctionType, new: FunctionType) -> None:
         journal.set_attribute(old, "__annotations__", new.__annotations__)
 
 
-def _keep_defaults(
-    journal: Journal, old: FunctionType, new: FunctionType, adopt: Callable[[Any, Any], Any]
-) -> None:
+def _keep_defaults(adopter: Adopter, old: FunctionType, new: FunctionType) -> None:
     """Give a function the defaults of a new one, but its own where they are the same values.
 
-    Others may hold them: a class that an earlier call has made with a default still does.
+    Others may hold them: a class that an earlier call has made with a default still does. A list
+    that is none but for what calls have put into it stays, too.
     """
+    journal = adopter.journal
     live = {**_positional_defaults(old), **(old.__kwdefaults__ or {})}
 
     def kept(name: str, value: Any) -> Any:
         was = live.get(name, value)
-        is_other = was is value or is_exactly(value, _CONTAINERS) or not same(was, value)
-        return value if is_other else adopt(was, value)
+        if is_exactly(value, _CONTAINERS):
+            is_state = type(was) is type(value) and adopter.remade.is_filled_by_calls(new, name)
+            return was if is_state else value
+        return value if was is value or not same(was, value) else adopter.adopt(was, value)
 
     positional, named = new.__defaults__, new.__kwdefaults__
     found = _positional_defaults(new)

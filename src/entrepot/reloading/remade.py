@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import NOTHING, instance_dict, is_a, is_exactly
 from .base import EMPTY
 from .code_run import code_of
+from .defaults import is_filled_by_calls
 from .touches import uses_touch
 from .values import holds_only_attributes, is_atom, is_view, same
 
@@ -54,6 +55,11 @@ class Remade:
         """Return whether a function belongs to a module that is not managed."""
         world = self._world
         return world is not None and id(function.__globals__) not in world.by_namespace
+
+    def is_filled_by_calls(self, function: FunctionType, name: str) -> bool:
+        """Return whether what a default of a function holds is the program's: see ``defaults``."""
+        world = self._world
+        return world is not None and is_filled_by_calls(world, function.__code__, name)
 
     def adopt(self, adopter: Adopter, spot: tuple[Any, Any] | None, old: Any, new: Any) -> Any:
         """Return what stands at a spot: the old object if that is made as before."""
