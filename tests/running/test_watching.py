@@ -10,6 +10,7 @@ import pytest
 from entrepot.running import hub
 from entrepot.running.scope import Scope
 from entrepot.running.snapshot import Snapshot, mark_of
+from entrepot.running.watcher import Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,15 @@ def test_a_folder_that_goes_and_comes_is_said_and_watched_anew(tmp_path: Path) -
     (folder / "a.py").write_text("back\n")
     assert snapshot.changed() == [str(folder / "a.py")]
     assert (snapshot.faults, snapshot.replaced) == ({}, {str(folder)})
+
+
+def test_an_archive_that_modules_came_from_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "app.zip").write_bytes(b"PK")
+    watcher = Watcher(1.0)
+
+    assert watcher.add([str(tmp_path / "app.zip" / "shop.py"), ""]) == []
+    assert watcher.changed() == []
+    assert watcher.new_faults() == []
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ class Snapshot:
 
     Attributes:
         folders: Marks by file, by folder: ``{"/app": {"/app/cart.py": "17… 210 5 17…"}}``.
-        faults: Folders that could not be read, and why: ``{"/app/old": "No such file …"}``.
+        faults: Folders that could not be read, and why: ``{"/app/old": "No such file …"}``; of an
+            archive that modules were imported from there is nothing to tell.
         replaced: Folders that are others under an old name, or are back: ``{"/app/old"}``.
     """
 
@@ -79,6 +80,8 @@ class Snapshot:
                 for entry in entries:
                     if entry.name.endswith(".py"):
                         marks[entry.path] = _mark(entry.path)
+        except NotADirectoryError:
+            self.faults[folder] = ""  # an archive: what is imported from it are no files
         except OSError as error:
             self.faults[folder] = error.strerror or type(error).__name__
         else:

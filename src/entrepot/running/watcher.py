@@ -98,7 +98,7 @@ class Watcher:
 
     def new_faults(self) -> list[str]:
         """Return what could not be watched and has not been told."""
-        faults = {f"cannot read {d}: {why}" for d, why in self._snapshot.faults.items()}
+        faults = {f"cannot read {d}: {why}" for d, why in self._snapshot.faults.items() if why}
         if self._events_failed:
             faults.add(f"no file events: {self._events_failed}; polling instead")
         new = sorted(faults - self._told)
