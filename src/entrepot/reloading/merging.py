@@ -193,8 +193,9 @@ class Merger:
             return
         is_other = not same(final, known) or (
             final is not known and is_a(final, dict | list | set)
-        )
-        if self.adopter.is_changed(final) or is_other:  # an equal list is not that of its aliases
+        )  # an equal list is not that of its aliases
+        is_other = is_other or self.ownership.goes_on_with_another(live, record, name, final)
+        if self.adopter.is_changed(final) or is_other:
             self._moved_on(record, name, live, final if final is known else None)
 
     def _merged(

@@ -22,7 +22,7 @@ from .attributes import (
 from .generated import is_of_module
 from .plain import is_plain, is_reference, only_makes
 from .readers import readers
-from .values import is_atom
+from .values import is_atom, is_led_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +82,17 @@ class Ownership:
             if now is not None and is_busy and not self._makes_for_nobody(now, live, record, name):
                 return None
         return owner if self.made(owner, self.start[record.name].get(name)) else None
+
+    def goes_on_with_another(
+        self, live: LiveStatement, record: Record, name: str, value: object
+    ) -> bool:
+        """Return whether a name leads to an object that a later statement had bound it to.
+
+        Who read the name between the two holds what the first one made, equal or not.
+        """
+        old, owners = self.world.before(live), self.world.old_binders(record, name)
+        is_first = old is not None and old in owners[:-1]
+        return is_first and not is_atom(value) and is_led_on(type(value))
 
     def _makes_for_nobody(
         self, live: LiveStatement, later: LiveStatement, record: Record, name: str
