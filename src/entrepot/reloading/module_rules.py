@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .bindings import names_elsewhere
@@ -15,6 +16,7 @@ from .readers import locations_read, readers
 from .revision import absolute
 from .rules import last_before, moved_up, reaches_another
 from .touches import creators, touched, touchers, values_read
+from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +69,34 @@ def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
                 if have_changed_places(live, toucher):
                     what = f"{toucher.where} changes what it reads before or after it now"
                     yield live, "order", what
+
+
+def bound_by_text_before(world: World, change: ModuleChange) -> Iterator[Due]:
+    """(6a) What bound names by text is gone or edited: what had bound those before it runs.
+
+    Which names these were is in no text, if the value does not tell that the statement above made
+    it: ``DEBUG = False`` above ``globals().update(LOCAL)``.
+    """
+    record, number = change.record, world.view(change.record, old=True).number
+    edited = [live.old for live in change.signed if live.old is not None]
+    gone = [live for live in (*change.removed, *edited) if world.binds_by_text(live)]
+    if not gone:
+        return
+    last = max(gone, key=number)
+    for name in sorted(world.names_bound(record, old=True) & record.base.keys()):
+        for owner in world.own_binders(record, name, old=True)[-1:]:
+            live = world.now(owner)
+            is_above = number(owner) < number(last) and live is not None and name[:2] != "__"
+            if live is not None and is_above and not _tells(owner, record.base[name]):
+                yield live, "6a", f"{last.where} may have bound {name} after it"
+
+
+def _tells(owner: LiveStatement, value: object) -> bool:
+    """Return whether a value can only be that of the statement which stands for it."""
+    node = owner.statement.node
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+        return type(value) is FunctionType and value.__code__.co_filename == owner.record.file
+    return not is_atom(value) and not isinstance(getattr(node, "value", None), ast.Constant)
 
 
 def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator[Due]:

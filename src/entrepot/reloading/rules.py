@@ -218,16 +218,6 @@ def last_binder_other(world: World, change: ModuleChange) -> Iterator[Due]:
             yield after[-1], "6a", f"{name} is bound by it now"
 
 
-def by_text_removed(world: World, change: ModuleChange) -> Iterator[Due]:
-    """When what binds names by text is gone or edited, what else binds by text runs."""
-    edited = [live.old for live in change.signed if live.old is not None]
-    gone = [live for live in (*change.removed, *edited) if world.binds_by_text(live)]
-    if gone and world.unexplained(change.record):
-        for live in change.lives:
-            if world.binds_by_text(live):
-                yield live, "6a", f"it may bind the names that {gone[0].where} may have bound"
-
-
 def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
     """(6c, 6f) What a removed or edited statement did to an object is undone: it is made anew."""
     gone = list(change.removed)
@@ -267,7 +257,6 @@ INITIAL = (
     asked_for_docstring,
     definition_reached,
     last_binder_other,
-    by_text_removed,
     touch_removed,
 )
 
