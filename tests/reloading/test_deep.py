@@ -114,3 +114,38 @@ def test_what_is_too_deep_is_refused_and_the_next_edit_taken(
         "what the edit changes is linked or nested deeper than can be followed: restart, or raise "
         "`sys.setrecursionlimit`"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "-" * 100_000 + "1\n", "x = " + "+".join(["1"] * 50_000) + "\n"],
+    ids=["for the parser", "for the compiler"],
+)
+def test_a_text_too_deep_for_python_fails_as_in_a_fresh_process(
+    project: Project, text: str
+) -> None:
+    project.write(shop="x = 1\n")
+    shop = project.load("shop")
+
+    report = project.edit(shop=text)
+
+    assert (report.status, type(report.error)) in [
+        ("failed", MemoryError),
+        ("failed", RecursionError),
+    ]
+    assert (shop.x, project.live.fault) == (1, None)
+    assert project.edit(shop="x = 2\n").status == "ok"
+    assert shop.x == 2
+
+
+def test_a_text_that_is_compiled_but_not_parsed_is_refused(project: Project) -> None:
+    project.write(shop="x = 1\n")
+    shop = project.load("shop")
+
+    report = project.edit(shop="x = " + "+".join(["1"] * 2_500) + "\n")
+
+    is_parsed = report.status == "ok"  # 3.12 counts the depth of a tree apart, and stops earlier
+    assert is_parsed or report.reasons == [depth.TOO_DEEP]
+    assert shop.x == (2_500 if is_parsed else 1)
+    assert project.edit(shop="x = 2\n").status == "ok"
+    assert shop.x == 2

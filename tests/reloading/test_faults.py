@@ -218,6 +218,36 @@ def test_a_fault_in_any_function_of_a_reload_changes_nothing(started: Any) -> No
             assert again.error is report.error, where
 
 
+@pytest.mark.parametrize("limit", [MemoryError, RecursionError])
+def test_a_limit_met_in_any_function_changes_nothing_and_the_next_save_heals(
+    started: Any, limit: type[Exception]
+) -> None:
+    codes = functions_called(started)
+    project, held = started()
+    project.live.apply()
+    new = results(held)
+
+    for target in codes[sys.version_info.minor % 3 :: 24]:
+        if target.co_qualname in ENTRANCES:
+            continue
+        project, held = started()
+        before = Imprint(str(project.root), held)
+
+        def throw(code: CodeType, target: CodeType = target) -> None:
+            if code is target:
+                sys.settrace(None)
+                raise limit
+
+        report = watched(project.live.apply, throw)
+
+        where = f"{target.co_qualname} of {target.co_filename}"
+        if report.status != "ok":  # else a question that may go unanswered
+            assert (report.status, project.live.fault) == ("needs_restart", None), where
+            assert before.changes() == [], where
+            assert project.live.apply().status == "ok", where
+        assert results(held) == new, where
+
+
 def test_a_fault_is_told_in_words_and_switches_live_off(started: Any) -> None:
     project, held = started()
 

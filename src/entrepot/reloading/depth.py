@@ -19,6 +19,12 @@ TOO_DEEP = (
     "what the edit changes is linked or nested deeper than can be followed: restart, or raise "
     "`sys.setrecursionlimit`"
 )
+NO_MEMORY = "memory was too short to take the edit: save again when there is more, or restart"
+
+
+def reason_of(limit: MemoryError | RecursionError) -> str:
+    """Return why an edit could not be taken that met a limit of this process."""
+    return TOO_DEEP if isinstance(limit, RecursionError) else NO_MEMORY
 
 
 class Deep:

@@ -10,7 +10,7 @@ from entrepot.source.text import Text
 
 from .caches import clear, is_cache
 from .changes import change_of
-from .depth import TOO_DEEP
+from .depth import reason_of
 from .execute import Execution
 from .files import forget, found_again, move
 from .gone import names_in_cache
@@ -139,6 +139,25 @@ def prepare(session: Live, edit: Edit) -> Prepared:
     return prepared
 
 
+def beyond_limits(edit: Edit, revision: int, limit: MemoryError | RecursionError) -> Prepared:
+    """Return an edit that met a limit of this process while it was prepared.
+
+    A text that is too deep for Python itself fails as it does in a fresh process.
+    """
+    prepared = Prepared(edit, revision)
+    report = prepared.report
+    report.files.extend(edit.contents)
+    report.status = NEEDS_RESTART
+    try:
+        for file, content in edit.contents.items():
+            compile(content or b"", file, "exec", dont_inherit=True)
+    except (SyntaxError, MemoryError, RecursionError) as error:
+        report.status, report.error = FAILED, error
+    else:
+        report.reasons.append(reason_of(limit))
+    return prepared
+
+
 def _add_files(
     session: Live,
     prepared: Prepared,
@@ -238,10 +257,10 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         journal.roll_back()
         report.status = NEEDS_RESTART
         report.reasons.extend(refusal.reasons)
-    except RecursionError:
+    except (MemoryError, RecursionError) as limit:
         journal.roll_back()
         report.status = NEEDS_RESTART
-        report.reasons.append(TOO_DEEP)
+        report.reasons.append(reason_of(limit))
     except ProgramError as failure:
         journal.roll_back()
         report.status = FAILED

@@ -19,13 +19,13 @@ import threading
 
 from entrepot.errors import ReloadOrderError
 
-from .depth import Deep
+from .depth import Deep, reason_of
 from .edit import Edit
 from .gate import Gate
 from .hindrance import hindrance
 from .managed import Managed
 from .pause import Paused
-from .report import FAILED
+from .report import FAILED, NEEDS_RESTART
 from .status import Status
 
 TYPE_CHECKING = False
@@ -114,7 +114,7 @@ class Live(Managed):
             return self._prepared(edit, alone=alone)
 
     def _prepared(self, edit: Edit | None, *, alone: bool) -> Prepared:
-        from .reload import Prepared, prepare
+        from .reload import Prepared, beyond_limits, prepare
 
         wanted = edit or Edit({})
         try:
@@ -125,6 +125,8 @@ class Live(Managed):
             error: Exception = self.fault
         except OSError as unreadable:  # no restart could read it either
             error = unreadable
+        except (MemoryError, RecursionError) as limit:  # no fault of ours: another save may do
+            return beyond_limits(wanted, self.revision, limit)
         except Exception as fault:  # noqa: BLE001  # it must not end the program
             error = self._switch_off(fault)
         prepared = Prepared(wanted, self.revision)
@@ -158,6 +160,10 @@ class Live(Managed):
             try:
                 with Paused(), Deep() as deep:
                     commit(self, prepared, deep)
+            except (MemoryError, RecursionError) as limit:  # before anything ran
+                prepared.journal.roll_back()
+                report.status = NEEDS_RESTART
+                report.reasons.append(reason_of(limit))
             except Exception as error:  # noqa: BLE001  # it must not end the program
                 report.status, report.error = FAILED, self._switch_off(error)
             finally:
@@ -220,13 +226,14 @@ class Live(Managed):
 
         Raises:
             SyntaxError: The new text is not Python.
+            RuntimeError: It nests deeper than can be followed.
         """
         if not isinstance(edit, Edit):
             edit = Edit.of_files([os.path.realpath(edit)])
         prepared = self.prepare(edit)
         if prepared.plan is None:
-            assert prepared.report.error is not None
-            raise prepared.report.error
+            reasons = RuntimeError("; ".join(prepared.report.reasons))
+            raise prepared.report.error or reasons
         return prepared.plan
 
     def retry(self) -> Report:
