@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from _operator import is_, is_not
 from _weakref import ref
-from itertools import compress, islice
+from itertools import compress, count, islice
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, is_among, is_exactly
+from .bags import position_of
 from .base import ONLY_CLASS, own_dicts
 from .effects import carried_over
 from .holding import has_plain_state, holding, holds_nothing, parts_inside
@@ -93,8 +94,10 @@ class LaterImports:
     def ends(self) -> None:
         """The import is over: what it changed belongs to the base."""
         for owner, start in self._notes:
-            if not same_items(start, self._seen_in(owner, type(owner))):
-                content, now = self.base.contents[id(owner)], holding(owner, self.base)
+            seen = self._seen_in(owner, type(owner))
+            if not same_items(start, seen):
+                content = self.base.contents[id(owner)]
+                now = seen if is_a(seen, bytes) else holding(owner, self.base)
                 held = now if content.held is start else carried_over(content.held, start, now)
                 self.base.hold(self.base.journal, content, held)
                 if not is_a(held, bytes):  # what it put in there is known as it is now
@@ -235,13 +238,15 @@ class LaterImports:
             return
         if same_items(content.held, held):
             self._notes.append((value, content.held))
-        else:
+        elif not is_a(value, count):
             self._notes.append((value, holding(value, self.base)))
 
     def _seen_in(self, value: Any, kind: type) -> Any:
         """Return what an object holds, to look at: where it can be, the very thing and no copy."""
         if kind is dict or kind is list:
             return value
+        if kind is count:
+            return position_of(value)
         known = self._plain.get(id(kind))
         if known is None or known[0]() is not kind:
             known = (ref(kind), has_plain_state(kind), holds_nothing(kind))
