@@ -323,7 +323,7 @@ def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
     if is_a(holder, frozenset):
         return frozenset(led(item) for item in holder)
     if is_a(holder, types.MethodType):
-        return types.MethodType(led(holder.__func__), led(holder.__self__))
+        return _method_of(led(holder.__self__), holder, led(holder.__func__))
     if is_a(holder, types.BuiltinMethodType | types.MethodWrapperType):
         owner = led(holder.__self__)
         return None if owner is holder.__self__ else getattr(owner, holder.__name__, None)
@@ -339,6 +339,25 @@ def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
     if is_a(holder, types.UnionType):
         return functools.reduce(operator.or_, args)
     return types.GenericAlias(led(holder.__origin__), args)
+
+
+def _method_of(owner: Any, like: Any, function: Any) -> Any:
+    """Return the method that an owner has in the place of another one's: its own by that name.
+
+    Example:
+        >>> class Memory:
+        ...     def save(self): return "memory"
+        >>> class Disk:
+        ...     def save(self): return "disk"
+        >>> _method_of(Disk(), Memory().save, Memory.save)()
+        'disk'
+    """
+    name = getattr(function, "__name__", "")
+    if type(owner) is not type(like.__self__) and not is_a(owner, type):
+        own = getattr(type(owner), name, None)
+        if getattr(type(like.__self__), name, None) is function and is_a(own, FunctionType):
+            function = own
+    return types.MethodType(function, owner)
 
 
 def _view_of(owner: Any, like: Any) -> Any:

@@ -1,7 +1,8 @@
 """What somebody holds to call it gives its place to an object of another kind.
 
 A function becomes a class, a class a function, an object that is called either: who holds the old
-one is led to the new one. When a later edit brings a function or a class back, the one of before
+one is led to the new one. So is who holds an instance that gives its place to one of another
+class. When a later edit brings a function or a class back, the one of before
 takes its place again: a frame may hold it still, and instances are of it.
 """
 
@@ -11,10 +12,12 @@ import functools
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
+from .alignment import has_state_within
 from .attributes import is_a
 from .base import EMPTY, Content
 from .caches import is_cache
 from .functions import own_dict, stop_forwarding
+from .values import is_led_on
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -49,7 +52,23 @@ def stand_in(adopter: Adopter, old: Any, new: Any) -> Any:
     is_called = type(old) is FunctionType or type(old) in _LED or is_cache(old)
     if is_free and (is_called or changes_kind(adopter, old, new)):
         return lead_on(adopter, old, new)
+    if _is_other_instance(adopter, old, new):
+        if has_state_within(adopter, old) and adopter.place not in adopter.dropped:
+            adopter.dropped.append(adopter.place)
+        adopter.replace(old, new)
     return new
+
+
+def _is_other_instance(adopter: Adopter, old: Any, new: Any) -> bool:
+    """Return whether an instance of another class takes the place: ``store = InMemory()``.
+
+    Not where it is a value, which others took for what it was equal to.
+    """
+    is_managed = adopter.base.is_managed_class
+    if not (is_managed(type(old)) and is_managed(type(new)) and is_led_on(type(old))):
+        return False
+    is_instance = not is_a(old, type) and not is_a(new, type)
+    return is_instance and adopter.is_new(new) and not adopter.is_anothers(old)
 
 
 def _again(adopter: Adopter, old: Any, new: Any) -> Any:
