@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import data_of
 from .classes import adopt_class, lead_methods
+from .succession import carry_members
 from .values import holds_only_attributes, same_plain
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def replace_class(adopter: Adopter, old: type, new: type) -> None:
     if before:
         _lead(adopter, before, new)
         _Combined(old, before).lead(adopter, new, data_of(new).get(_BY_VALUE, {}))
+    elif adopter.is_new(new) or id(new) in adopter.base.arrived:
+        carry_members(adopter, old, new)
 
 
 def members_of(cls: type) -> dict[str, Any]:

@@ -13,17 +13,20 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from .alignment import has_state_within
-from .attributes import is_a
-from .base import EMPTY, Content
+from .attributes import is_a, is_exactly
+from .base import EMPTY, Content, data_of
 from .caches import is_cache
+from .containers import succeed
+from .deciding import Conflict
 from .functions import own_dict, stop_forwarding
-from .values import is_led_on
+from .values import is_atom, is_led_on
 
 if TYPE_CHECKING:
     from .adopt import Adopter
 
 #: They show what they call, and cannot call another.
 _LED = (functools.partial, MethodType)
+_TABLES = frozenset({list, dict, set})
 
 
 def lead_on(adopter: Adopter, old: Any, new: Any) -> Any:
@@ -112,3 +115,31 @@ def carry_attributes(adopter: Adopter, old: FunctionType, new: Any) -> None:
             adopter.journal.set_item(new.__dict__, name, value)
         else:
             adopter.dropped.append(f"{adopter.place}.{name}")
+
+
+def carry_members(adopter: Adopter, old: type, new: type) -> None:
+    """Let a class that takes the place of another one have what the program made of that.
+
+    It moved to another module: a count in it (``Job.total += 1``) and its tables go on.
+    """
+    base, live, fresh = adopter.base.of(old), data_of(old), data_of(new)
+    place = adopter.place
+    for name, value in live.items() if isinstance(base, dict) else ():
+        was, now = base.get(name, EMPTY), fresh.get(name, EMPTY)
+        if name[:2] == "__" or hasattr(type(value), "__get__"):
+            continue
+        adopter.place = f"{place}.{name}"
+        if value is was:
+            if is_exactly(value, _TABLES) and type(now) is type(value):
+                adopter.journal.set_attribute(new, name, succeed(adopter, value, now))
+        elif now is EMPTY and was is not EMPTY:
+            adopter.dropped.append(adopter.place)
+        elif now is EMPTY:
+            adopter.journal.set_attribute(new, name, value)
+        elif is_atom(was) and is_atom(now):  # statements to come may bring it there
+            adopter.undecided.append(Conflict(new, name, was, value, adopter.place))
+        elif adopter.alike(was, now):
+            adopter.journal.set_attribute(new, name, value)
+        else:
+            adopter.dropped.append(adopter.place)
+    adopter.place = place
