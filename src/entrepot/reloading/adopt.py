@@ -275,7 +275,7 @@ class Adopter:
             content = merged(self, live, live, fresh, old)
         else:
             content = merged(self, base, live, fresh, old)
-        if not is_filled(live, content):
+        if not is_filled(old, live, content):
             self.journal.refill(old, content)
         if not self._as_before(live if base is EMPTY else base, fresh):
             self.change(old)

@@ -6,6 +6,7 @@ from it, what it changed wins unless the edit changed the same place.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from .alignment import adopt_at, adopt_instances, has_state, matches
@@ -62,13 +63,17 @@ def rehashed(content: Any) -> Any:
         return content
 
 
-def is_filled(live: Any, content: Any) -> bool:
+def is_filled(owner: Any, live: Any, content: Any) -> bool:
     """Return whether a container that holds ``live`` has its content, with the hashes of now.
 
-    Sets that are made of them have the hashes that are noted in these: nobody is asked.
+    Sets that are made of them have the hashes that are noted in these: nobody is asked. What an
+    ``OrderedDict`` has noted, only looking for a key shows.
     """
-    is_keyed = isinstance(live, dict | set)
-    return same_items(live, content) and (not is_keyed or set(live) <= set(content))
+    if not same_items(live, content):
+        return False
+    if is_a(owner, OrderedDict):
+        return all(dict.__contains__(owner, key) for key in content)
+    return not isinstance(live, dict | set) or set(live) <= set(content)
 
 
 def cannot_hold(adopter: Adopter, old: Any, new: Any) -> bool:

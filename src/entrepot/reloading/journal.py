@@ -219,7 +219,8 @@ def content_of(container: Any) -> Any:
     Hashes are taken over, not asked for: the program's ``__hash__`` is not called.
     """
     if is_a(container, OrderedDict):
-        return {key: dict.__getitem__(container, key) for key in _ordered_keys(container)}
+        held = dict(dict.items(container))
+        return {key: held[key] for key in _ordered_keys(container)}
     if is_a(container, dict):
         return dict.copy(container)
     if is_a(container, set):
@@ -290,7 +291,8 @@ def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
     With keys of built-in types no key is missing in between. The hashes of others may have changed
     with an edit, so that they are not found any more: those dicts are emptied first.
     """
-    kind: Any = OrderedDict if _is_ordered(container) else dict
+    is_ordered = is_a(container, OrderedDict)
+    kind: Any = OrderedDict if is_ordered else dict
     if not all(type(key) in STEADY for key in (*dict.keys(container), *content)):
         kind.clear(container)
         kind.update(container, content)
@@ -299,7 +301,7 @@ def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
         kind.__delitem__(container, key)
     for key, value in content.items():
         kind.__setitem__(container, key, value)
-    keys = _ordered_keys(container) if _is_ordered(container) else list(dict.keys(container))
+    keys = _ordered_keys(container) if is_ordered else list(dict.keys(container))
     if keys != list(content):
         for key, value in content.items():
             kind.__delitem__(container, key)
@@ -309,12 +311,11 @@ def _fill_dict(container: dict[Any, Any], content: dict[Any, Any]) -> None:
 STEADY = frozenset({str, int, float, bool, bytes, type(None)})
 
 
-def _is_ordered(container: Any) -> bool:
-    return is_a(container, OrderedDict)
-
-
 def _ordered_keys(container: Any) -> list[Any]:
-    return list(OrderedDict.keys(container))
+    try:
+        return list(OrderedDict.keys(container))
+    except KeyError:  # one tells another hash now: it is not found
+        return list(dict.keys(container))
 
 
 def _accessors(owner: Any, name: str) -> tuple[Any, Any, Any]:
