@@ -276,7 +276,7 @@ class Live(Managed):
         from .clients import Client
 
         client = Client(source, namespace)
-        if client.bound:
+        if client.bound or client.stars:
             self.clients.append(client)
 
 
