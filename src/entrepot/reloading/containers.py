@@ -33,8 +33,8 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
         new: What the new text made.
         owner: The live container.
     """
-    live = rehashed(live)
-    base = live if base is EMPTY or type(base) is not type(live) else rehashed(base)
+    live = rehashed(adopter, live)
+    base = live if base is EMPTY or type(base) is not type(live) else rehashed(adopter, base)
     if is_a(new, dict):
         return _merged_dict(adopter, base, live, new, owner)
     if is_a(new, set):
@@ -48,17 +48,20 @@ def merged(adopter: Adopter, base: Any, live: Any, new: Any, owner: Any) -> Any:
     return new
 
 
-def rehashed(content: Any) -> Any:
+def rehashed(adopter: Adopter, content: Any) -> Any:
     """Return content in which keys are found by the hashes that they have now.
 
     A key that adopted another one may tell another hash: a frozen dataclass with another default.
+    One that could not is another object now.
     """
     is_dict = type(content) is dict
     is_keyed = is_dict or type(content) is set
     if not is_keyed or all(type(key) in STEADY for key in content):
         return content
+    heirs = {id(old): new for old, new in adopter.replaced}
     try:  # it is the program's code that is asked
-        return dict(content.items()) if is_dict else set(iter(content))
+        keys = [heirs.get(id(key), key) for key in content]
+        return dict(zip(keys, content.values(), strict=True)) if is_dict else set(keys)
     except Exception:  # noqa: BLE001  # then nobody finds it by its hash
         return content
 
