@@ -12,6 +12,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, is_a
+from .generated import bound_globals
 from .reach import Reach
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Fetched:
         plan = self._merger.plan
         for record in list(self._world.records.values()):
             function = record.namespace.get(HOOK)
-            if type(function) is not FunctionType:
-                continue
+            if type(function) is not FunctionType or HOOK not in self._start(record):
+                continue  # one that was not there has put nothing
             names = list(self._candidates(record))
             if not names or not self._differs(record, function):
                 continue
@@ -71,6 +72,10 @@ class Fetched:
                 if lives:
                     self._merger.deleted(record, name, lives[-1])
 
+    def _start(self, record: Record) -> dict[str, Any]:
+        """Return the names that a module had before the reload."""
+        return self._merger.start.get(record.name, record.namespace)
+
     def has_found_more(self) -> bool:
         """Return, once, whether statements may have read what was dropped after they ran."""
         found, self._has_more = self._has_more, False
@@ -90,10 +95,10 @@ class Fetched:
         return record.name in caches.moved.get(HOOK, ()) or caches.may_differ_now(function)
 
     def _told(self, record: Record, reach: Reach) -> set[str]:
-        """Return the names that the function's code mentions, and those in its tables."""
+        """Return the names that the function's code may put: those it mentions, or in tables."""
+        if reach.names.isdisjoint(_PUTTING):  # it may declare them ``global``
+            return {name for code in reach.codes.values() for name in bound_globals(code)}
         found = set(reach.names)
-        if reach.names.isdisjoint(_PUTTING):
-            return found  # it may declare them ``global``
         for code in reach.codes.values():
             found.update(const for const in code.co_consts if type(const) is str)
         for name in reach.names:

@@ -59,9 +59,15 @@ def _binds_globals(code: CodeType) -> bool:
     """Return whether code may bind names of its namespace: then two of one content differ soon."""
     if not {"globals", "exec", "eval"}.isdisjoint(code.co_names):
         return True
-    if any(step.opname in _BINDING for step in dis.get_instructions(code)):
+    if bound_globals(code):
         return True
     return any(_binds_globals(const) for const in code.co_consts if type(const) is type(code))
+
+
+def bound_globals(code: CodeType) -> set[str]:
+    """Return the names that code declares ``global`` and binds, or deletes."""
+    steps = dis.get_instructions(code)
+    return {step.argval for step in steps if step.opname in _BINDING}
 
 
 def fill_copies(journal: Journal, copies: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:

@@ -9,10 +9,11 @@ computed.
 from __future__ import annotations
 
 import ast
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .nodes import Chain
 
@@ -154,21 +155,57 @@ def loaded_modules(node: ast.AST) -> Iterator[tuple[str, int]]:
     Those in functions are not: they are not called here.
 
     Example:
-        >>> tree = ast.parse("K = import_module('shop').K; f = lambda: __import__('m')")
-        >>> list(loaded_modules(tree)), list(loaded_modules(ast.parse("import_module(name)")))
-        ([('shop', 0)], [])
+        >>> def loaded(text): return list(loaded_modules(ast.parse(text)))
+        >>> loaded("K = import_module('shop').K; f = lambda: __import__('m')")
+        [('shop', 0)]
+        >>> loaded("for name in 'a', 'b': import_module(f'.{name}', __package__)")
+        [('a', 1), ('b', 1)]
+        >>> loaded("import_module(name)")
+        []
     """
+    return _loaded(node, {})
+
+
+def _loaded(node: ast.AST, items: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, int]]:
+    """Yield what is loaded, where variables of loops go over texts."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return
+    for loop in (node, *getattr(node, "generators", ())):
+        if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Name):
+            items = {**items, loop.target.id: _items(loop.iter)}
     for child in ast.iter_child_nodes(node):
-        yield from loaded_modules(child)
+        yield from _loaded(child, items)
     if isinstance(node, ast.Call) and node.args and _called(node) in LOADING:
-        said = said_text(node.args[0]) or ""
-        name = said.lstrip(".")
-        level = len(said) - len(name)
         anchor = getattr(node.args[1], "id", "") if len(node.args) == 2 else ""
-        if name and (not level or anchor == "__package__"):
-            yield name, level
+        for said in _texts(node.args[0], items):
+            name = said.lstrip(".")
+            level = len(said) - len(name)
+            if name and (not level or anchor == "__package__"):
+                yield name, level
+
+
+def _items(node: ast.AST) -> list[str]:
+    """Return the texts of a list that is written out."""
+    is_list = isinstance(node, ast.Tuple | ast.List | ast.Set)
+    return [text for part in (node.elts if is_list else ()) for text in _texts(part, {})]  # type: ignore[attr-defined]
+
+
+def _texts(node: ast.AST, items: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the texts that an expression may be: ``f".{name}"`` one for each ``name``."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.Name):
+        return list(items.get(node.id, ()))
+    if isinstance(node, ast.FormattedValue):
+        is_plain = node.conversion < 0 and node.format_spec is None
+        return _texts(node.value, items) if is_plain else []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.JoinedStr):
+        parts = node.values
+    else:
+        return []
+    return ["".join(found) for found in product(*(_texts(part, items) for part in parts))]
 
 
 def _below(owner: ast.AST, key: str) -> Chain:
