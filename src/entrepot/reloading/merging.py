@@ -247,10 +247,10 @@ class Merger:
         Returns:
             What the name is to be bound to: the old object, if it could take over the new one.
         """
-        if not owners or is_reference(owners[-1]):
-            return self._move_in(start, new) if self._is_left(start, live) else new
-        if not self.ownership.made(owners[-1], start):
-            return new
+        is_given = not owners or is_reference(owners[-1])
+        if is_given or not self.ownership.made(owners[-1], start):
+            is_moved = (is_given or is_reference(live)) and self._is_left(start, live)
+            return self._move_in(start, new) if is_moved else new
         if owners[-1] in self.going() or owners[-1] is self.world.before(live):
             if is_a(start, FunctionType | MethodType | partial) or is_cache(start):
                 if callable(new):
