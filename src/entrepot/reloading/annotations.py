@@ -16,6 +16,7 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .functions import HAS_ANNOTATE
+from .order import is_rearranged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ class Annotations:
         for change in self.world.changes.values():
             lives = [*change.added, *change.removed, *change.signed]
             lives += [live.old for live in change.signed if live.old is not None]
+            lives += change.lives if is_rearranged(change) else ()
             if any(True for live in lives for _ in annotated(live.statement.node)):
                 self._in_play[change.record.name] = change.record
         for record in self._in_play.values():
