@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 from functools import partial
-from types import CellType
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -26,7 +26,7 @@ from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import CodeType, FunctionType
+    from types import CodeType
 
     from .adopt import Adopter
     from .base import Base
@@ -188,7 +188,7 @@ class Caches:
             if not words.isdisjoint(self.passing):
                 return True
             waiting += _inside(current, by_name)
-            for word in words:
+            for word in words | _own_names(current.live.record, uses.reads):
                 waiting += by_name.get(word, ())
                 waiting += by_name.get("__init__", ()) if word[:1].isupper() else ()
         return False
@@ -276,6 +276,12 @@ def with_outer(scope: LiveScope) -> Iterator[LiveScope]:
     for count in range(len(scope.path), 0, -1):
         if scope.path[:count] in scopes:
             yield scopes[scope.path[:count]]
+
+
+def _own_names(record: Record, words: Iterable[str]) -> set[str]:
+    """Return how functions and classes call themselves that a module has by some names."""
+    values = (record.namespace.get(word) for word in words)
+    return {value.__name__ for value in values if is_a(value, FunctionType | type)}
 
 
 def _inside(scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> Iterator[LiveScope]:
