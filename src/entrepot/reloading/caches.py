@@ -280,7 +280,7 @@ def with_outer(scope: LiveScope) -> Iterator[LiveScope]:
 
 def _own_names(record: Record, words: Iterable[str]) -> set[str]:
     """Return how functions and classes call themselves that a module has by some names."""
-    values = (record.namespace.get(word) for word in words)
+    values: list[Any] = [record.namespace.get(word) for word in words]
     return {value.__name__ for value in values if is_a(value, FunctionType | type)}
 
 

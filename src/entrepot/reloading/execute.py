@@ -30,6 +30,7 @@ from .deciding import decide, put_in_order
 from .depth import AsDeepAsBefore, Deep
 from .effects import Effects
 from .exits import Exits
+from .following import follow
 from .functions import forward
 from .generated import fill_copies
 from .holders import weak_pairs
@@ -368,6 +369,7 @@ class Execution:
 
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
+        follow(self.patcher)
         self.adopter.replaced += led_methods(self.adopter, self.own.has, self._orphan)
         led = [*self.adopter.forwards, *self.adopter.replaced, *self.adopter.led]
         collect_derived(self.adopter.replaced)

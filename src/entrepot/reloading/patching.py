@@ -36,6 +36,9 @@ class Patcher:
 
     Attributes:
         caches: Of edited functions, to be cleared: what ``functools.lru_cache`` made of them.
+        functions: The live functions of scopes, by the identity of their code.
+        without: Those that have no value for a default, with its name, and where they are.
+        unshaped: Closures that have not what their new code needs, with that, and where it is.
     """
 
     def __init__(
@@ -47,9 +50,9 @@ class Patcher:
         self.recorder = recorder
         self.report = report
         self.caches: list[Any] = []
-        self._functions: dict[int, list[FunctionType]] = {}
-        self._unshaped: list[tuple[FunctionType, CodeType, str]] = []
-        self._without: list[tuple[FunctionType, list[str], str]] = []
+        self.functions: dict[int, list[FunctionType]] = {}
+        self.unshaped: list[tuple[FunctionType, CodeType, str]] = []
+        self.without: list[tuple[FunctionType, list[str], str]] = []
 
     def patch(self) -> None:
         """Give every live function of an edited or moved scope its new code."""
@@ -60,7 +63,7 @@ class Patcher:
             if is_function(scope.code)
         ]
         records = [change.record for change in self.world.changes.values()]
-        self._functions, caches = functions_of(
+        self.functions, caches = functions_of(
             [scope for scope, _ in patches], records, self.recorder
         )
         stale = {id(scope.code) for scope in edited_bodies(self.world)}
@@ -69,14 +72,14 @@ class Patcher:
         held = [
             (scope.code, code, scope.live.codes)
             for scope, code in patches
-            if is_missing(scope, self._functions[id(scope.code)], self.recorder, inside)
+            if is_missing(scope, self.functions[id(scope.code)], self.recorder, inside)
         ]
         del inside
         made = local_classes(self.world, self.report)
         bodies = {scope for change in self.world.changes.values() for scope in change.bodies}
         edited = {scope for change in self.world.changes.values() for scope, _ in change.edited}
         for scope, code in patches:
-            functions = self._functions[id(scope.code)]
+            functions = self.functions[id(scope.code)]
             if scope not in edited:
                 for function in functions:
                     move_code(self.journal, function, marked_like(function, code))
@@ -120,7 +123,7 @@ class Patcher:
         if old.co_freevars == code.co_freevars:
             set_code(self.journal, function, code)
         elif not self._reshape(function, code):
-            self._unshaped.append((function, code, where))
+            self.unshaped.append((function, code, where))
             return
         if not same_interface(old, code):
             self.adopter.change(function)
@@ -142,7 +145,7 @@ class Patcher:
         missing = redefault(self.journal, function, scope, now.after(scope))
         self.adopter.change(function)
         if missing:
-            self._without.append((function, missing, f"{scope.live.where} {scope.name}"))
+            self.without.append((function, missing, f"{scope.live.where} {scope.name}"))
 
     def _reshape(self, function: FunctionType, code: CodeType) -> bool:
         """Give a function code with other free variables, if their cells can be told."""
@@ -180,10 +183,10 @@ class Patcher:
                   and scope.path[0][0] == live.statement.name]  # fmt: skip
         if len(scopes) != 1:
             return None
-        functions = self._functions.get(id(scopes[0].code))
+        functions = self.functions.get(id(scopes[0].code))
         if functions is None:
             self._find_decorated(live.record, scopes)
-            functions = self._functions[id(scopes[0].code)]
+            functions = self.functions[id(scopes[0].code)]
         return functions[0] if len(functions) == 1 else None
 
     def _find_decorated(self, record: Record, scopes: list[LiveScope]) -> None:
@@ -194,10 +197,10 @@ class Patcher:
             if live.statement.text[:1] == "@"
             for scope in live.scopes.values()
             if len(scope.path) == 1 and is_function(scope.code)
-            and id(scope.code) not in self._functions
+            and id(scope.code) not in self.functions
         ]  # fmt: skip
         found, _ = functions_of([*scopes, *others], [record], self.recorder)
-        self._functions.update(found)
+        self.functions.update(found)
 
     def left_old(self, is_own: Callable[[Any], bool]) -> list[str]:
         """Return what is left old: closures in use whose new code needs what they do not have.
@@ -213,13 +216,13 @@ class Patcher:
 
     def _left(self, is_own: Callable[[Any], bool]) -> list[str]:
         found = []
-        for function, code, where in self._unshaped:
+        for function, code, where in self.unshaped:
             if function.__code__ is not code and function.__code__ != code:
                 adopted = function.__code__.co_freevars == code.co_freevars
                 if not adopted and references([function]) > 3 and self._is_held(function, is_own):
                     missing = sorted(set(code.co_freevars) - set(function.__code__.co_freevars))
                     found.append(f"{where}: a live closure has no value for {', '.join(missing)}")
-        for function, missing, where in self._without:
+        for function, missing, where in self.without:
             if id(function) not in self.adopter.taken and references([function]) > 3:
                 found.append(f"{where}: a live closure has no default for {', '.join(missing)}")
         return found
@@ -229,7 +232,7 @@ class Patcher:
 
         Nor what another object takes the place of, such as ``type Pair[T] = tuple[T, T]``.
         """
-        ours = {*map(id, self._unshaped), *map(id, self._functions.values())} | self.journal.own
+        ours = {*map(id, self.unshaped), *map(id, self.functions.values())} | self.journal.own
         ours.update(id(old) for old, _ in self.adopter.replaced)
         holders = [h for h in gc.get_referrers(function) if id(h) not in ours and not is_own(h)]
         return bool(holders) or id(function) in in_use()
