@@ -37,10 +37,10 @@ def depends(
     """
     if is_a(adopted, type) and not _is_used(world, reader, name):
         return False
-    is_alias = is_reference(reader) and _is_bound_by(world, reader, adopted)
+    is_same = is_alias(world, reader, adopted)
     if EVERYTHING in names:
-        return not is_alias or any(uses.stars for _, uses in world.parts(reader))
-    if is_alias:
+        return not is_same or any(uses.stars for _, uses in world.parts(reader))
+    if is_same:
         return False
     attributes: set[str] = set()
     is_whole = False
@@ -55,10 +55,12 @@ def depends(
     return bool(structural if is_whole else structural - _SEEN_BY_NAME)
 
 
-def _is_bound_by(world: World, reader: LiveStatement, value: Any) -> bool:
-    """Return whether a reference gives a name to an object itself, not to a part of it."""
+def is_alias(world: World, reader: LiveStatement, value: Any) -> bool:
+    """Return whether a statement only gives a name to an object itself, not to a part of it."""
     namespace = reader.record.namespace
-    return any(namespace.get(name) is value for name in world.binds(reader))
+    return is_reference(reader) and any(
+        namespace.get(name) is value for name in world.binds(reader)
+    )
 
 
 def _is_used(world: World, reader: LiveStatement, name: str) -> bool:

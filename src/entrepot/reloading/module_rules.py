@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .bindings import names_elsewhere
-from .plain import is_reference
+from .depending import is_alias
 from .readers import locations_read, readers
 from .revision import absolute
 from .rules import last_before, moved_up, reaches_another
@@ -59,13 +59,11 @@ def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
         for value in touched(world, live).values():
             for module, name in world.homes(value):
                 for reader in readers(world, world.records[module], name):
-                    if have_changed_places(live, reader) and not is_reference(reader):
+                    if have_changed_places(live, reader) and not is_alias(world, reader, value):
                         what = f"{live.where} changes {name} before or after it now"
                         yield reader, "order", what
-        if is_reference(live):
-            continue
         for value in values_read(world, live):
-            for toucher in touchers(world, value):
+            for toucher in () if is_alias(world, live, value) else touchers(world, value):
                 if have_changed_places(live, toucher):
                     what = f"{toucher.where} changes what it reads before or after it now"
                     yield live, "order", what
@@ -235,7 +233,9 @@ def changed_in_another_order_elsewhere(world: World) -> Iterator[Due]:
             for module, name in world.homes(value):
                 for live in readers(world, world.records[module], name):
                     before = world.before(live)
-                    if before is None or old is None or live is other or is_reference(live):
+                    if before is None or old is None or live is other:
+                        continue
+                    if is_alias(world, live, value):
                         continue
                     was_first = world.old_order.position(before) < world.old_order.position(old)
                     if was_first != (world.position(live) < world.position(other)):
