@@ -19,6 +19,7 @@ from .looking import callee_touches, is_builtin_container, only_looks, stores_in
 from .owners import changes_owner, class_touched
 from .plain import is_reference
 from .purity import PURE_METHODS
+from .put_there import putting
 from .roots import root_value
 from .values import is_atom, is_shared
 
@@ -180,6 +181,8 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
         for scope in world.touching.methods(name, changes_owner):
             if any(owner is value for owner in class_touched(scope)):
                 world.add_runners(scope, found)
+    for live in putting(world, value) if is_a(value, type) else ():
+        found[id(live)] = live
     for live in world.lives_run():
         for scope in world.ran_now(live):
             if uses_touch(world, scope.live.record, world.current_uses(scope), value):
