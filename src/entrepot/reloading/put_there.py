@@ -27,6 +27,7 @@ def putting(world: World, cls: type) -> Iterator[LiveStatement]:
     """Yield the statements that have put functions into a class later than its own."""
     home, qualname = world.home_of(cls), cls.__qualname__
     makers = [] if home is None else world.binders(home, qualname)[-1:]
+    seen: set[int] = set()  # functions of one text, made by the same statements
     for made in makers:
         here = world.position(made)
         for name, member in data_of(cls).items():
@@ -36,10 +37,12 @@ def putting(world: World, cls: type) -> Iterator[LiveStatement]:
                     continue
                 code = function.__code__
                 scope = world.scope_of(code) if code.co_qualname != f"{qualname}.{name}" else None
-                if scope is not None and not _is_said(world, made, function):
-                    found = list(_making(world, scope))
-                    if made not in found:
-                        yield from (live for live in found if world.position(live) > here)
+                if scope is None or id(scope) in seen or _is_said(world, made, function):
+                    continue
+                seen.add(id(scope))
+                found = list(_making(world, scope))
+                if made not in found:
+                    yield from (live for live in found if world.position(live) > here)
 
 
 def _is_said(world: World, live: LiveStatement, function: FunctionType) -> bool:
