@@ -89,6 +89,16 @@ def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
             journal.set_item(runners, id(code), Ran(code, entry.sites))
     was = (record.lives, record.text, record.flags, record.revision)
     olds = [(live, live.old) for live in change.lives]
+
+    def undo() -> None:
+        record.lives, record.text, record.flags, record.revision = was
+        session.to_look_into.append(record)
+        for live, old in olds:
+            live.old = old
+        _forget_lines(record.file)
+
+    journal.note(undo)
+
     for live in change.removed:  # what ran during it is nobody's any more
         for site in live.sites:
             if site.live is live:
@@ -103,15 +113,6 @@ def _take_text(session: Live, journal: Journal, change: ModuleChange) -> None:
     record.revision += 1
     _forget_lines(record.file)
 
-    def undo() -> None:
-        record.lives, record.text, record.flags, record.revision = was
-        session.to_look_into.append(record)
-        for live, old in olds:
-            live.old = old
-        _forget_lines(record.file)
-
-    journal.note(undo)
-
 
 def _forget_lines(file: str) -> None:
     linecache.checkcache(file)
@@ -120,9 +121,6 @@ def _forget_lines(file: str) -> None:
 
 def _set_sites(journal: Journal, live: LiveStatement, sites: list[Site]) -> None:
     before, owners = live.sites, [(site, site.live) for site in sites]
-    live.sites = sites
-    for site in sites:
-        site.live = live
 
     def undo() -> None:
         live.sites = before
@@ -130,6 +128,9 @@ def _set_sites(journal: Journal, live: LiveStatement, sites: list[Site]) -> None
             site.live = owner
 
     journal.note(undo)
+    live.sites = sites
+    for site in sites:
+        site.live = live
 
 
 def _record_run(
@@ -143,7 +144,6 @@ def _record_run(
     gone = [(site, site.live) for site in live.sites]
     left: list[tuple[int, CodeType, dict[Site, None], Site]] = []
     for site, _ in gone:
-        site.live = None
         _forget_seen(session, journal, site)
         for code in execution.world.codes_at(site):
             known = moved.get(id(code))
@@ -160,6 +160,8 @@ def _record_run(
             runners.setdefault(key, Ran(code, sites))
 
     journal.note(undo, left)
+    for site, _ in gone:
+        site.live = None
     for key, _, sites, site in left:
         sites.pop(site, None)
         if not sites:
