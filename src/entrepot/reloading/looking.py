@@ -29,6 +29,18 @@ def only_looks(world: World, value: Any, word: str) -> bool:
     return scope is not None and not _parameter_touched(scope, 0)
 
 
+def changes_when_called(world: World, value: Any) -> bool:
+    """Return whether a value is an instance that may change when it is called: ``@route``."""
+    for cls in type(value).__mro__:
+        if "__call__" in vars(cls):
+            call = vars(cls)["__call__"]
+            is_ours = (
+                type(call) is types.FunctionType and id(call.__globals__) in world.by_namespace
+            )
+            return is_ours and not is_a(value, type) and not only_looks(world, value, "__call__")
+    return False
+
+
 def callee_touches(world: World, home: Record, touch: Touch) -> bool:
     """Return whether a call may change what it gets as an argument."""
     if not touch.callee:

@@ -15,7 +15,13 @@ from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
 from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
 from .bound import callers, changed_by_name
-from .looking import callee_touches, is_builtin_container, only_looks, stores_into
+from .looking import (
+    callee_touches,
+    changes_when_called,
+    is_builtin_container,
+    only_looks,
+    stores_into,
+)
 from .owners import changes_owner, class_touched
 from .plain import is_reference
 from .purity import PURE_METHODS
@@ -125,8 +131,12 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
     """Return the objects that one touch may change."""
     passed = list(passed_by(home, touch.chain))
     values = [value for value in passed if not is_inert(value)]
-    if not values:
-        return values
+    if touch.how in {"call", "method"} and len(passed) == len(touch.chain):
+        called = attribute(passed[-1], touch.word) if touch.word else passed[-1]
+        if changes_when_called(world, called):
+            return [*values, called] if touch.word else values
+    if not values or touch.how == "call":
+        return []
     if len(passed) == len(touch.chain) and is_inert(passed[-1]) and touch.how != "store":
         return []  # a number, a member of an enum: whoever gets it cannot change where it is
     last = values[-1]

@@ -110,6 +110,8 @@ class _Reader(Naming):
             ):
                 self.uses.is_dynamic = True
                 self.uses.by_text = self.uses.by_text or callee[0] in WRITING
+            elif self.is_global(callee[0]):
+                self.add_touch(Touch(callee, "call"))
         else:
             if not self.is_asked_only(node.func):
                 if isinstance(node.func, ast.Attribute):
@@ -238,6 +240,8 @@ class _Reader(Naming):
             chain = chain_of(decorator)
             if len(chain) > 1:
                 self.add_touch(Touch(chain[:-1], "method", chain[-1]))
+            elif chain and self.is_global(chain[0]):
+                self.add_touch(Touch(chain, "call"))
             if chain:
                 self.load(chain, is_whole=False)
                 self.uses.attributes.update(chain[1:])
