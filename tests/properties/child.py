@@ -171,6 +171,8 @@ class Child:
 
     def apply(self, _order: dict[str, Any]) -> dict[str, Any]:
         """Bring the edit in; compare with before if that did not work."""
+        if sys.version_info >= (3, 14):
+            gc.collect()  # a class that a decorator made anew: its functions keep the dict
         before = Imprint(self.root, self.held)
         with at_most(MOST_WORK):
             report = self.session.apply()

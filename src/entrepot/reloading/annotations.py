@@ -91,6 +91,8 @@ class Annotations:
             lives += change.lives if is_rearranged(change) else ()
             if any(True for live in lives for _ in annotated(live.statement.node)):
                 self._in_play[change.record.name] = change.record
+            elif change.record.name not in self._in_play:
+                self._move(change.record)
         for record in self._in_play.values():
             lives = self.world.lives(record)
             names = [name for live in lives for name in annotated(live.statement.node)]
@@ -146,6 +148,14 @@ class Annotations:
         if code is not None:
             self.journal.set_item(namespace, "__annotate__", FunctionType(code, namespace))
 
+    def _move(self, record: Record) -> None:
+        """Give the function of annotations that are what they were the lines of the new text."""
+        function = record.namespace.get("__annotate__")
+        if type(function) is FunctionType and self._is_deferred(record):
+            code = self._annotate_code(record)
+            if code is not None and not function.__closure__:
+                self.journal.set_attribute(function, "__code__", code)
+
     def _forget_cached(self, record: Record) -> None:
         """The dict that was asked for before is made anew when it is asked for again."""
         self.journal.delete_item(record.namespace, "__annotations__")
@@ -159,11 +169,11 @@ class Annotations:
         whole: CodeType = compile(
             text.source, text.file, "exec", flags=flags & FUTURES, dont_inherit=True
         )
-        return next(
+        return next(  # functions have such code, too, which asks for no numbers
             (
                 const
                 for const in whole.co_consts
-                if isinstance(const, CodeType) and const.co_name == "__annotate__"
+                if isinstance(const, CodeType) and NUMBERS in const.co_names
             ),
             None,
         )

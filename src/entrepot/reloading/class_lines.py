@@ -7,6 +7,7 @@ not made again, so it is told its new line, as functions are given code with new
 from __future__ import annotations
 
 import sys
+from types import CellType
 from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.source.scopes import is_function
@@ -58,6 +59,9 @@ def _tell(
         told.add(id(cls))
         found.append(place)
         journal.set_attribute(cls, LINE, moved[place])
+        body = names_of_class(cls).get("__classdictcell__")  # of a named tuple, from 3.14 on
+        if type(body) is CellType and is_a(body.cell_contents, dict):
+            journal.set_item(body.cell_contents, LINE, moved[place])
         held = base.of(cls)
         if held is not EMPTY:
             base.hold(journal, base.contents[id(cls)], {**held, LINE: moved[place]})

@@ -26,7 +26,8 @@ class Touch:
     Attributes:
         chain: What leads to the object.
         how: ``"store"`` (an attribute or item is set or deleted), ``"method"``, ``"argument"``,
-            ``"augmented"``, ``"enter"``, ``"decorator"``, or ``"call"`` (an instance changes itself).
+            ``"augmented"``, ``"enter"``, ``"decorator"``, or ``"call"``: an instance may change
+            itself.
         word: The method's name, the stored attribute, or the constant key as text; else ``""``.
         callee: For an argument, the chain that is called, or ``()`` if it is no chain.
         position: For an argument, its position or keyword.
