@@ -6,6 +6,7 @@ not made again, so it is told its new line, as functions are given code with new
 
 from __future__ import annotations
 
+import ast
 import sys
 from types import CellType
 from typing import TYPE_CHECKING, Any, cast
@@ -41,9 +42,20 @@ def tell_lines(base: Base, journal: Journal, changes: Iterable[ModuleChange]) ->
         if not moved:
             continue
         found = set(_tell(base, journal, _named_classes(change.record), moved))
-        if found != moved.keys():  # made in a function, or known by no name
+        if found != moved.keys() or _may_repeat(change):  # in a function, or known by no name
             everywhere = everywhere or list(_all_classes())
             _tell(base, journal, _made_in(change.record, everywhere), moved)
+
+
+def _may_repeat(change: ModuleChange) -> bool:
+    """Return whether a loop makes classes: a name leads to the last one only."""
+    nodes = [scope.live.statement for scope, _ in change.patches if not is_function(scope.code)]
+    return any(
+        isinstance(part, ast.For | ast.While)
+        for statement in nodes
+        if statement.name is None
+        for part in ast.walk(statement.node)
+    )
 
 
 def _tell(
