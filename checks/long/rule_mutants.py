@@ -27,7 +27,6 @@ OTHERS: Mapping[str, Any] = {
     "world:binders_by_text": [],
     "plan:imported_in_another_order": (),
     "plan:bound_by_text_before": (),
-    "plan:changed_in_another_order": (),
     "plan:changed_in_another_order_elsewhere": (),
     "plan:asked_in_another_order": (),
     "plan:kept_by_closures": (),

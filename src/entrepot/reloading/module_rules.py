@@ -14,8 +14,8 @@ from .bindings import names_elsewhere
 from .depending import is_alias
 from .readers import locations_read, readers
 from .revision import absolute
-from .rules import last_before, moved_up, reaches_another
-from .touches import creators, touched, touchers, values_read
+from .rules import last_before, reaches_another
+from .touches import touched, touchers, values_read
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -28,20 +28,6 @@ if TYPE_CHECKING:
     from .revision import LiveStatement, Record
     from .rules import Due
     from .world import World
-
-
-def changed_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
-    """(6f) An object is made anew when lines that change it have changed places."""
-    number = world.view(change.record, old=True).number
-    new = {id(live): place for place, live in enumerate(change.lives)}
-    for live in moved_up(world, change):
-        here = -1 if live.old is None else number(live.old)
-        for value in touched(world, live).values():
-            others = [t for t in touchers(world, value) if t.old is not None and id(t) in new]
-            if any((number(t.old) < here) != (new[id(t)] < new[id(live)])
-                   for t in others if t.old is not None and t is not live):  # fmt: skip
-                for creator in creators(world, value):
-                    yield creator, "6f", f"{live.where} changes it at another place now"
 
 
 def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:

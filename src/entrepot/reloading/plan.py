@@ -19,7 +19,6 @@ from .marks import KEEP, mark_of
 from .module_cache import asked_in_another_order
 from .module_rules import (
     bound_by_text_before,
-    changed_in_another_order,
     changed_in_another_order_elsewhere,
     definition_reached_elsewhere,
     imported_in_another_order,
@@ -186,7 +185,6 @@ def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
         for rule_function in rules.INITIAL:
             plan.add(rule_function(world, change))
         plan.add(bound_by_text_before(world, change))
-        plan.add(changed_in_another_order(world, change))
         plan.add(definition_reached_elsewhere(world, change))
         plan.add(read_in_another_order(world, change))
         plan.add(kept_by_closures(world, change))
