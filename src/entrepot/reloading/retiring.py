@@ -57,7 +57,7 @@ def retire(
     _stand_in_again(adopter, old, new)
     if stuck:
         _stand_in(adopter, old, new)
-    return _of_another_metaclass(adopter, old, new) or _inherited_still(old, new)
+    return _of_another_metaclass(adopter, old, new) or _inherited_still(adopter, old, new)
 
 
 def _of_another_metaclass(adopter: Adopter, old: type, new: type) -> str | None:
@@ -81,12 +81,15 @@ def _of_another_metaclass(adopter: Adopter, old: type, new: type) -> str | None:
     return None
 
 
-def _inherited_still(old: type, new: type) -> str | None:
+def _inherited_still(adopter: Adopter, old: type, new: type) -> str | None:
     """Return which class goes on below an old one, and so has members that the new one has not.
 
-    What that has itself is taken from it; what it derives from may be the base of others, too.
+    What that has itself is taken from it; what it derives from may be the base of others, too. A
+    class whose place another one takes, too, does not go on.
     """
-    derived = cast("list[type]", type.__subclasses__(old))
+    gone = {id(was) for was, _ in adopter.replaced}
+    below = cast("list[type]", type.__subclasses__(old))
+    derived = [cls for cls in below if id(cls) not in gone]
     if not derived:
         return None
     others = [cls for cls in old.__mro__[1:] if not any(cls is known for known in new.__mro__)]
