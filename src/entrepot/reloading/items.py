@@ -59,13 +59,18 @@ def _merge_change(merger: Merger, live: LiveStatement, change: Change, now: Any)
             _put(merger.journal, owner, key, was)
             change.stored[key] = new
             continue
-        if is_atom(new) or is_a(owner, type):
+        if is_atom(new) or (is_a(owner, type) and _is_of_class(new)):
             continue
         if old is None or not merger.ownership.made(old, was):
             continue
         final = merger.adopter.adopt(was, new)
         if final is not new:
             _put(merger.journal, owner, key, final)
+
+
+def _is_of_class(value: Any) -> bool:
+    """Return whether a value is adopted with the class that has it, as methods are."""
+    return is_a(value, type) or hasattr(type(value), "__get__")
 
 
 def _put(journal: Journal, owner: Any, key: Any, value: Any) -> None:
