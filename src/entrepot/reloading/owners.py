@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from types import MemberDescriptorType
+from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, is_a
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from entrepot.source.uses import Touch
 
     from .revision import LiveScope
+    from .world import World
 
 
 def class_touched(scope: LiveScope) -> list[Any]:
@@ -42,6 +43,20 @@ def changes_owner(scope: LiveScope) -> bool:
         by_first = is_method and bool(_changed_by_first(scope))
         scope.changes_owner = by_first or _changes_it(scope)
     return scope.changes_owner
+
+
+def changes_derived(world: World, cls: type, word: str) -> bool:
+    """Return whether a class method changes the class that it is called on, by ``cls``.
+
+    ``Full.add(...)`` of a base that copies a table for each class changes ``Full``, not the base.
+    """
+    kinds: tuple[type, ...] = type.__getattribute__(cls, "__mro__")
+    method = next((data_of(kind)[word] for kind in kinds if word in data_of(kind)), None)
+    function = method.__func__ if type(method) is classmethod else None
+    if type(function) is not FunctionType or id(function.__globals__) not in world.by_namespace:
+        return False
+    scope = world.scope_of(function.__code__)
+    return scope is not None and _changes_it(scope)
 
 
 def _changes_it(scope: LiveScope) -> bool:

@@ -22,7 +22,7 @@ from .looking import (
     only_looks,
     stores_into,
 )
-from .owners import changes_owner, class_touched
+from .owners import changes_derived, changes_owner, class_touched
 from .plain import is_reference
 from .purity import PURE_METHODS
 from .put_there import putting
@@ -150,7 +150,7 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
         return values[:-1]
     if touch.how == "method" and is_a(last, type):
         is_registry = touch.word == "register" and is_a(last, abc.ABCMeta)
-        return [last] if is_registry else []
+        return [last] if is_registry or changes_derived(world, last, touch.word) else []
     if touch.how == "argument":
         if touch.chain[-1] == ANY_ITEM:
             values = [v for v in values if not isinstance(v, type | types.FunctionType)]
