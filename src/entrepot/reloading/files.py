@@ -1,4 +1,4 @@
-"""Files that come and go: what becomes of the modules that were loaded from them.
+"""Files that come, go and are linked: what becomes of the modules that were loaded from them.
 
 A module whose file is gone is looked for again, as an import would: it may be a package now (or
 the other way round), or stand elsewhere on the path. Where it is nowhere it leaves the module
@@ -14,10 +14,13 @@ import sys
 from importlib import _bootstrap_external
 from typing import TYPE_CHECKING, Any
 
+from .revision import origin_of
+
 if TYPE_CHECKING:
     from .edit import Edit
     from .journal import Journal
     from .revision import Record
+    from .session import Live
 
 _external: Any = _bootstrap_external
 
@@ -46,6 +49,30 @@ def _forget_folders() -> None:
         elif hasattr(finder, "invalidate_caches"):
             finder.invalidate_caches()
     _external._NamespacePath._epoch += 1  # noqa: SLF001
+
+
+def without_links(session: Live, edit: Edit) -> tuple[Edit, list[str]]:
+    """Return an edit whose files are named as those of the modules are, and what it cannot take.
+
+    A module's file is known by its name without links. One that was imported by a link, which is
+    gone or leads elsewhere now, would have to become another one.
+    """
+    contents: dict[str, bytes | None] = {}
+    refusals = []
+    for file, content in edit.contents.items():
+        name = file
+        if not session.records_of([file]):
+            real = os.path.realpath(file)
+            if real != file and session.records_of([real]):
+                name = real
+            elif real != file or content is None:
+                refusals += [
+                    f"{record.name} was imported by the link {file}, which leads elsewhere now"
+                    for record in list(session.records.values())
+                    if record.file != file and origin_of(record.module) == file
+                ]
+        contents[name] = content
+    return type(edit)(contents), refusals
 
 
 def found_again(record: Record, edit: Edit) -> tuple[Any, bytes] | None:

@@ -12,7 +12,7 @@ from .caches import clear, is_cache
 from .changes import change_of
 from .depth import reason_of
 from .execute import Execution
-from .files import forget, found_again, move
+from .files import forget, found_again, move, without_links
 from .gone import names_in_cache
 from .journal import Journal
 from .late import learn
@@ -91,7 +91,9 @@ class Prepared:
 
 def prepare(session: Live, edit: Edit) -> Prepared:
     """Parse, compile, match and plan; change nothing."""
+    edit, refusals = without_links(session, edit)
     prepared = Prepared(edit, session.revision)
+    prepared.refusals += refusals
     contents = edit.contents
     concerned = session.records_of(contents.keys())
     learn(session)
