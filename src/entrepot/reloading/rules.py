@@ -304,16 +304,16 @@ def binders_by_text(world: World, live: LiveStatement) -> Iterator[Due]:
 
 def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of a name that is bound again later needs the value that it saw."""
-    record = live.record
     here = world.position(live)
-    for name in live.uses.reads:
-        binders = world.binders(record, name)
-        if len(binders) < 2 or (binders[-1] is live and len(binders) < 2):
-            continue
-        if all(world.position(other) < here for other in binders):
-            continue
-        for other in binders:
-            yield other, "6b", f"{live.where} reads {name} before it is bound again"
+    for home, uses in world.parts(live):
+        for name in uses.reads:
+            binders = world.binders(home, name)
+            if len(binders) < 2 or all(world.position(other) < here for other in binders):
+                continue
+            if uses is not live.uses and any(name not in other.uses.binds for other in binders):
+                continue  # what functions bind and read, such as a pool, is not made again
+            for other in binders:
+                yield other, "6b", f"{live.where} reads {name} before it is bound again"
 
 
 def binders_of_what_is_gone(world: World, live: LiveStatement) -> Iterator[Due]:
