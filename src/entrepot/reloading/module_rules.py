@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .bindings import names_elsewhere
 from .depending import is_alias
-from .readers import locations_read, readers
+from .readers import locations_read, readers, uses_read
 from .revision import absolute
 from .rules import last_before, reaches_another
 from .touches import touched, touchers, values_read
@@ -124,11 +124,23 @@ def readers_of_module(world: World, record: Record) -> Iterator[Due]:
         for live in world.lives(other):
             if _imports(world, live, record):
                 yield live, "deleted", f"the file of {record.name} is gone"
+    yield from _copiers_of_submodule(world, record)
     site = record.parent  # it may have imported it by a name that is made as text
     before = None if site is None else world.live_of(site)
     importer = None if before is None else world.now(before)
     if importer is not None and not importer.statement.is_function:
         yield importer, "deleted", f"the file of {record.name} is gone"
+
+
+def _copiers_of_submodule(world: World, record: Record) -> Iterator[Due]:
+    """Yield the star imports that have copied a module from its package, which has it no more."""
+    package, _, tail = record.name.rpartition(".")
+    home = world.records.get(package)
+    for other in world.records.values() if home is not None else ():
+        if home is not None and other.has_star and other.namespace.get(tail) is record.module:
+            for live in world.view(other).dynamic:
+                if live.uses.stars and uses_read(world, other, live.uses, home, tail):
+                    yield live, "deleted", f"the file of {record.name} is gone"
 
 
 #: What a module says of the file that it was loaded from.

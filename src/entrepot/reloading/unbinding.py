@@ -11,6 +11,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .base import EMPTY
 from .bindings import bound_elsewhere, modules_given_a_class
 from .midway import Midway
@@ -276,16 +277,21 @@ class Unbinder:
                 continue
             start, copied = self.start[home.name], set(star_names(source))
             for name, value in list(record.namespace.items()):
-                if (
-                    name in copied
-                    or name.startswith("__")
-                    or start.get(name, _MISSING) is not value
+                if name in copied or name.startswith("__"):
+                    continue
+                if start.get(name, _MISSING) is not value and not self._was_below(
+                    home, name, value
                 ):
                     continue
                 if self._is_submodule(record, name):  # its own import has bound it
                     continue
                 if all(map(partial(self._binds_anew, live), self.world.binders(record, name))):
                     self.journal.delete_item(record.namespace, name)
+
+    def _was_below(self, record: Record, name: str, value: Any) -> bool:
+        """Return whether a package had a value as its submodule, of which the file is gone."""
+        path = f"{record.name}.{name}"
+        return path in self.world.gone and is_a(value, ModuleType) and value.__name__ == path
 
     def _binds_anew(self, live: LiveStatement, other: LiveStatement) -> bool:
         """Return whether a statement is another one, or a star import that runs after it."""
