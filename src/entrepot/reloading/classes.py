@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from .adopt import Adopter
 
 _reset_registry: Any = vars(abc)["_reset_registry"]
-_OWN = frozenset({"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"})
+_OWN = frozenset(
+    {"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__", "__slotnames__"}
+)  # the last is what ``copy`` and ``pickle`` remember of a layout
 _METHODS = (types.FunctionType, staticmethod, classmethod, property)
 _CONTAINERS = frozenset({list, dict, set})
 _QUIET = frozenset({"__firstlineno__", "__static_attributes__", "__module__"})
