@@ -25,7 +25,7 @@ from .tuples import is_bare_tuple
 from .values import is_atom
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from types import CodeType
 
     from .adopt import Adopter
@@ -113,7 +113,9 @@ class Caches:
         for cache in caches:
             if id(cache) in self._cleared:
                 continue
-            if self._may_differ(cached_by(cache), partial(_arguments, cache), by_name):
+            if self._may_differ(
+                cached_by(cache), partial(_arguments, cache, self._adopter.changes), by_name
+            ):
                 self._cleared.add(id(cache))
                 cache.cache_clear()
                 found.append(cache)
@@ -206,7 +208,7 @@ class Caches:
         for cache in self._base.caches():
             if id(cache) not in self._cleared and self._is_in_reach(
                 cached_by(cache),
-                _arguments(cache),
+                _arguments(cache, self._adopter.changes),
                 gives_instances=self._gives_instances(cache),
             ):
                 yield cache
@@ -240,11 +242,25 @@ class Caches:
         if not words:
             return False
         reach = Reach(self.world, function, arguments)
-        if not self._new[at_import].isdisjoint(reach.codes):
+        if not self._new[at_import].isdisjoint(reach.codes) or self._shows_change(
+            (*arguments, *reach.classes.values()), reach
+        ):
             return True
         if gives_instances and reach.names.isdisjoint(_BY_TEXT):
             words = {word for word in words if not self._only_makes(reach, *word)}
         return any(name in reach.names and module in reach.modules for module, name in words)
+
+    def _shows_change(self, values: Iterable[Any], reach: Reach) -> bool:
+        """Return whether code reads what has changed of one of some objects, as ``self.rate``.
+
+        No name of its own need lead to them.
+        """
+        changes = self._adopter.changes
+        names = (changes.get(id(value)) for value in values)
+        return any(
+            found is not None and ("*" in found or not reach.names.isdisjoint(found))
+            for found in names
+        )
 
     def _only_makes(self, reach: Reach, module: str, name: str) -> bool:
         """Return whether a class is made an instance of as it was, whatever else it can do now."""
@@ -293,8 +309,8 @@ def _inside(scope: LiveScope, by_name: dict[str, list[LiveScope]]) -> Iterator[L
                 yield other
 
 
-def _arguments(cache: Any) -> list[Any]:
-    """Return one argument of each class that a cache remembers results for."""
+def _arguments(cache: Any, changed: Container[int] = ()) -> list[Any]:
+    """Return one argument of each class that a cache remembers results for, and those changed."""
     found: dict[int, Any] = {}  # by the class: it may have no hash
     for held in gc.get_referents(cache):
         waiting = list(held) if type(held) is dict and held is not vars(cache) else []
@@ -302,7 +318,8 @@ def _arguments(cache: Any) -> list[Any]:
             part = waiting.pop()
             if is_a(part, tuple | frozenset):
                 waiting += part
-            found[id(part if is_a(part, type) else type(part))] = part
+            key = id(part)
+            found[key if key in changed or is_a(part, type) else id(type(part))] = part
     return list(found.values())
 
 

@@ -50,6 +50,7 @@ class Reach:
         codes: The code of the functions, by its identity.
         names: All names in their code.
         modules: Names of the managed modules whose objects it may get at.
+        classes: The classes of these whose methods it may call.
     """
 
     def __init__(self, world: World, function: FunctionType, arguments: Iterable[Any]) -> None:
@@ -57,7 +58,7 @@ class Reach:
         self.codes: dict[int, CodeType] = {}
         self.names: set[str] = set()
         self.modules: dict[str, Record] = {}
-        self._classes: dict[int, type] = {}
+        self.classes: dict[int, type] = {}
         self._seen: dict[int, set[str]] = {}
         self._looked_into: set[int] = set()  # functions and caches
         self._waiting: list[Any] = [*arguments]
@@ -76,13 +77,13 @@ class Reach:
             for record in list(self.modules.values()):
                 for name in self._fresh(id(record.namespace), record.namespace):
                     self._waiting.append(record.namespace[name])
-            for cls in list(self._classes.values()):
+            for cls in list(self.classes.values()):
                 members = type.__getattribute__(cls, "__dict__")
                 for name in self._fresh(id(cls), members):
                     self._member(members[name])
 
     def _size(self) -> tuple[int, int, int]:
-        return len(self.codes), len(self.modules), len(self._classes)
+        return len(self.codes), len(self.modules), len(self.classes)
 
     def _fresh(self, key: int, names: Iterable[str]) -> list[str]:
         """Return the names that may be used, and were not looked at yet."""
@@ -106,8 +107,8 @@ class Reach:
                 self._waiting += gc.get_referents(value)[:MOST_HELD]
         else:
             for cls in (value if is_a(value, type) else type(value)).__mro__:
-                if id(cls) not in self._classes and self.world.home_of(cls) is not None:
-                    self._classes[id(cls)] = cls
+                if id(cls) not in self.classes and self.world.home_of(cls) is not None:
+                    self.classes[id(cls)] = cls
                     home = self.world.home_of(cls)
                     assert home is not None
                     self.modules.setdefault(home.name, home)
