@@ -159,7 +159,8 @@ class Merger:
 
     def _merge_name(self, live: LiveStatement, record: Record, name: str) -> None:
         binders = self.world.binders(record, name)
-        if binders and binders[-1] is not live and live in binders:
+        is_last = not binders or binders[-1] is live or live not in binders
+        if not is_last and not self.ownership.comes_back(live, record, name):
             self._left[record.name, name] = live
             self.caches.passing.add(name)
             return

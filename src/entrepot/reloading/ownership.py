@@ -69,6 +69,8 @@ class Ownership:
         if is_reference(live):
             return None
         owners = self.world.told_binders(record, name, old=True)
+        if self.comes_back(live, record, name):
+            return self.world.before(live)
         if not owners and self.world.binds_by_text(live):  # nor does a statement tell by whom
             owners = [old for old in record.lives if self.world.binds_by_text(old)][:1]
             return owners[0] if owners else None
@@ -92,7 +94,29 @@ class Ownership:
         """
         old, owners = self.world.before(live), self.world.old_binders(record, name)
         is_first = old is not None and old in owners[:-1]
-        return is_first and not is_atom(value) and is_led_on(type(value))
+        if not is_first or is_atom(value) or not is_led_on(type(value)):
+            return False
+        return not self.comes_back(live, record, name)  # else it is the one that was read
+
+    def comes_back(self, live: LiveStatement, record: Record, name: str) -> bool:
+        """Return whether nothing but imports bind a name again, and they bind what it made.
+
+        A package has ``from .views import *`` at its end, and ``views`` imports from the package.
+        """
+        old, value = self.world.before(live), self.start[record.name].get(name)
+        if old is None or is_reference(live) or is_atom(value):
+            return False
+        binders = self.world.binders(record, name)
+        later = binders[binders.index(live) + 1 :] if live in binders else []
+        if not later or not all(map(is_reference, later)):
+            return False
+        makers = {
+            id(maker): maker
+            for module, other in self.names_of(value)
+            for maker in self.world.old_binders(self.world.records[module], other)
+            if not is_reference(maker)
+        }
+        return makers.keys() == {id(old)}
 
     def _makes_for_nobody(
         self, live: LiveStatement, later: LiveStatement, record: Record, name: str
