@@ -139,6 +139,7 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
     The methods stay who they were, and so does what the program made of the old class.
     """
     adopter.replace(old, new)
+    methods = methods_of(old, names_in_play(old, new, is_derived_otherwise=True))
     base, live, fresh = adopter.base.of(old), data_of(old), data_of(new)
     place = adopter.place
     told = declared(new).keys() | declared(old).keys() if is_native(new) else ()
@@ -169,6 +170,7 @@ def _replaced(adopter: Adopter, old: type, new: type) -> type:
     made = adopter.base.take(held.values())  # what the program gave it is no part of that
     adopter.journal.note(partial(adopter.base.drop, made))
     _point_class_cells(adopter, new, old, new)  # the methods that stayed are of the new class
+    note_passed(adopter, methods, new)
     return new
 
 

@@ -67,11 +67,12 @@ def names_in_play(old: type, new: type, *, is_derived_otherwise: bool) -> set[st
     return data_of(old).keys() ^ data_of(new).keys()
 
 
-def note_passed(adopter: Adopter, before: Iterable[Passed]) -> None:
-    """Note which of the methods that a class had it has no more."""
+def note_passed(adopter: Adopter, before: Iterable[Passed], heir: type | None = None) -> None:
+    """Note which of the methods that a class had it, or the class in its place, has no more."""
     for passed in before:
-        if _function(attribute(passed.cls, passed.name)) is not passed.function:
-            adopter.passed.append(passed)
+        cls = passed.cls if heir is None else heir
+        if _function(attribute(cls, passed.name)) is not passed.function:
+            adopter.passed.append(passed._replace(cls=cls))
 
 
 def is_of_another_kind(old: Any, new: Any) -> bool:
@@ -129,11 +130,12 @@ def led_methods(
     adopter.passed.clear()  # who is held by nobody else is gone
     found: list[tuple[MethodType, Any]] = []
     left: list[tuple[ref[MethodType], str]] = []
+    heirs = {id(old): new for old, new in adopter.replaced}
     for holder in holders_of([one.function for one in passed]) if passed else ():
         ways = [one for one in passed if type(holder) is MethodType
                 and holder.__func__ is one.function]  # fmt: skip
         for one in ways:
-            made = _method_now(holder, one)
+            made = _method_now(holder, one, heirs)
             if made is NOTHING:
                 what = f"{one.cls.__module__}.{one.cls.__qualname__}.{one.name}"
                 left.append((ref(holder), f"a method {what} is held, and is of another kind now"))
@@ -159,13 +161,14 @@ def _is_held(adopter: Adopter, method: Any, is_own: Callable[[Any], bool]) -> bo
     return bool(holders) or id(method) in in_use()
 
 
-def _method_now(method: MethodType, passed: Passed) -> Any:
-    """Return what a method is by its name now.
+def _method_now(method: MethodType, passed: Passed, heirs: dict[int, Any]) -> Any:
+    """Return what a method is by its name now; ``heirs`` take the places of classes.
 
     ``None`` if that is as it was, or not known; ``NOTHING`` if nothing can take its place.
     """
     owner = method.__self__
     kind: Any = owner if is_a(owner, type) else type(owner)
+    kind = heirs.get(id(kind), kind)
     above = list(kind.__mro__)
     while above and above[0] is not passed.cls:
         above.pop(0)
