@@ -279,9 +279,9 @@ class Unbinder:
             for name, value in list(record.namespace.items()):
                 if name in copied or name.startswith("__"):
                     continue
-                if start.get(name, _MISSING) is not value and not self._was_below(
-                    home, name, value
-                ):
+                had = (start.get(name, _MISSING), home.base.get(name, _MISSING))
+                is_copied = any(one is value for one in had)  # the program may have bound it anew
+                if not is_copied and not self._was_below(home, name, value):
                     continue
                 if self._is_submodule(record, name):  # its own import has bound it
                     continue
