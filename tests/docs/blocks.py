@@ -148,4 +148,7 @@ def variables(folder: Path) -> dict[str, str]:
         k for k in os.environ if k.startswith(("PYTHON", "ENTREPOT")) and k != "PYTHONPATH"
     ]
     kept = {k: v for k, v in os.environ.items() if k not in switches}
-    return {**kept, "PATH": path, "NO_COLOR": "1", "COLUMNS": "99"}
+    sockets = folder / ".run"  # its own: `entrepot status` is to find no program of others
+    sockets.mkdir(mode=0o700, exist_ok=True)
+    own = {"PATH": path, "XDG_RUNTIME_DIR": str(sockets)}
+    return {**kept, **own, "NO_COLOR": "1", "COLUMNS": "99"}
