@@ -78,6 +78,7 @@ class Adopter:
         self.forwards: list[tuple[FunctionType, Any]] = []
         self.replaced: list[tuple[Any, Any]] = []
         self.led: list[tuple[Any, Any]] = []  # of another kind: see ``succession.py``
+        self.strangers: list[tuple[Any, Any]] = []
         self.copies: list[tuple[dict[str, Any], dict[str, Any]]] = []  # see ``generated.py``
         self.passed: list[Passed] = []  # methods that classes have no more by their names
         self.before: dict[int, tuple[Any, Any, Any]] = {}  # owner, its base, its live content
@@ -172,7 +173,7 @@ class Adopter:
             self.passed,
         )
         tables = (self.twins, self.equals, self.thirds, self.taken, self.before, self.registries)
-        return (*tables, self.copies, self.gone, *found)
+        return (*tables, self.copies, self.gone, self.strangers, *found)
 
     def replace(self, old: Any, new: Any) -> None:
         """Note that ``new`` takes the place of ``old`` everywhere: ``old`` cannot adopt it."""

@@ -40,6 +40,7 @@ class Bookkeeping:
             adopter.forwards,
             adopter.replaced,
             adopter.led,
+            adopter.strangers,
         )
         return (
             (type(holder) is Content or type(holder) is Note)
@@ -54,4 +55,5 @@ class Bookkeeping:
         adopter = self._adopter
         if any(pair is found.get(id(pair[0])) for found in (adopter.twins, adopter.equals)):
             return True
-        return any(pair is found for found in (*adopter.forwards, *adopter.replaced, *adopter.led))
+        led = (*adopter.forwards, *adopter.replaced, *adopter.led, *adopter.strangers)
+        return any(pair is found for found in led)

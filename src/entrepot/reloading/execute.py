@@ -48,6 +48,7 @@ from .relink import relink
 from .retiring import collect_derived, retire
 from .revision import Site
 from .runnable import Noted, marked, raised_by, take_codes, with_adoption, with_codes
+from .succession import lead_to_strangers
 from .surroundings import Guard, does_again, may_start, note
 from .texts import forget_texts
 from .touches import touched
@@ -370,6 +371,7 @@ class Execution:
     def finish(self) -> None:
         """Lead on what was replaced; refuse what would be left old."""
         follow(self.patcher)
+        lead_to_strangers(self.adopter, self.world.homes)
         self.adopter.replaced += led_methods(self.adopter, self.own.has, self._orphan)
         led = [*self.adopter.forwards, *self.adopter.replaced, *self.adopter.led]
         collect_derived(self.adopter.replaced)

@@ -14,7 +14,7 @@ import sys
 from types import AsyncGeneratorType, CoroutineType, GeneratorType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import instance_dict, is_native, is_python_class, state_of
+from .attributes import instance_dict, is_native, is_python_class, names_of_class, state_of
 from .base import Content
 
 if TYPE_CHECKING:
@@ -107,6 +107,19 @@ def goes_on_anew(adopter: Adopter, old: Any, new: Any) -> Any | None:
     content = Content(made, adopter.mapped(state_of(new)))
     adopter.journal.set_item(adopter.base.contents, id(made), content)
     return made
+
+
+def is_running(value: Any) -> bool:
+    """Return whether an object goes through others: a generator, an iterator over a list.
+
+    Example:
+        >>> is_running(iter([])), is_running(item for item in ()), is_running([])
+        (True, True, False)
+    """
+    kind = type(value)
+    if any(kind is running for running in _RUNNING):  # by ``in``, a metaclass would be asked
+        return True
+    return not is_python_class(kind) and any("__next__" in names_of_class(c) for c in kind.__mro__)
 
 
 def in_use() -> set[int]:

@@ -23,7 +23,7 @@ from .attributes import LRU, instance_dict, is_a, is_native, state_of
 from .classes import functions_in
 from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
-from .instances import in_use, made_anew
+from .instances import in_use, is_running, made_anew
 from .journal import names_of
 from .native import declared
 from .refilling import lead_results
@@ -209,6 +209,8 @@ class _Relinker:
                 self._instance_class(holder, source, target)
         elif type(holder).__name__ in _PASSED_OVER or id(holder) in self.members:
             return
+        elif is_running(holder) and not is_a(source, type):
+            return  # it goes on with what it began with, as a frame does
         elif is_part_of_context(holder, source):
             if not hand_over(journal, source, target):
                 self.cannot(source, "a context that another thread is in")

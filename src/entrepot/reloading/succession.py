@@ -2,13 +2,15 @@
 
 A function becomes a class, a class a function, an object that is called either: who holds the old
 one is led to the new one. So is who holds an instance that gives its place to one of another
-class. When a later edit brings a function or a class back, the one of before
+class, or a list that becomes a set, a *stranger*: but in the end only, when no other place goes on
+with the old one. When a later edit brings a function or a class back, the one of before
 takes its place again: a frame may hold it still, and instances are of it.
 """
 
 from __future__ import annotations
 
 import functools
+import types
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +21,11 @@ from .caches import is_cache
 from .containers import succeed
 from .deciding import Conflict
 from .functions import own_dict, stop_forwarding
-from .values import is_atom, is_led_on
+from .values import is_atom, is_led_on, is_shared, is_view
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .adopt import Adopter
 
 #: They show what they call, and cannot call another.
@@ -55,23 +59,40 @@ def stand_in(adopter: Adopter, old: Any, new: Any) -> Any:
     is_called = type(old) is FunctionType or type(old) in _LED or is_cache(old)
     if is_free and (is_called or changes_kind(adopter, old, new)):
         return lead_on(adopter, old, new)
-    if _is_other_instance(adopter, old, new):
-        if has_state_within(adopter, old) and adopter.place not in adopter.dropped:
-            adopter.dropped.append(adopter.place)
-        adopter.replace(old, new)
+    if _is_stranger(adopter, old, new):
+        adopter.strangers.append((old, new))
+        if has_state_within(adopter, old):
+            adopter.gone.append((old, adopter.place))
     return new
 
 
-def _is_other_instance(adopter: Adopter, old: Any, new: Any) -> bool:
-    """Return whether an instance of another class takes the place: ``store = InMemory()``.
+def _is_stranger(adopter: Adopter, old: Any, new: Any) -> bool:
+    """Return whether an object of another class takes the place: ``store = InMemory()``.
 
-    Not where it is a value, which others took for what it was equal to.
+    Not where it is a value, which others took for what it was equal to. An item of a list may
+    continue another one.
     """
-    is_managed = adopter.base.is_managed_class
-    if not (is_managed(type(old)) and is_managed(type(new)) and is_led_on(type(old))):
+    if callable(old) or is_a(old, types.ModuleType) or is_view(old) or is_shared(old):
         return False
-    is_instance = not is_a(old, type) and not is_a(new, type)
-    return is_instance and adopter.is_new(new) and not adopter.is_anothers(old)
+    if adopter.place.endswith("]") or not is_led_on(type(old)):
+        return False
+    return adopter.is_new(new) and not adopter.is_anothers(old)
+
+
+def lead_to_strangers(adopter: Adopter, homes: Callable[[object], object]) -> None:
+    """Lead who holds what is nowhere in the program any more to what took its one place.
+
+    Args:
+        adopter: Knows what took the place of what.
+        homes: Tells which names lead to an object.
+    """
+    heirs: dict[int, set[int]] = {}
+    for old, new in adopter.strangers:
+        heirs.setdefault(id(old), set()).add(id(new))
+    for old, new in adopter.strangers:
+        is_free = id(old) not in adopter.taken and not homes(old)
+        if is_free and len(heirs[id(old)]) == 1:
+            adopter.replace(old, adopter.mapped([new])[0])
 
 
 def _again(adopter: Adopter, old: Any, new: Any) -> Any:
