@@ -48,8 +48,9 @@ class Fetched:
     def drop(self) -> None:
         """Drop what would be fetched otherwise now; who reads it is due."""
         plan = self._merger.plan
-        for record in list(self._world.records.values()):
-            function = record.namespace.get(HOOK)
+        records = self._world.records.values()
+        for record in [one for one in records if HOOK in one.namespace]:  # few, among thousands
+            function = record.namespace[HOOK]
             if type(function) is not FunctionType or HOOK not in self._start(record):
                 continue  # one that was not there has put nothing
             names = list(self._candidates(record))
