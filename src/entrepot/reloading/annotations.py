@@ -16,7 +16,6 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .functions import HAS_ANNOTATE
-from .order import is_rearranged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +87,7 @@ class Annotations:
         for change in self.world.changes.values():
             lives = [*change.added, *change.removed, *change.signed]
             lives += [live.old for live in change.signed if live.old is not None]
-            lives += change.lives if is_rearranged(change) else ()
+            lives += change.lives if change.is_rearranged else ()
             if any(True for live in lives for _ in annotated(live.statement.node)):
                 self._in_play[change.record.name] = change.record
             elif change.record.name not in self._in_play:

@@ -61,6 +61,7 @@ class ModuleChange:
     """
 
     __slots__ = (
+        "_is_rearranged",
         "added",
         "bodies",
         "codes",
@@ -88,6 +89,16 @@ class ModuleChange:
         self.bodies: list[LiveScope] = []
         self.codes: dict[int, CodeType] = {}
         self.imported: frozenset[str] = frozenset()
+        self._is_rearranged: bool | None = None
+
+    @property
+    def is_rearranged(self) -> bool:
+        """Whether statements that go on have changed places; all are known when it is asked."""
+        if self._is_rearranged is None:
+            place = {id(live): number for number, live in enumerate(self.record.lives)}
+            numbers = [place[id(live.old)] for live in self.lives if live.old is not None]
+            self._is_rearranged = numbers != sorted(numbers)
+        return self._is_rearranged
 
     def let_go(self) -> None:
         """Forget the old statements and their code."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import ITERABLE_COROUTINE
 
-from .attributes import cached_by, instance_dict, is_a, is_exactly
+from .attributes import HEAP_TYPE, cached_by, instance_dict, is_a, is_exactly
 from .base import own_dicts
 from .holders import holders_of
 from .references import references
@@ -207,6 +207,8 @@ def _is_anothers(value: Any, home: dict[str, Any]) -> bool:
     """
     if not is_a(value, type):
         return False
+    if not value.__flags__ & HEAP_TYPE:  # written in C, as most of what ``__builtins__`` has
+        return True
     names = type.__getattribute__(value, "__dict__")
     return names.get("__module__") != home.get("__name__") and not any(
         type(member) is FunctionType and member.__globals__ is home for member in names.values()

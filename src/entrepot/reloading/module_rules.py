@@ -97,10 +97,10 @@ def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator
 
 def _moved(change: ModuleChange, number: Callable[[LiveStatement], int]) -> list[LiveStatement]:
     """Return as few statements as can have been moved for the rest to stand in their old order."""
+    if not change.is_rearranged:
+        return []
     lives = [live for live in change.lives if live.old is not None]
     places = [number(live.old) for live in lives if live.old is not None]
-    if places == sorted(places):
-        return []
     ends: list[int] = []  # of a row in order, of each length: the place that it ends with
     length = []
     for place in places:

@@ -202,7 +202,7 @@ def _affected(world: World) -> set[str] | None:
             is_moved = True
         edited = [*change.added, *change.removed, *change.signed]
         edited += [live.old for live in change.signed if live.old is not None]
-        if not is_rearranged(change) and not any(map(may_import, edited)):
+        if not change.is_rearranged and not any(map(may_import, edited)):
             continue
         arriving = Arriving(world.records)
         old = [_targets(world, change, live) for live in change.record.lives]
@@ -210,7 +210,7 @@ def _affected(world: World) -> set[str] | None:
         if _firsts(old, _going_on(change)) != _firsts(new, [live.old for live in change.lives]):
             found |= {name for names in (*old, *new) for name in names}
             is_moved = True
-        elif is_rearranged(change):
+        elif change.is_rearranged:
             is_moved = True
             found |= {name for names in new for name in names}
     return found if is_moved else None
@@ -263,13 +263,6 @@ def _targets(
 def may_import(live: LiveStatement) -> bool:
     """Return whether executing a statement may import modules, as far as its text says."""
     return any(map(live.statement.mentions, ("import", *LOADING)))
-
-
-def is_rearranged(change: ModuleChange) -> bool:
-    """Return whether statements that go on have changed places."""
-    place = {id(live): number for number, live in enumerate(change.record.lives)}
-    numbers = [place[id(live.old)] for live in change.lives if live.old is not None]
-    return numbers != sorted(numbers)
 
 
 class _Rehearsal:

@@ -174,6 +174,8 @@ def names_in_play(world: World, change: ModuleChange) -> set[str]:
 
 def moved_up(world: World, change: ModuleChange) -> Iterator[LiveStatement]:
     """Yield the statements that stand after one that stood after them."""
+    if not change.is_rearranged:
+        return
     number = world.view(change.record, old=True).number
     highest = -1
     for live in change.lives:
