@@ -19,7 +19,7 @@ from .members import replace_class
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
-from .succession import changes_kind, lead_on
+from .succession import changes_kind, is_method_of_heir, is_same_view, lead_on
 from .users import users
 from .values import is_view, same, shows_any
 
@@ -218,8 +218,10 @@ class Merger:
             return start if self.adopter.alike(base, new) else new
         if start is new:
             return start
-        if self._is_same_view(start, new):
+        if is_same_view(self.adopter, start, new):
             return self._go_on_with(start, new)
+        if is_method_of_heir(self.adopter, start, new):
+            return lead_on(self.adopter, start, new)
         return self._succeed(start, new, owners, live)
 
     def _go_on_with(self, start: Any, new: Any) -> Any:
@@ -327,13 +329,6 @@ class Merger:
     def _has_gone(self, location: Location) -> bool:
         """Return whether no statement binds a name any more: its file may be gone, and so all."""
         return location in self.plan.deletions or location[0] in self.world.gone
-
-    def _is_same_view(self, start: Any, new: Any) -> bool:
-        """Return whether a value shows what another one does, when twins count as one."""
-        if type(start) is MethodType and type(new) is MethodType:
-            parts = self.adopter.mapped([new.__self__, new.__func__])
-            return parts[0] is start.__self__ and parts[1] is start.__func__
-        return is_view(start) and same(start, new)
 
     def _was_there(self, value: Any) -> bool:
         """(I7) Return whether a value was there before the reload."""

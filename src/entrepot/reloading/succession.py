@@ -21,7 +21,7 @@ from .caches import is_cache
 from .containers import succeed
 from .deciding import Conflict
 from .functions import own_dict, stop_forwarding
-from .values import is_atom, is_led_on, is_shared, is_view
+from .values import is_atom, is_led_on, is_shared, is_view, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,27 @@ def lead_on(adopter: Adopter, old: Any, new: Any) -> Any:
         else:
             adopter.led.append((old, final))
     return final
+
+
+def is_same_view(adopter: Adopter, start: Any, new: Any) -> bool:
+    """Return whether a value shows what another one does, when twins count as one."""
+    kind = type(start)
+    if kind is not type(new) or not is_view(start):
+        return False
+    if kind is MethodType:
+        parts = adopter.mapped([new.__self__, new.__func__])
+        return parts[0] is start.__self__ and parts[1] is start.__func__
+    if kind is types.BuiltinMethodType and start.__name__ == new.__name__:
+        return adopter.mapped([new.__self__])[0] is start.__self__
+    return same(start, new)
+
+
+def is_method_of_heir(adopter: Adopter, start: Any, new: Any) -> bool:
+    """Return whether a method is that of an object which has taken its owner's place."""
+    if not (type(start) is type(new) is MethodType and start.__func__ is new.__func__):
+        return False
+    owner = adopter.mapped([new.__self__])[0]
+    return any(old is start.__self__ and heir is owner for old, heir in adopter.replaced)
 
 
 def stand_in(adopter: Adopter, old: Any, new: Any) -> Any:
