@@ -107,14 +107,16 @@ class Caches:
                 misses = cache.cache_info().misses
                 self._known[id(cache)] = (cache, misses, memory_of(cache))
         ran = self.world.ran(live) if caches or self._base.computing else []
+        is_new = not ran and self.world.before(live) is None  # nobody knows yet what it calls
         by_name: dict[str, list[LiveScope]] = {}
         for scope in ran:
             by_name.setdefault(scope.path[-1][0], []).append(scope)
         for cache in caches:
             if id(cache) in self._cleared:
                 continue
-            if self._may_differ(
-                cached_by(cache), partial(_arguments, cache, self._adopter.changes), by_name
+            arguments = partial(_arguments, cache, self._adopter.changes)
+            if self._may_differ(cached_by(cache), arguments, by_name) or (
+                is_new and self._is_due(cache)
             ):
                 self._cleared.add(id(cache))
                 cache.cache_clear()
@@ -206,12 +208,16 @@ class Caches:
         self.computed.clear_stale(None, partial(self._is_in_reach, at_import=True))
         yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in self._base.caches():
-            if id(cache) not in self._cleared and self._is_in_reach(
-                cached_by(cache),
-                _arguments(cache, self._adopter.changes),
-                gives_instances=self._gives_instances(cache),
-            ):
+            if id(cache) not in self._cleared and self._is_due(cache):
                 yield cache
+
+    def _is_due(self, cache: Any) -> bool:
+        """Return whether the program must not see what a cache remembers."""
+        return self._is_in_reach(
+            cached_by(cache),
+            _arguments(cache, self._adopter.changes),
+            gives_instances=self._gives_instances(cache),
+        )
 
     def may_differ_now(self, function: FunctionType) -> bool:
         """Return whether a function that anybody may call gives something else after the edit."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
+from .attributes import cached_by, wrapped_by
 from .plain import is_plain
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .journal import Journal
     from .revision import LiveStatement, Record
     from .world import World
@@ -38,9 +42,16 @@ def _named_in(world: World, record: Record) -> list[Record]:
     names = list(map(id, values))
     known = world.named_in.get(record.name)
     if known is None or known[0] != names:
-        homes = {id(home): home for home in map(world.home_of, values) if home is not None}
+        made_of = map(world.home_of, map(_made_of, values))
+        homes = {id(home): home for home in made_of if home is not None}
         known = world.named_in[record.name] = (names, list(homes.values()))
     return known[1]
+
+
+def _made_of(value: Any) -> Any:
+    """Return the function of a cache or a partial: where it comes from, nothing else tells."""
+    inner = wrapped_by(value) if type(value) is partial else value
+    return cached_by(inner) or inner
 
 
 def note_modules(journal: Journal, managed: dict[str, Record]) -> None:
