@@ -252,8 +252,7 @@ class Merger:
         """
         is_given = not owners or is_reference(owners[-1])
         if is_given or not self.ownership.made(owners[-1], start):
-            is_moved = (is_given or is_reference(live)) and self._is_left(start, live)
-            return self._move_in(start, new) if is_moved else new
+            return self._move_in(start, new) if self._is_left(start, live) else new
         if owners[-1] in self.going() or owners[-1] is self.world.before(live):
             if is_a(start, FunctionType | MethodType | partial) or is_cache(start):
                 if callable(new):
@@ -267,7 +266,7 @@ class Merger:
         return new
 
     def _move_in(self, start: Any, new: Any) -> Any:
-        """Let what a statement makes take the place of what its name was imported as before."""
+        """Let what a statement makes take the place of what another had made for its name."""
         if type(start) is FunctionType:
             if callable(new):
                 return lead_on(self.adopter, start, new)
