@@ -8,6 +8,7 @@ from _functools import (  # type: ignore[import-not-found]  # less to load than 
 )
 from _thread import _local
 from types import (
+    CellType,
     FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
@@ -19,6 +20,7 @@ from types import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from itertools import count
     from typing import Any
 
     from .journal import Journal
@@ -267,6 +269,33 @@ def sets_by_code(member: Any) -> bool:
     return kind is not MemberDescriptorType and hasattr(kind, "__set__")
 
 
+def member_of(cls: type, name: str) -> Any:
+    """Return what instances of a class find by a name in it and its bases, as it lies there.
+
+    ``NOTHING`` if there is nothing; the code of a metaclass or a descriptor is not asked.
+
+    Example:
+        >>> member_of(bool, "real") is int.__dict__["real"], member_of(bool, "x") is NOTHING
+        (True, True)
+    """
+    for kind in type.__getattribute__(cls, "__mro__"):
+        names = names_of_class(kind)
+        if name in names:
+            return names[name]
+    return NOTHING
+
+
+def position_of(steps: count[int]) -> bytes:
+    """Return where a count stands, as what it held is compared with what it holds.
+
+    Example:
+        >>> from itertools import count
+        >>> position_of(count(3))
+        b'count(3)'
+    """
+    return repr(steps).encode()
+
+
 def module_of(cls: type) -> Any:
     """Return the module that a class says it is of, ``None`` if it says none; no code is asked.
 
@@ -275,6 +304,31 @@ def module_of(cls: type) -> Any:
         True
     """
     return names_of_class(cls).get("__module__")
+
+
+def held_in(cell: CellType) -> list[Any]:
+    """Return what a closure's cell holds, as a list: of an empty one an empty list.
+
+    Example:
+        >>> held_in(CellType(5)), held_in(CellType())
+        ([5], [])
+    """
+    try:
+        return [cell.cell_contents]
+    except ValueError:
+        return []
+
+
+def functions_of(member: Any) -> list[Any]:
+    """Return what a class's member is made of: a property's three functions, else what it wraps.
+
+    Example:
+        >>> functions_of(staticmethod(len)), functions_of(property(len))
+        ([<built-in function len>], [<built-in function len>, None, None])
+    """
+    if is_a(member, property):
+        return [member.fget, member.fset, member.fdel]
+    return [wrapped_by(member)]
 
 
 def wrapped_by(value: Any) -> Any:

@@ -16,7 +16,6 @@ from .attributes import derives_from, instance_dict, names_of_class
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from itertools import count
     from typing import Any
 
 _OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
@@ -29,17 +28,6 @@ _DOING = frozenset(
 #: What a property that remembers has of these: to set it is left to the instance.
 _COMPUTING = frozenset({"__get__", "__set_name__"})
 _OF_PROPERTIES = _COMPUTING | {"__set__", "__delete__"}
-
-
-def position_of(steps: count[int]) -> bytes:
-    """Return where a count stands, as what it held is compared with what it holds.
-
-    Example:
-        >>> from itertools import count
-        >>> position_of(count(3))
-        b'count(3)'
-    """
-    return repr(steps).encode()
 
 
 class Bags:

@@ -25,8 +25,17 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from itertools import count
 from types import CellType, FunctionType, MethodType, ModuleType
 
-from .attributes import cached_by, instance_dict, is_a, names_of_class, state_of, state_reader
-from .bags import Bags, Computing, is_bag, is_filled, position_of
+from .attributes import (
+    cached_by,
+    held_in,
+    instance_dict,
+    is_a,
+    names_of_class,
+    position_of,
+    state_of,
+    state_reader,
+)
+from .bags import Bags, Computing, is_bag, is_filled
 from .departed import Departed
 from .journal import content_of
 
@@ -44,20 +53,11 @@ EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": 
 _ATOMS: frozenset[type] = frozenset(
     {int, float, complex, str, bytes, bool, type(None), type(...), ModuleType, range, type(len)}
 )
-
-
 _CONTAINERS = (dict, list, set, bytearray)
 #: What a method with ``super()``, or annotations, close over; nobody binds it anew.
 ONLY_CLASS = frozenset({("__class__",), ("__classdict__",), ("__class__", "__classdict__")})
 _builtins_of = attrgetter("__builtins__")
 _keyword_defaults_of = attrgetter("__kwdefaults__")
-
-
-def _cell(cell: CellType) -> list[Any]:
-    try:
-        return [cell.cell_contents]
-    except ValueError:
-        return []
 
 
 def _attributes(value: Any) -> dict[str, Any]:
@@ -83,7 +83,7 @@ _KINDS: Mapping[type | int, Any] = {
     set: set.copy,
     bytearray: bytes,
     FunctionType: _FUNCTION,
-    CellType: _cell,
+    CellType: held_in,
     count: position_of,
 }
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import gc
 from functools import partial
-from types import CellType, FunctionType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from entrepot.source.scopes import is_function
 
-from .attributes import cached_by, is_a
+from .attributes import cached_by, held_in, is_a
 from .computed import Computed
 from .reach import CALLED, Reach
 from .refilling import give_back, memory_of
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from .world import World
 
 
-_EMPTY_CELL = CellType()
 #: Who has these in its code may call a method without its name.
 _BY_TEXT = frozenset(
     {"getattr", "attrgetter", "methodcaller", "getmembers", "vars", "dir", "__dict__", "eval",
@@ -343,7 +342,7 @@ def forget_by_weak_keys(adopter: Adopter, function: FunctionType) -> None:
     class gets by its registry. It is told of what is registered with it, not of what was with the
     one that it has adopted.
     """
-    held = [cell.cell_contents for cell in function.__closure__ or () if cell != _EMPTY_CELL]
+    held = [value for cell in function.__closure__ or () for value in held_in(cell)]
     if any(type(value) is dict and adopter.is_changed(value) for value in held):
         for value in held:
             if type(value) is WeakKeyDictionary and (known := vars(value)["data"]):

@@ -12,7 +12,15 @@ import types
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .attributes import OF_CLASS, is_a, is_exactly, is_native, sets_by_code, wrapped_by
+from .attributes import (
+    OF_CLASS,
+    functions_of,
+    held_in,
+    is_a,
+    is_exactly,
+    is_native,
+    sets_by_code,
+)
 from .base import EMPTY, Content, data_of, dump_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
@@ -229,18 +237,14 @@ def _point_class_cells(adopter: Adopter, cls: type, source: type, target: type) 
     """Let functions of a class that keep it (``super()``), or its dict, keep another class."""
     for function in functions_in(cls):
         for name, cell in _class_cells(function).items():
-            held = _held_in(cell)
-            if held is source:
+            if _holds(cell, source):
                 adopter.journal.set_cell(cell, target)
-            elif name != "__class__" and held is names_of(source):
+            elif name != "__class__" and _holds(cell, names_of(source)):
                 adopter.journal.set_cell(cell, names_of(target))
 
 
-def _held_in(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return EMPTY
+def _holds(cell: types.CellType, value: object) -> bool:
+    return any(held is value for held in held_in(cell))
 
 
 def _class_cells(function: types.FunctionType) -> dict[str, types.CellType]:
@@ -253,25 +257,19 @@ def _return_class_cells(adopter: Adopter, old: type, new: type) -> None:
     """Methods that were led to another class, while it had the place, keep their own again."""
     live = data_of(old)
     for name, value in data_of(new).items():
-        for mine, made in zip(_functions_of(live.get(name)), _functions_of(value), strict=False):
+        for mine, made in zip(functions_of(live.get(name)), functions_of(value), strict=False):
             is_pair = type(mine) is type(made) is types.FunctionType and mine is not made
             cells, others = (_class_cells(mine), _class_cells(made)) if is_pair else ({}, {})
             for word in cells.keys() & others.keys():
                 own = old if word == "__class__" else names_of(old)
-                if _held_in(others[word]) is own is not _held_in(cells[word]):
+                if _holds(others[word], own) and not _holds(cells[word], own):
                     adopter.journal.set_cell(cells[word], own)
 
 
 def functions_in(cls: type) -> list[types.FunctionType]:
     """Return the functions that are a class's members, those in properties and the like too."""
     values = list(type.__getattribute__(cls, "__dict__").values())
-    return [f for value in values for f in _functions_of(value) if type(f) is types.FunctionType]
-
-
-def _functions_of(value: Any) -> list[Any]:
-    if is_a(value, property):
-        return [value.fget, value.fset, value.fdel]
-    return [wrapped_by(value)]
+    return [f for value in values for f in functions_of(value) if type(f) is types.FunctionType]
 
 
 def lead_methods(adopter: Adopter, old: type, new: type) -> None:
@@ -280,7 +278,7 @@ def lead_methods(adopter: Adopter, old: type, new: type) -> None:
     for name, value in data_of(old).items():
         if name not in fresh or type(fresh[name]) is not type(value):
             continue
-        for was, now in zip(_functions_of(value), _functions_of(fresh[name]), strict=True):
+        for was, now in zip(functions_of(value), functions_of(fresh[name]), strict=True):
             if type(was) is not types.FunctionType or was.__module__ != old.__module__:
                 continue
             is_free = id(was) not in adopter.taken and not adopter.is_anothers(was)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from .alignment import adopt_at, adopt_instances, has_state, matches
-from .attributes import is_a
+from .attributes import held_in, is_a
 from .base import EMPTY
 from .deciding import Conflict
 from .instances import is_of_replaced, takes_class
@@ -99,15 +99,13 @@ def cannot_hold(adopter: Adopter, old: Any, new: Any) -> bool:
 def adopt_cell(adopter: Adopter, old: CellType, new: CellType) -> CellType:
     """Let a closure's variable have what a new closure has there."""
     adopter.pair(old, new)
-    try:
-        value = new.cell_contents
-    except ValueError:
+    if not held_in(new):
         return old
-    try:
-        live = old.cell_contents
-    except ValueError:
+    [value] = held_in(new)
+    if not held_in(old):
         adopter.journal.set_cell(old, value)
         return old
+    [live] = held_in(old)
     held = adopter.base.of(old)
     base = held[0] if held is not EMPTY and held else EMPTY
     merged = adopter.merge(base, live, value, f"{adopter.place} (closure)", (old, None))

@@ -12,7 +12,7 @@ from itertools import count as steps
 from types import CellType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .attributes import instance_dict, is_a, set_state, state_of
+from .attributes import held_in, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, data_of, held_by
 from .journal import content_of, same_items
 from .touches import is_inert
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from .adopt import Adopter
     from .effects import Note
     from .journal import Journal
-
-
-_EMPTY_CELL = CellType()
 
 
 class Conflict(NamedTuple):
@@ -122,7 +119,7 @@ def spot_of(instance: Any, name: str) -> tuple[Any, str]:
 
 def _held(owner: Any, key: Any) -> Any:
     if type(owner) is CellType:
-        return owner.cell_contents if owner != _EMPTY_CELL else EMPTY
+        return next(iter(held_in(owner)), EMPTY)
     if is_a(owner, type):
         return data_of(owner).get(key, EMPTY)
     if is_a(owner, dict) and key in owner:

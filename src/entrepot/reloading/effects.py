@@ -16,7 +16,7 @@ from types import CellType, FunctionType
 from .attributes import delete_state, is_a, native_setters, set_state
 from .base import EMPTY, data_of
 from .holding import CONTAINERS, Holdings, parts_inside
-from .journal import Journal, fill, move_to_end, names_of, same_items
+from .journal import Journal, fill, fill_cell, move_to_end, names_of, same_items
 from .values import ALL_ATOMS
 
 TYPE_CHECKING = False
@@ -296,10 +296,7 @@ def _set_held(owner: Any, held: Any, now: Any) -> None:
     if is_a(owner, CONTAINERS):
         fill(owner, held)
     elif type(owner) is CellType:
-        if held:
-            owner.cell_contents = held[0]
-        else:
-            del owner.cell_contents
+        fill_cell(owner, held)
     elif is_a(owner, type):
         setter, deleter = native_setters(type(owner))
         for name in now.keys() - held.keys():

@@ -16,6 +16,7 @@ from types import CellType, FunctionType, MemberDescriptorType, MethodType, Modu
 
 from .attributes import (
     dict_reader,
+    held_in,
     instance_dict,
     is_among,
     is_python_class,
@@ -132,10 +133,7 @@ def holding(value: Any, base: Base) -> Any:
     if issubclass(kind, CONTAINERS):
         return content_of(value)
     if kind is CellType:
-        try:
-            return [value.cell_contents]
-        except ValueError:
-            return []
+        return held_in(value)
     if is_among(kind, _OTHERS):
         return None
     if issubclass(kind, type):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import ITERABLE_COROUTINE
 
-from .attributes import HEAP_TYPE, cached_by, instance_dict, is_a, is_exactly
+from .attributes import HEAP_TYPE, cached_by, held_in, instance_dict, is_a, is_exactly
 from .base import own_dicts
 from .holders import holders_of
 from .references import references
@@ -192,10 +192,7 @@ def marked_like(function: FunctionType, code: CodeType) -> CodeType:
 
 def _below_function(function: FunctionType, below: list[Any]) -> None:
     for cell in function.__closure__ or ():
-        try:
-            below.append(cell.cell_contents)
-        except ValueError:
-            continue
+        below += held_in(cell)
     if function.__defaults__:
         below.extend(function.__defaults__)
 

@@ -14,7 +14,14 @@ import sys
 from types import AsyncGeneratorType, CoroutineType, GeneratorType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import instance_dict, is_native, is_python_class, names_of_class, state_of
+from .attributes import (
+    instance_dict,
+    is_native,
+    is_python_class,
+    member_of,
+    names_of_class,
+    state_of,
+)
 from .base import Content
 
 if TYPE_CHECKING:
@@ -86,8 +93,7 @@ def made_anew(instance: Any, cls: type) -> Any | None:
 
 def _is_slot(cls: type, name: str) -> bool:
     """Return whether instances of a class hold an attribute in a slot."""
-    found = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
-    return type(found) is MemberDescriptorType
+    return type(member_of(cls, name)) is MemberDescriptorType
 
 
 def goes_on_anew(adopter: Adopter, old: Any, new: Any) -> Any | None:

@@ -12,18 +12,17 @@ import gc
 from _collections import OrderedDict, deque  # type: ignore[import-not-found]  # less to load
 from _functools import partial  # type: ignore[import-not-found]  # functools loads five more
 from _operator import is_
-from types import CellType
 
-from .attributes import instance_dict, is_a, native_setters
+from .attributes import held_in, instance_dict, is_a, native_setters
 from .outcomes import HalfUndone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CellType
     from typing import Any
 
 _MISSING: Any = object()
-_EMPTY_CELL = CellType()
 
 
 class Journal:
@@ -158,14 +157,10 @@ class Journal:
 
     def set_cell(self, cell: CellType, value: object) -> None:
         """Set what a closure's cell holds."""
-        try:
-            old = cell.cell_contents
-        except ValueError:
-            self.note(lambda: _empty(cell))
-        else:
-            if old is value:
-                return
-            self.note(lambda: setattr(cell, "cell_contents", old))
+        held = held_in(cell)
+        if held and held[0] is value:
+            return
+        self.note(partial(fill_cell, cell, held))
         cell.cell_contents = value
 
     def roll_back(self) -> None:
@@ -395,6 +390,9 @@ def move_to_end(container: dict[Any, Any], keys: list[Any]) -> None:
         deque(map(partial(dict.__setitem__, container), keys, values), maxlen=0)
 
 
-def _empty(cell: CellType) -> None:
-    if cell != _EMPTY_CELL:
-        del cell.cell_contents
+def fill_cell(cell: CellType, held: list[Any]) -> None:
+    """Let a closure's cell hold what it held, as ``held_in`` tells it."""
+    if held:
+        cell.cell_contents = held[0]
+    else:
+        del cell.cell_contents  # of an empty one, too

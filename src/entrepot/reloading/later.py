@@ -14,8 +14,7 @@ from _weakref import ref
 from itertools import compress, count, islice
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
-from .attributes import instance_dict, is_a, is_among, is_exactly
-from .bags import position_of
+from .attributes import instance_dict, is_a, is_among, is_exactly, position_of
 from .base import ONLY_CLASS, own_dicts
 from .effects import carried_over
 from .holding import has_plain_state, holding, holds_nothing, parts_inside

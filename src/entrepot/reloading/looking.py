@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, attribute, is_a
+from .attributes import NOTHING, attribute, is_a, member_of
 from .purity import PURE_BUILTINS
 from .roots import root_value
 
@@ -21,9 +21,8 @@ _STORING = frozenset({("setattr",), ("delattr",)})
 
 def only_looks(world: World, value: Any, word: str) -> bool:
     """Return whether a method of an instance changes nothing of it, by its text."""
-    kind = type(value)
-    method = next((vars(cls)[word] for cls in kind.__mro__ if word in vars(cls)), None)
-    if type(method) is not types.FunctionType or id(method.__globals__) not in world.by_namespace:
+    method = member_of(type(value), word)
+    if not _is_managed(world, method):
         return False
     scope = world.scope_of(method.__code__)
     return scope is not None and not _parameter_touched(scope, 0)
@@ -31,14 +30,13 @@ def only_looks(world: World, value: Any, word: str) -> bool:
 
 def changes_when_called(world: World, value: Any) -> bool:
     """Return whether a value is an instance that may change when it is called: ``@route``."""
-    for cls in type(value).__mro__:
-        if "__call__" in vars(cls):
-            call = vars(cls)["__call__"]
-            is_ours = (
-                type(call) is types.FunctionType and id(call.__globals__) in world.by_namespace
-            )
-            return is_ours and not is_a(value, type) and not only_looks(world, value, "__call__")
-    return False
+    is_ours = _is_managed(world, member_of(type(value), "__call__"))
+    return is_ours and not is_a(value, type) and not only_looks(world, value, "__call__")
+
+
+def _is_managed(world: World, function: Any) -> bool:
+    """Return whether a value is a function of a managed module."""
+    return type(function) is types.FunctionType and id(function.__globals__) in world.by_namespace
 
 
 def callee_touches(world: World, home: Record, touch: Touch) -> bool:
@@ -56,9 +54,7 @@ def _scope_of_callee(world: World, home: Record, touch: Touch) -> LiveScope | No
     callee = root_value(home, touch.callee[0]) if touch.callee else NOTHING
     for tail in touch.callee[1:]:
         callee = NOTHING if callee is NOTHING else attribute(callee, tail)
-    if is_a(callee, types.FunctionType) and id(callee.__globals__) in world.by_namespace:
-        return world.scope_of(callee.__code__)
-    return None
+    return world.scope_of(callee.__code__) if _is_managed(world, callee) else None
 
 
 def stores_into(world: World, home: Record, touch: Touch) -> bool:

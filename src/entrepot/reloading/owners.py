@@ -6,7 +6,7 @@ import ast
 from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, is_a
+from .attributes import NOTHING, is_a, member_of
 from .base import data_of
 from .defaults import defaults_of
 from .looking import is_builtin_container
@@ -50,8 +50,7 @@ def changes_derived(world: World, cls: type, word: str) -> bool:
 
     ``Full.add(...)`` of a base that copies a table for each class changes ``Full``, not the base.
     """
-    kinds: tuple[type, ...] = type.__getattribute__(cls, "__mro__")
-    method = next((data_of(kind)[word] for kind in kinds if word in data_of(kind)), None)
+    method = member_of(cls, word)
     function = method.__func__ if type(method) is classmethod else None
     if type(function) is not FunctionType or id(function.__globals__) not in world.by_namespace:
         return False

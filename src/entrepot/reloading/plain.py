@@ -20,6 +20,8 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.outline import names_bound_by
+
 from .attributes import NOTHING, attribute, is_a, names_of_class
 from .values import is_atom
 
@@ -229,15 +231,9 @@ class _Asking:
 
 
 def _names_bound(node: ast.stmt) -> set[str]:
-    """Return the names that a plain statement binds."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.If):
-        return {name for inner in (*node.body, *node.orelse) for name in _names_bound(inner)}
-    targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+    """Return the names that a plain statement binds, in whichever branch."""
+    inner = (*node.body, *node.orelse) if isinstance(node, ast.If) else ()
+    return {*names_bound_by(node), *(name for part in inner for name in _names_bound(part))}
 
 
 def _arguments(arguments: ast.arguments) -> list[ast.arg]:

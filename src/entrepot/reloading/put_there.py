@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.source.scopes import is_function
 
-from .attributes import is_a, wrapped_by
+from .attributes import functions_of
 from .base import data_of
 from .readers import readers
 
@@ -26,23 +26,27 @@ if TYPE_CHECKING:
 def putting(world: World, cls: type) -> Iterator[LiveStatement]:
     """Yield the statements that have put functions into a class later than its own."""
     home, qualname = world.home_of(cls), cls.__qualname__
-    makers = [] if home is None else world.binders(home, qualname)[-1:]
+    made = None if home is None else next(iter(world.binders(home, qualname)[-1:]), None)
+    if made is None:
+        return
+    here = world.position(made)
     seen: set[int] = set()  # functions of one text, made by the same statements
-    for made in makers:
-        here = world.position(made)
-        for name, member in data_of(cls).items():
-            parts = (member.fget, member.fset) if is_a(member, property) else (wrapped_by(member),)
-            for function in parts:
-                if type(function) is not FunctionType:
-                    continue
-                code = function.__code__
-                scope = world.scope_of(code) if code.co_qualname != f"{qualname}.{name}" else None
-                if scope is None or id(scope) in seen or _is_said(world, made, function):
-                    continue
-                seen.add(id(scope))
-                found = list(_making(world, scope))
-                if made not in found:
-                    yield from (live for live in found if world.position(live) > here)
+    for name, function in _functions_by_name(cls):
+        code = function.__code__
+        scope = world.scope_of(code) if code.co_qualname != f"{qualname}.{name}" else None
+        if scope is None or id(scope) in seen or _is_said(world, made, function):
+            continue
+        seen.add(id(scope))
+        found = list(_making(world, scope))
+        if made not in found:
+            yield from (live for live in found if world.position(live) > here)
+
+
+def _functions_by_name(cls: type) -> Iterator[tuple[str, FunctionType]]:
+    for name, member in data_of(cls).items():
+        for function in functions_of(member):
+            if type(function) is FunctionType:
+                yield name, function
 
 
 def _is_said(world: World, live: LiveStatement, function: FunctionType) -> bool:

@@ -14,7 +14,7 @@ import gc
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a, is_exactly, wrapped_by
+from .attributes import held_in, is_a, is_exactly, wrapped_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,10 +132,7 @@ class Reach:
         if record is not None:
             self.modules.setdefault(record.name, record)
         for cell in function.__closure__ or ():
-            try:
-                self._waiting.append(cell.cell_contents)
-            except ValueError:
-                continue
+            self._waiting += held_in(cell)
         self._code(function.__code__, record)
 
     def _code(self, code: CodeType, record: Record | None) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import is_function
 
 from . import importers
-from .attributes import derives_from, instance_dict, is_a, wrapped_by
+from .attributes import derives_from, held_in, instance_dict, is_a, wrapped_by
 from .recorder import Ran
 from .registrations import told
 from .revision import Site
@@ -117,10 +117,8 @@ class _Reach:
             if scope is not None:
                 yield scope
             for cell in value.__closure__ or ():
-                try:
-                    yield from self._behind(cell.cell_contents, depth - 1)
-                except ValueError:
-                    continue
+                for held in held_in(cell):
+                    yield from self._behind(held, depth - 1)
             return
         if is_a(value, types.MethodType):
             yield from self._behind(value.__func__, depth - 1)

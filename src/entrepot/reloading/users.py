@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE
 
-from .attributes import derives_from, is_exactly, state_of
+from .attributes import derives_from, held_in, is_exactly, state_of
 from .holding import parts_inside
 from .plain import is_reference
 from .readers import ran_that_mention, readers
@@ -33,7 +33,6 @@ _ASKING = frozenset(
     {"getattr", "hasattr", "attrgetter", "methodcaller", "vars", "dir", "getmembers",
      "getmembers_static", "__dict__"}
 )  # fmt: skip
-_EMPTY_CELL = CellType()
 #: Attributes that only those see who ask for them by name.
 _TOLD = frozenset(
     {"__doc__", "__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__",
@@ -180,7 +179,7 @@ def _inside(value: Any) -> list[Any]:
     if items:
         return items
     if type(value) is CellType:
-        return [value.cell_contents] if value != _EMPTY_CELL else []
+        return held_in(value)
     return [*parts_inside(value), *_state(value)]
 
 
