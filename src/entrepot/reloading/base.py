@@ -214,7 +214,7 @@ class Base:
             self.arrived.discard(key)
 
     def take_attributes(self, journal: Journal, values: Iterable[Any]) -> None:
-        """Note, before an edit, that attributes which functions have got since are state.
+        """Note, before statements run, that attributes which functions have got since are state.
 
         A function that had none when its import was over has no dict to be noted then.
         """

@@ -129,6 +129,7 @@ class Effects:
         inside = _Inside()
         for record in records:
             if record.name not in self._of:
+                self.base.take_attributes(journal, record.namespace.values())
                 self._of[record.name] = self._of_module(record.namespace, inside)
                 names.append(record.name)
         if not names:

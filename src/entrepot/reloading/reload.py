@@ -179,7 +179,7 @@ def _add_files(
 
 
 def _begin(session: Live, prepared: Prepared, world: World) -> None:
-    """Let modules be those of other files, or of none; note what functions have got since."""
+    """Let modules be those of other files, or of none."""
     journal = prepared.journal
     for record, spec in prepared.moved:
         move(journal, record, spec)
@@ -189,8 +189,6 @@ def _begin(session: Live, prepared: Prepared, world: World) -> None:
         forget(journal, session.records, record)
     for name in names_in_cache(world):
         journal.delete_item(sys.modules, name)
-    for change in prepared.changes.values():
-        session.base.take_attributes(journal, change.record.namespace.values())
 
 
 def _collect_young() -> None:
