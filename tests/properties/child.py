@@ -111,6 +111,7 @@ class Child:
 
         for name in order["names"]:
             self.module(name)
+        gc.collect()  # a class whose name another one has got is a subclass until then
         ours = {
             name: module
             for name, module in sorted(sys.modules.items())
