@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import is_function
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from types import CodeType, FunctionType
 
     from .journal import Journal
-    from .revision import LiveScope
+    from .revision import LiveScope, Record
     from .world import World
 
 _Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -63,11 +64,11 @@ def redefault(
     return missing
 
 
-def is_filled_by_calls(world: World, code: CodeType, name: str) -> bool:
-    """Return whether all that a default holds more than its text says is the program's.
+def said_as_before(world: World, code: CodeType, name: str) -> tuple[Record, ast.expr] | None:
+    """Return a default whose content is the program's, as its text, with the module.
 
-    It is written out, as ``seen=[]``, and now as before; no statement of an import has called the
-    function: else that fills it once more.
+    The text is as before, and no statement of an import has called the function: else that fills
+    it once more.
 
     Args:
         world: The program.
@@ -77,18 +78,29 @@ def is_filled_by_calls(world: World, code: CodeType, name: str) -> bool:
     scope = world.scope_of(code)
     before = None if scope is None else world.before(scope.live)
     if scope is None or before is None or is_made_by_a_function(scope):
-        return False
+        return None
     old = next((x for x in before.scopes.values() if scope.live.after(x) is scope), None)
     if old is None or id(old.code) in world.recorder.runners:
-        return False
+        return None
     nodes = before.node_of(old), scope.live.node_of(scope)
     if not all(isinstance(node, _Node) for node in nodes):
-        return False
+        return None
     was, said = (defaults_of(node.args).get(name) for node in nodes)
     if was is None or said is None or ast.dump(was) != ast.dump(said):
-        return False
+        return None
+    if not _names_in(said).isdisjoint(_local_names(scope)):
+        return None
+    return scope.live.record, said
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Return whether a text says a value without any name, as ``[]`` or ``set()`` do."""
     try:
-        ast.literal_eval(said)
+        ast.literal_eval(node)
     except ValueError:
         return False
     return True
@@ -139,7 +151,9 @@ def _local_names(scope: LiveScope) -> set[str]:
         if outer is not None:
             code = outer.code
             names |= {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
-            names |= set() if is_function(code) else set(code.co_names)
+            if not is_function(code):
+                stores = (x for x in dis.get_instructions(code) if x.opname == "STORE_NAME")
+                names.update(x.argval for x in stores)
     return names
 
 

@@ -320,9 +320,10 @@ def _keep_defaults(adopter: Adopter, old: FunctionType, new: FunctionType) -> No
 
     def kept(name: str, value: Any) -> Any:
         was = live.get(name, value)
+        if adopter.remade.is_filled_by_calls(adopter, new, name, (was, value)):
+            return was
         if is_exactly(value, _CONTAINERS):
-            is_state = type(was) is type(value) and adopter.remade.is_filled_by_calls(new, name)
-            return was if is_state else value
+            return value
         return value if was is value or not same(was, value) else adopter.adopt(was, value)
 
     positional, named = new.__defaults__, new.__kwdefaults__

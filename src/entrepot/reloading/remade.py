@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ast
 import functools
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, instance_dict, is_a, is_exactly
 from .base import EMPTY
 from .code_run import code_of
-from .defaults import is_filled_by_calls
+from .defaults import is_literal, said_as_before
 from .touches import uses_touch
 from .values import holds_only_attributes, is_atom, is_view, same
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MERGED = (dict, list, set, tuple, frozenset, bytearray, FunctionType, type)
 _CALLED = frozenset({functools.partial, type(functools.cache(len)), BuiltinFunctionType})
+_TABLES = frozenset({list, dict, set})
 _DEPTH = 4  # of names that stand for other names of a class or a function
 
 
@@ -56,10 +57,31 @@ class Remade:
         world = self._world
         return world is not None and id(function.__globals__) not in world.by_namespace
 
-    def is_filled_by_calls(self, function: FunctionType, name: str) -> bool:
-        """Return whether what a default of a function holds is the program's: see ``defaults``."""
-        world = self._world
-        return world is not None and is_filled_by_calls(world, function.__code__, name)
+    def is_filled_by_calls(
+        self, adopter: Adopter, function: FunctionType, name: str, both: tuple[Any, Any]
+    ) -> bool:
+        """Return whether a default of a function holds what calls have put into it.
+
+        Args:
+            adopter: Of the reload.
+            function: As the new text has made it.
+            name: The parameter.
+            both: The default of before, and the new one.
+        """
+        is_table = is_exactly(both[1], _TABLES) and type(both[0]) is type(both[1])
+        is_made = not is_table and adopter.is_new(both[1]) and _is_opaque(adopter, *both)
+        if self._world is None or not (is_table or is_made):
+            return False
+        found = said_as_before(self._world, function.__code__, name)
+        if found is None:
+            return False
+        if is_table:
+            return is_literal(found[1])  # what it was at first is told by its text alone
+        making = _Making(self._world, self._start, adopter, self.live)
+        if not making.reads_the_same(found[0], [found[1]], ()):
+            return False
+        adopter.pair(*both)
+        return True
 
     def adopt(self, adopter: Adopter, spot: tuple[Any, Any] | None, old: Any, new: Any) -> Any:
         """Return what stands at a spot: the old object if that is made as before."""
@@ -120,6 +142,7 @@ class _Making:
         self._start = start
         self._adopter = adopter
         self._live = live
+        self._looked_into: set[int] = set()  # functions
 
     def is_as_before(self, owner: Any, name: str) -> bool:
         """Return whether the text that makes an attribute is the same, and what it reads."""
@@ -153,7 +176,7 @@ class _Making:
         old, new = ([*_items(x.statement.node, key)] for x in (before, live))
         if not new or _dumped(old) != _dumped(new):
             return False
-        return self._reads_the_same(live.record, new, live.uses.binds)
+        return self.reads_the_same(live.record, new, live.uses.binds)
 
     def is_changed_by_import(self, both: tuple[Any, Any], name: Any) -> bool:
         """Return whether statements besides the one that made an object had changed it.
@@ -205,7 +228,7 @@ class _Making:
         own = {n for n in _loaded(parts) if _binding(new.body, n)} - {name}
         return all(
             self._is_same_member(record, old, new, other, depth - 1) for other in own
-        ) and self._reads_the_same(record, parts, own)
+        ) and self.reads_the_same(record, parts, own)
 
     def _is_same_within(
         self, record: Record, function: ast.FunctionDef, parts: list[ast.stmt]
@@ -217,7 +240,7 @@ class _Making:
         mine = arguments.args[0].arg if arguments.args else ""
         if local & given - {mine} and not self._is_called_alike():
             return False
-        return self._reads_the_same(record, parts, local)
+        return self.reads_the_same(record, parts, local)
 
     def _is_called_alike(self) -> bool:
         """Return whether the statement that runs gives what it gave before."""
@@ -225,11 +248,12 @@ class _Making:
         before = None if live is None else self._world.before(live)
         if live is None or before is None or before.statement.text != live.statement.text:
             return False
-        return self._reads_the_same(live.record, [live.statement.node], live.uses.binds)
+        return self.reads_the_same(live.record, [live.statement.node], live.uses.binds)
 
-    def _reads_the_same(
+    def reads_the_same(
         self, record: Record, parts: Iterable[ast.AST], local: Iterable[str]
     ) -> bool:
+        """Return whether texts read what they read before, but for some names of their own."""
         for part in parts:
             for node in ast.walk(part):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -247,9 +271,23 @@ class _Making:
         now = record.namespace.get(name, NOTHING)
         if now is not before and not same(before, now):
             return False
-        if type(now) is FunctionType and self._is_edited(now):
+        if type(now) is FunctionType and (self._is_edited(now) or not self._runs_alike(now)):
             return False
         return is_a(now, type) or not self._adopter.is_changed(now)
+
+    def _runs_alike(self, function: FunctionType) -> bool:
+        """Return whether what a function reads when it makes an object is as it was."""
+        home = self._world.by_namespace.get(id(function.__globals__))
+        if home is None or id(function) in self._looked_into:
+            return True
+        self._looked_into.add(id(function))
+        names: set[str] = set()
+        waiting = [function.__code__]
+        while waiting:
+            code = waiting.pop()
+            names.update(code.co_names)
+            waiting += [inner for inner in code.co_consts if is_a(inner, CodeType)]
+        return all(self._is_same_name(home, n) for n in names & home.namespace.keys())
 
     def _is_edited(self, function: FunctionType) -> bool:
         name = function.__qualname__.partition(".")[0]
