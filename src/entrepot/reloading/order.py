@@ -11,6 +11,7 @@ of its statement, and the statement's own number.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.by_name import LOADING, loaded_modules
@@ -265,8 +266,24 @@ def may_import(live: LiveStatement) -> bool:
     return any(map(live.statement.mentions, ("import", *LOADING)))
 
 
+def _asks_by_call(live: LiveStatement) -> bool:
+    """Return whether a statement imports below a condition that calls something.
+
+    Nobody knows what ``if TYPE_CHECKING or not install():`` will find, and whether it imports.
+    """
+    node = live.statement.node if live.statement.mentions("if") and may_import(live) else None
+    while isinstance(node, ast.If):
+        if any(isinstance(part, ast.Call) for part in ast.walk(node.test)):
+            return True
+        node = node.orelse[0] if len(node.orelse) == 1 else None
+    return False
+
+
 class _Rehearsal:
     """Goes through the imports as a fresh process would, without executing anything.
+
+    What stands below a condition that nobody knows is imported where another statement does, if
+    one does.
 
     Only modules that import one of the affected are read; of the others it is known what they
     were the first to import.
@@ -289,6 +306,7 @@ class _Rehearsal:
             below = [record.name for record in self.first.get(name, ())]
             waiting += [child for child in below if child not in self.order.moved]
         self.seen: set[str] = set()
+        self._perhaps: list[tuple[Record, Place]] = []  # below a condition that nobody knows
 
     def _by_order(self) -> list[Record]:
         return sorted(self.world.records.values(), key=lambda record: record.order)
@@ -312,7 +330,12 @@ class _Rehearsal:
 
     def run(self) -> None:
         records = self._by_order()
-        for record in (*(r for r in records if r.parent is None), *records):
+        for record in records:
+            if record.parent is None:
+                self._execute(record, None)
+        for record, place in self._perhaps:  # grows meanwhile
+            self._execute(record, place)
+        for record in records:
             self._execute(record, None)
 
     def _execute(self, record: Record, place: Place | None) -> None:
@@ -338,9 +361,13 @@ class _Rehearsal:
                 and self.world.live_of(child.parent) is old
             ]  # fmt: skip
             brought = imported(self.world.records, record, live, self.arriving)
+            is_known = not _asks_by_call(live)
             for child in (*brought, *self._called(live), *dynamic):
                 turn += 1
-                self._execute(child, Place(record, live, turn))
+                if is_known or child in dynamic:
+                    self._execute(child, Place(record, live, turn))
+                else:
+                    self._perhaps.append((child, Place(record, live, turn)))
 
     def _called(self, live: LiveStatement) -> Iterator[Record]:
         """Yield the modules that functions import which a statement calls, in order."""
