@@ -2,16 +2,18 @@
 
 Who calls one changes what it is bound to, and does not say so: ``subscribe(handler)`` names no
 ``bus``. Which names lead to methods of an object is told from the statements that mention the
-object.
+object. A ``functools.partial`` of one is called like it, and changes what it was given as well.
+So does a closure with what it keeps: ``add = adder(items)``.
 """
 
 from __future__ import annotations
 
-from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
+import functools
+from types import BuiltinMethodType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, is_a, is_exactly
-from .looking import is_builtin_container, only_looks
+from .looking import changed_of_free, changes_argument, is_builtin_container, only_looks
 from .plain import is_reference
 from .purity import PURE_METHODS
 from .readers import ran_that_mention
@@ -49,7 +51,7 @@ def callers(world: World, value: Any, names: list[str]) -> dict[int, LiveStateme
         names: The names that lead to it.
     """
     found: dict[int, LiveStatement] = {}
-    if is_atom(value) or is_a(value, ModuleType | FunctionType | type):
+    if not _is_one(value):
         return found
     for name in _names_of_methods(world, value, names):
         for record in world.mentioning((name,)):
@@ -80,6 +82,13 @@ def _names_of_methods(world: World, value: Any, names: list[str]) -> list[str]:
 
 def _owner(world: World, method: Any) -> Iterator[Any]:
     """Yield what a bound method may change: the object that it is bound to."""
+    while type(method) is functools.partial:
+        for position, value in enumerate(method.args):
+            if _is_one(value) and changes_argument(world, method.func, position):
+                yield value
+        method = method.func
+    if type(method) is FunctionType and method.__closure__:
+        yield from _kept(world, method)
     if not is_exactly(method, _BOUND):
         return
     owner, word = method.__self__, method.__name__
@@ -89,3 +98,25 @@ def _owner(world: World, method: Any) -> Iterator[Any]:
         return
     if not only_looks(world, owner, word):
         yield owner
+
+
+def _kept(world: World, function: FunctionType) -> Iterator[Any]:
+    """Yield what a closure changes of what it keeps."""
+    scope = world.scope_of(function.__code__)
+    changed = set() if scope is None else changed_of_free(scope)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        value = _content(cell) if name in changed else NOTHING
+        if value is not NOTHING and _is_one(value):
+            yield value
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is empty
+        return NOTHING
+
+
+def _is_one(value: Any) -> bool:
+    """Return whether a value is an object of its own that can change."""
+    return not (is_atom(value) or is_a(value, ModuleType | FunctionType | type))

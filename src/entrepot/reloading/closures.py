@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import is_a
 from .base import data_of
 from .index import Inside, collect, is_missing
-from .purity import PURE_METHODS
+from .looking import changed_of_free
 from .touches import creators
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .rules import Due
     from .world import World
-
-_CHANGING = frozenset({"store", "augmented", "method"})
 
 
 def kept_by_closures(world: World, change: ModuleChange) -> Iterator[Due]:
@@ -88,13 +86,10 @@ def _key(scope: LiveScope) -> tuple[str, Path]:
 
 def changes_closure(scope: LiveScope) -> bool:
     """Return whether a function may change a variable that it does not own, or what that holds."""
-    free = set(scope.code.co_freevars) - {"__class__"}
-    if not free:
+    if not set(scope.code.co_freevars) - {"__class__"}:
         return False
-    for touch in scope.uses.local_touches:
-        is_pure = touch.how == "method" and touch.word in PURE_METHODS
-        if touch.chain[0] in free and touch.how in _CHANGING and not is_pure:
-            return True
+    if changed_of_free(scope) - {"__class__"}:
+        return True
     node = scope.live.node_of(scope)
     return node is not None and any(isinstance(part, ast.Nonlocal) for part in ast.walk(node))
 

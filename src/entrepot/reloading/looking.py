@@ -6,7 +6,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, is_a, member_of
-from .purity import PURE_BUILTINS
+from .purity import PURE_BUILTINS, PURE_METHODS
 from .roots import root_value
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .revision import LiveScope, Record
     from .world import World
 
+_CHANGING = frozenset({"store", "augmented", "method"})
 #: What changes even a class or a function that it gets as an argument.
 _STORING = frozenset({("setattr",), ("delattr",)})
 
@@ -32,6 +33,26 @@ def changes_when_called(world: World, value: Any) -> bool:
     """Return whether a value is an instance that may change when it is called: ``@route``."""
     is_ours = _is_managed(world, member_of(type(value), "__call__"))
     return is_ours and not is_a(value, type) and not only_looks(world, value, "__call__")
+
+
+def changes_argument(world: World, function: Any, position: int) -> bool:
+    """Return whether a function of the program changes, or keeps, what it gets at a position."""
+    is_method = type(function) is types.MethodType
+    function = function.__func__ if is_method else function
+    scope = world.scope_of(function.__code__) if _is_managed(world, function) else None
+    name = None if scope is None else _parameter(scope, position + is_method)
+    return scope is not None and name is not None and _parameter_touched(scope, name)
+
+
+def changed_of_free(scope: LiveScope) -> set[str]:
+    """Return the free variables of a function whose values it may change."""
+    return {
+        touch.chain[0]
+        for touch in scope.uses.local_touches
+        if touch.chain[0] in scope.code.co_freevars
+        and touch.how in _CHANGING
+        and not (touch.how == "method" and touch.word in PURE_METHODS)
+    }
 
 
 def _is_managed(world: World, function: Any) -> bool:

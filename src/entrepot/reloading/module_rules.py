@@ -48,6 +48,9 @@ def read_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
                     if have_changed_places(live, reader) and not is_alias(world, reader, value):
                         what = f"{live.where} changes {name} before or after it now"
                         yield reader, "order", what
+            for other in touchers(world, value):  # by a name that is not the object's
+                if have_changed_places(live, other):
+                    yield other, "order", f"{live.where} changes what it changes, too"
         for value in values_read(world, live):
             for toucher in () if is_alias(world, live, value) else touchers(world, value):
                 if have_changed_places(live, toucher):

@@ -6,6 +6,7 @@ names lead to. Which texts come into question does not: that is looked up once f
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from .plain import is_reference
@@ -50,14 +51,17 @@ class Touching:
         return found
 
     def references(self, name: str) -> list[LiveStatement]:
-        """Return the statements that mention a name, and only give another name to something."""
+        """Return the statements that mention a name, and only give another name to something.
+
+        Or to what a call made of it: ``add = functools.partial(registry.register, "k")``.
+        """
         found = self._references.get(name)
         if found is None:
             found = self._references[name] = [
                 live
                 for record in self._world.mentioning((name,))
                 for live in self._world.view(record).naming((name,))
-                if is_reference(live)
+                if is_reference(live) or _names_results(live)
             ]
         return found
 
@@ -74,3 +78,8 @@ class Touching:
                 if id(scope.code) in self._world.recorder.runners and changes_owner(scope)
             ]
         return found
+
+
+def _names_results(live: LiveStatement) -> bool:
+    node = live.statement.node
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Call | ast.Tuple)
