@@ -16,7 +16,7 @@ from .attributes import is_a
 from .base import data_of
 from .index import Inside, collect, is_missing
 from .looking import changed_of_free
-from .touches import creators
+from .makers import creators
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -228,14 +228,18 @@ class Outside:
                 what = f"{live.where} {deed.words}, and does not any more"
                 if deed.kind == EXIT and unregister(self._journal, deed.value):
                     continue
-                if deed.kind == METHOD and id(deed.owner) not in self.given_back:
-                    continue  # it was made anew, without that
+                if deed.kind == METHOD and self._is_made_anew(deed.owner):
+                    continue  # without that
                 if deed.kind in {UNKNOWN, METHOD}:
                     report.notes.append(f"{what}: what that did stays until a restart")
                 else:
                     is_exit = deed.kind == EXIT
                     why = "it cannot be told from others" if is_exit else _UNKNOWN_BEFORE
                     orphan(f"{what}: {why}: restart")
+
+    def _is_made_anew(self, owner: Any) -> bool:
+        """Return whether statements made an object anew: a name may be given the same again."""
+        return id(owner) not in self.given_back or id(owner) in self._merger.adopter.taken
 
     def _put_back(self, old: LiveStatement, live: LiveStatement | None = None) -> None:
         for deed in self._old(old):

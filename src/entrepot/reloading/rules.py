@@ -15,12 +15,12 @@ from entrepot.source.scopes import KINDS, is_function
 from .bindings import names_elsewhere
 from .caches import is_cache
 from .docstrings import asked_for_docstring, decorated_docstring
+from .makers import creators
 from .marks import ALWAYS, KEEP, has_marks, mark_of
 from .plain import is_reference
 from .readers import readers
 from .touches import (
     changed_later,
-    creators,
     is_last_toucher,
     is_lone_store,
     stores_there,

@@ -27,7 +27,7 @@ from .plain import is_reference
 from .purity import PURE_METHODS
 from .put_there import putting
 from .roots import root_value
-from .values import is_atom, is_shared
+from .values import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -212,17 +212,6 @@ def uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
     return any(
         any(item is value for item in touch_objects(world, home, touch)) for touch in uses.touches
     )
-
-
-def creators(world: World, value: Any) -> list[LiveStatement]:
-    """Return the statements that made an object: bind it and do not only refer to it."""
-    made = world.home_of(value) if is_a(value, type | types.FunctionType) else None
-    homes = [] if made is None else world.homes_in(made, value)
-    homes = [] if is_shared(value) else homes or world.homes(value)  # nobody made a logger
-    last = [
-        live for module, name in homes for live in world.binders(world.records[module], name)[-1:]
-    ]
-    return [live for live in last if not is_reference(live)]
 
 
 def changed_later(

@@ -1,0 +1,80 @@
+"""Which statements made an object: whoever undoes what was done to it has them run again.
+
+A name may have been given a part of something, as in ``rates = Shop.rates``, and no other name
+leads there. Then that was made with the whole of which it is a part.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import TYPE_CHECKING, Any
+
+from entrepot.source.by_name import ANY_ITEM, item_chain
+
+from .attributes import instance_dict, is_a, names_of_class
+from .plain import is_reference
+from .touches import is_inert, passed_by
+from .values import is_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.source.nodes import Chain
+
+    from .revision import LiveStatement
+    from .world import World
+
+
+def creators(world: World, value: Any) -> list[LiveStatement]:
+    """Return the statements that made an object: bind it and do not only refer to it."""
+    return _creators(world, value, set())
+
+
+def _creators(world: World, value: Any, asked: set[int]) -> list[LiveStatement]:
+    if is_shared(value):
+        return []  # nobody made a logger
+    asked.add(id(value))
+    made = world.home_of(value) if is_a(value, type | types.FunctionType) else None
+    homes = [] if made is None else world.homes_in(made, value)
+    last = [
+        live
+        for module, name in homes or world.homes(value)
+        for live in world.binders(world.records[module], name)[-1:]
+    ]
+    if found := [live for live in last if not is_reference(live)]:
+        return found
+    for live in last:
+        chain = _given(live)
+        for whole in _wholes(live, chain):
+            if id(whole) not in asked and (found := _creators(world, whole, asked)):
+                return found
+        if chain and chain[0] not in live.record.namespace:  # ``del TABLE``
+            return _before(world, live, chain[0])
+    return []
+
+
+def _given(live: LiveStatement) -> Chain:
+    """Return the chain that a statement gives a name to, ``()`` for an import."""
+    node = live.statement.node
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    chain = () if value is None else item_chain(value)
+    return chain[: chain.index(ANY_ITEM) + 1] if ANY_ITEM in chain else chain
+
+
+def _wholes(live: LiveStatement, chain: Chain) -> Iterator[Any]:
+    """Yield what has the part that a chain leads to, the nearest first."""
+    passed = list(passed_by(live.record, chain))[: max(len(chain) - 1, 0)] if chain else []
+    for owner, tail in zip(reversed(passed), reversed(chain[1 : len(passed) + 1]), strict=True):
+        if is_a(owner, type) or tail not in (instance_dict(owner) or ()):
+            cls = owner if is_a(owner, type) else type(owner)
+            yield from (kind for kind in cls.__mro__ if tail in names_of_class(kind))
+        if not is_inert(owner):
+            yield owner
+
+
+def _before(world: World, live: LiveStatement, name: str) -> list[LiveStatement]:
+    """Return the statements above one that had bound a name which is gone by now."""
+    here = world.position(live)
+    binders = world.binders(live.record, name)
+    return [one for one in binders if not is_reference(one) and world.position(one) < here]
