@@ -61,6 +61,7 @@ class Reach:
         self.classes: dict[int, type] = {}
         self._seen: dict[int, set[str]] = {}
         self._looked_into: set[int] = set()  # functions and caches
+        self._asked: dict[int, type] = {}  # classes, managed or not
         self._waiting: list[Any] = [*arguments]
         self._function(function)
         self._close()
@@ -107,11 +108,12 @@ class Reach:
                 self._waiting += gc.get_referents(value)[:MOST_HELD]
         else:
             for cls in (value if is_a(value, type) else type(value)).__mro__:
-                if id(cls) not in self.classes and self.world.home_of(cls) is not None:
-                    self.classes[id(cls)] = cls
+                if id(cls) not in self._asked:  # of most objects it is one of a few
+                    self._asked[id(cls)] = cls
                     home = self.world.home_of(cls)
-                    assert home is not None
-                    self.modules.setdefault(home.name, home)
+                    if home is not None:
+                        self.classes[id(cls)] = cls
+                        self.modules.setdefault(home.name, home)
 
     def _member(self, value: Any) -> None:
         parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value,)
