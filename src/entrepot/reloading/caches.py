@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from entrepot.source.scopes import is_function
 
-from .attributes import cached_by, held_in, is_a
+from .attributes import LRU, cached_by, held_in, is_a
 from .computed import Computed
 from .reach import CALLED, Reach
 from .refilling import give_back, memory_of
@@ -363,7 +363,8 @@ def _caches(records: list[Record], base: Base) -> list[Any]:
     found: dict[int, Any] = {}
     for record in records:
         for value in list(record.namespace.values()):
-            for member in list(vars(value).values()) if is_a(value, type) else [value]:
+            members = list(vars(value).values()) if is_a(value, type) else [value]
+            for member in [m for m in members if type(m) is LRU]:
                 while is_cache(member):  # and that which it is made around
                     found[id(member)] = member
                     member = member.__wrapped__  # noqa: PLW2901
