@@ -83,7 +83,9 @@ def _storing(world: World, name: str, *, old: bool) -> list[Storing]:
     found = world.storing.get((name, old))
     if found is None:
         found = world.storing[name, old] = []
-        for home in world.setting(name, old=old):
+        for home in world.mentioning_one(name).values():
+            if not _may_set(world, home, name, old=old):
+                continue
             for live in world.view(home, old=old).naming((name,)):
                 chains = _owners(live.uses, name) if _may_store(live, name) else []
                 if chains:
@@ -93,6 +95,16 @@ def _storing(world: World, name: str, *, old: bool) -> list[Storing]:
                 if chains:
                     found.append((home, chains, None, scope))
     return found
+
+
+def _may_set(world: World, home: Record, name: str, *, old: bool) -> bool:
+    """Return whether a module may set an attribute of a name, as far as is seen.
+
+    Its statements are asked where they are known: most of them live on.
+    """
+    if home.is_parsed:
+        return name in world.view(home, old=old).settable
+    return home.text.may_set(name)
 
 
 def _may_store(live: LiveStatement, name: str) -> bool:

@@ -29,7 +29,16 @@ class View:
         lives: The statements, in order.
     """
 
-    __slots__ = ("_by_word", "_dynamic", "_imports", "_naming", "_numbers", "_words", "lives")
+    __slots__ = (
+        "_by_word",
+        "_dynamic",
+        "_imports",
+        "_naming",
+        "_numbers",
+        "_settable",
+        "_words",
+        "lives",
+    )
 
     def __init__(self, lives: list[LiveStatement]) -> None:
         self.lives = lives
@@ -39,6 +48,7 @@ class View:
         self._by_word: dict[str, list[LiveStatement]] | None = None
         self._dynamic: list[LiveStatement] | None = None
         self._imports: dict[str, ImportFact] | None = None
+        self._settable: frozenset[str] | None = None
 
     def number(self, live: LiveStatement) -> int:
         """Return the position of a statement, -1 if it is none of these."""
@@ -85,6 +95,13 @@ class View:
         if self._dynamic is None:
             self._dynamic = [live for live in self.lives if live.statement.is_dynamic]
         return self._dynamic
+
+    @property
+    def settable(self) -> frozenset[str]:
+        """The names that the statements may set as attributes, or have as strings."""
+        if self._settable is None:
+            self._settable = frozenset().union(*(live.statement.settable for live in self.lives))
+        return self._settable
 
     @property
     def imports(self) -> dict[str, ImportFact]:

@@ -347,10 +347,6 @@ class World(Runs):
         """Return the modules whose code may mention a name, by their names."""
         return self._mentions.of(word)
 
-    def setting(self, name: str, *, old: bool) -> list[Record]:
-        """Return the modules whose code may set an attribute of a name."""
-        return self._mentions.setting(name, old=old)
-
     def also_binds(self, live: LiveStatement, names: set[str]) -> None:
         """Note what a statement was seen to bind although its syntax does not tell."""
         if id(live) not in self.extra_binds:

@@ -240,11 +240,12 @@ class Statement:
             return None
         return ast.parse("\n" * (self.first - 1) + self.text).body[0]
 
-    def may_set(self, name: str) -> bool:
-        """Return whether an attribute of a name may be assigned to, or a string be the name."""
+    @property
+    def settable(self) -> frozenset[str]:
+        """The names that it may set as attributes, or has as strings."""
         if self._settable is None:
             self._settable = settable(self.text)
-        return name in self._settable
+        return self._settable
 
     @property
     def has_star(self) -> bool:
