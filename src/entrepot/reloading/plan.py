@@ -74,14 +74,16 @@ class Plan:
 
     def add(self, dues: Iterable[Due], because: LiveStatement | None = None) -> None:
         """Add statements that are due to run, and close under the rules."""
-        for live, rule, what in dues:
-            self._add_one(live, Reason(rule, what, because))
-        self._close()
+        with self.world.touching.unchanged():
+            for live, rule, what in dues:
+                self._add_one(live, Reason(rule, what, because))
+            self._close()
 
     def look_again(self, live: LiveStatement) -> None:
         """Close under the rules again for a statement of which more is known now."""
         self._open.append(live)
-        self._close()
+        with self.world.touching.unchanged():
+            self._close()
 
     def next_due(self, executed: list[LiveStatement]) -> LiveStatement | None:
         """Return the first statement that was not executed yet, ``None`` at the end.
@@ -181,18 +183,25 @@ def told(plan: Plan) -> str:
 def plan_of(world: World, changes: Iterable[ModuleChange]) -> Plan:
     """Return the plan for changed modules."""
     plan = Plan(world)
-    for change in changes:
-        for rule_function in rules.INITIAL:
-            plan.add(rule_function(world, change))
-        plan.add(bound_by_text_before(world, change))
-        plan.add(definition_reached_elsewhere(world, change))
-        plan.add(read_in_another_order(world, change))
-        plan.add(kept_by_closures(world, change))
-        names = deleted(world, change)
-        plan.deletions += [found for found in names if found[0] not in world.gone]
-    plan.add(imported_in_another_order(world))
-    plan.add(changed_in_another_order_elsewhere(world))
-    plan.add(asked_in_another_order(world))
-    for module, name in plan.deletions:
-        plan.add(readers_of_deleted(world, world.records[module], name))
+    with world.touching.unchanged():
+        for change in changes:
+            _add_changed(plan, change)
+        plan.add(imported_in_another_order(world))
+        plan.add(changed_in_another_order_elsewhere(world))
+        plan.add(asked_in_another_order(world))
+        for module, name in plan.deletions:
+            plan.add(readers_of_deleted(world, world.records[module], name))
     return plan
+
+
+def _add_changed(plan: Plan, change: ModuleChange) -> None:
+    """Add what is due as one module has changed."""
+    world = plan.world
+    for rule_function in rules.INITIAL:
+        plan.add(rule_function(world, change))
+    plan.add(bound_by_text_before(world, change))
+    plan.add(definition_reached_elsewhere(world, change))
+    plan.add(read_in_another_order(world, change))
+    plan.add(kept_by_closures(world, change))
+    names = deleted(world, change)
+    plan.deletions += [found for found in names if found[0] not in world.gone]

@@ -231,11 +231,13 @@ def touch_removed(world: World, change: ModuleChange) -> Iterator[Due]:
             before.setdefault(id(runner), {}).update(touched_by(world, scope))
     for live in gone:
         for value in (touched(world, live) | before.get(id(live), {})).values():
-            if is_lone_store(world, live, value) and stores_there(world, world.now(live), value):
+            makers = [one for one in creators(world, value) if world.before(one) is not live]
+            if not makers or (
+                is_lone_store(world, live, value) and stores_there(world, world.now(live), value)
+            ):
                 continue
-            for creator in creators(world, value):
-                if world.before(creator) is not live:
-                    yield creator, "6f", f"{live.where} changed it before the edit"
+            for creator in makers:
+                yield creator, "6f", f"{live.where} changed it before the edit"
 
 
 def marked_always(world: World, change: ModuleChange) -> Iterator[Due]:

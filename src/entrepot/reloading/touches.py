@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
+#: Statements that may do nothing but store.
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.Delete, ast.Expr)
 _SEQUENCES = frozenset({list, tuple, collections.deque})
 #: Of these, and of what derives from them, each item can be seen without its being named.
 _CONTAINERS = (dict, list, set, collections.deque)
@@ -93,11 +95,9 @@ def touched(world: World, live: LiveStatement, *, apart: Container[str] = ()) ->
     """
     found = _seen_before(world, live)
     for home, uses in world.parts(live):
-        for touch in uses.touches:
-            if home is live.record and touch.chain[0] in apart:
-                continue
-            for value in touch_objects(world, home, touch):
-                found[id(value)] = value
+        for touch, values in touches_of(world, home, uses):
+            if not (home is live.record and touch.chain[0] in apart):
+                found.update((id(value), value) for value in values)
         if not is_reference(live):
             found.update((id(value), value) for value in changed_by_name(world, home, uses))
     for scope in world.ran(live):
@@ -123,8 +123,22 @@ def _seen_before(world: World, live: LiveStatement) -> dict[int, Any]:
 def touched_by(world: World, scope: LiveScope) -> dict[int, Any]:
     """Return the objects that a scope may change by the text that runs now."""
     home = scope.live.record
-    found = [v for touch in scope.uses.touches for v in touch_objects(world, home, touch)]
+    found = [value for _, values in touches_of(world, home, scope.uses) for value in values]
     return {id(value): value for value in (*found, *class_touched(scope))}
+
+
+def touches_of(world: World, home: Record, uses: Uses) -> list[tuple[Touch, list[Any]]]:
+    """Return what code changes, each with the objects that may be meant by it.
+
+    Rules ask that of the same code for one object after another: see ``touching.py``.
+    """
+    key, kept = (home.name, id(uses)), world.touching.kept
+    known = None if kept is None else kept.get(key)
+    if known is None:
+        known = uses, [(touch, touch_objects(world, home, touch)) for touch in uses.touches]
+        if kept is not None:
+            kept[key] = known
+    return known[1]
 
 
 def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
@@ -209,9 +223,7 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
 
 def uses_touch(world: World, home: Record, uses: Uses, value: Any) -> bool:
     """Return whether code may change an object."""
-    return any(
-        any(item is value for item in touch_objects(world, home, touch)) for touch in uses.touches
-    )
+    return any(item is value for _, found in touches_of(world, home, uses) for item in found)
 
 
 def changed_later(
@@ -272,6 +284,8 @@ _CREATING = frozenset({"__call__", "__init__", "__init_subclass__", "__new__", "
 
 def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
     """Return whether a statement only stores to one constant key or attribute of an object."""
+    if not isinstance(live.statement.node, _SIMPLE):
+        return False
     words = _stored_words(world, live, value)
     if not words or "" in words or not _only_stores(world, live, value):
         return False
@@ -286,10 +300,8 @@ def is_lone_store(world: World, live: LiveStatement, value: object) -> bool:
 
 
 def _only_stores(world: World, live: LiveStatement, value: object) -> bool:
-    """Return whether a statement is one assignment, and looks at nothing of what it changes."""
+    """Return whether a simple statement looks at nothing of what it changes."""
     node = live.statement.node
-    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Delete | ast.Expr):
-        return False
     own = live.uses
     if any(uses is not own and uses_touch(world, home, uses, value)
            for home, uses in world.parts(live)):  # fmt: skip
@@ -310,8 +322,7 @@ def stores_there(world: World, live: LiveStatement | None, value: object) -> boo
 def _stored_words(world: World, live: LiveStatement, value: object) -> set[str]:
     words: set[str] = set()
     for home, uses in world.parts(live):
-        for touch in uses.touches:
-            found = touch_objects(world, home, touch)
+        for touch, found in touches_of(world, home, uses):
             if any(item is value for item in found):
                 is_store = touch.how == "store" and found[-1] is value
                 words.add(touch.word if is_store else "")

@@ -7,15 +7,17 @@ names lead to. Which texts come into question does not: that is looked up once f
 from __future__ import annotations
 
 import ast
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from .plain import is_reference
 from .readers import ran_that_mention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
-    from entrepot.source.uses import Uses
+    from entrepot.source.uses import Touch, Uses
 
     from .revision import LiveScope, LiveStatement, Record
     from .world import World
@@ -25,15 +27,30 @@ Candidate: TypeAlias = "tuple[Record, Uses, LiveStatement | None, LiveScope | No
 
 
 class Touching:
-    """What may change an object that has a name, for one world."""
+    """What may change an object that has a name, for one world.
 
-    __slots__ = ("_methods", "_references", "_texts", "_world")
+    Attributes:
+        kept: By module and text what that touches, as long as nothing changes; else ``None``.
+    """
+
+    __slots__ = ("_methods", "_references", "_texts", "_world", "kept")
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.kept: dict[tuple[str, int], tuple[Uses, list[tuple[Touch, list[Any]]]]] | None = None
         self._texts: dict[str, list[Candidate]] = {}
         self._references: dict[str, list[LiveStatement]] = {}
         self._methods: dict[str, list[LiveScope]] = {}
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Let what a text touches be looked up once: rules are asked, which change nothing."""
+        was = self.kept
+        self.kept = {} if was is None else was
+        try:
+            yield
+        finally:
+            self.kept = was
 
     def texts(self, name: str) -> list[Candidate]:
         """Return what changes anything and mentions a name: statements, functions that ran."""
