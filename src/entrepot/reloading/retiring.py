@@ -82,16 +82,25 @@ def _of_another_metaclass(adopter: Adopter, old: type, new: type) -> str | None:
 
 
 def _inherited_still(adopter: Adopter, old: type, new: type) -> str | None:
-    """Return which class goes on below an old one, and so has members that the new one has not.
+    """Return which class goes on below an old one with more members than the new, or less room.
 
     What that has itself is taken from it; what it derives from may be the base of others, too. A
-    class whose place another one takes, too, does not go on.
+    class whose place another one takes, too, does not go on. Where a slot is added, instances of
+    a class that has slots of its own only have no room for it.
     """
     gone = {id(was) for was, _ in adopter.replaced}
     below = cast("list[type]", type.__subclasses__(old))
     derived = [cls for cls in below if id(cls) not in gone]
     if not derived:
         return None
+    slots = {n for cls in new.__mro__ for n, member in data_of(cls).items() if _is_slot(member)}
+    added = sorted(name for name in slots if attribute(old, name) is NOTHING)
+    for cls in derived:
+        if added and not cls.__dictoffset__ and attribute(cls, added[0]) is NOTHING:
+            return (
+                f"class {cls.__qualname__} derives from the old {old.__qualname__}, and has no "
+                f"room for {added[0]}"
+            )
     others = [cls for cls in old.__mro__[1:] if not any(cls is known for known in new.__mro__)]
     for name in sorted({name for cls in others for name in data_of(cls) if name[:1] != "_"}):
         if attribute(new, name) is NOTHING and attribute(old, name) is not NOTHING:
@@ -100,6 +109,10 @@ def _inherited_still(adopter: Adopter, old: type, new: type) -> str | None:
                 f"has {name} from its base"
             )
     return None
+
+
+def _is_slot(member: object) -> bool:
+    return type(member) is types.MemberDescriptorType
 
 
 def _is_laid_out_by_another(old: type, new: type) -> bool:
