@@ -70,7 +70,7 @@ def _is_changing(scope: LiveScope) -> bool:
     local = scope.uses.local_touches
     is_method = len(scope.path) > 1 and scope.live.statement.is_class
     by_class = is_method and any(_changes_class(touch) for touch in local) and _is_own(scope)
-    by_class = by_class or (is_method and _changes_type(scope))
+    by_class = by_class or changes_type(scope)
     return by_class or (len(scope.path) <= 1 + is_method and _changes_default(scope, local))
 
 
@@ -86,8 +86,13 @@ def _is_own(scope: LiveScope) -> bool:
     return "cls" in given or not asked.isdisjoint({*code.co_names, *code.co_freevars})
 
 
-def _changes_type(scope: LiveScope) -> bool:
+def changes_type(scope: LiveScope) -> bool:
     """Return whether a method changes something of ``type(self)``, its class or a derived one."""
+    is_method = len(scope.path) > 1 and scope.live.statement.is_class
+    return is_method and _changes_type(scope)
+
+
+def _changes_type(scope: LiveScope) -> bool:
     code = scope.code
     if not code.co_argcount or not {"type", "__class__"}.intersection(code.co_names):
         return False

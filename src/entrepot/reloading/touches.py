@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 
-from .attributes import NOTHING, attribute, is_a, is_exactly, is_set_by_code
+from .attributes import NOTHING, attribute, derives_from, is_a, is_exactly, is_set_by_code
+from .base import data_of
 from .bound import callers, changed_by_name
 from .looking import (
     callee_touches,
@@ -22,7 +23,7 @@ from .looking import (
     only_looks,
     stores_into,
 )
-from .owners import changes_derived, changes_owner, class_touched
+from .owners import changes_derived, changes_owner, changes_type, class_touched
 from .plain import is_reference
 from .purity import PURE_METHODS
 from .put_there import putting
@@ -101,11 +102,27 @@ def touched(world: World, live: LiveStatement, *, apart: Container[str] = ()) ->
         if not is_reference(live):
             found.update((id(value), value) for value in changed_by_name(world, home, uses))
     for scope in world.ran(live):
-        for value in class_touched(scope):
+        for value in (*class_touched(scope), *_derived(world, live, scope)):
             found[id(value)] = value
     if id(live) in world.effects:
         found.update(world.effects[id(live)][1])
     return found
+
+
+def _derived(world: World, live: LiveStatement, scope: LiveScope) -> Iterator[type]:
+    """Yield classes that a statement names, and on which a method of their base has set something.
+
+    ``type(self).count += 1`` sets it on the class that ``Int()`` calls, not on the base.
+    """
+    owner: Any = scope.live.record.namespace.get(scope.path[0][0])
+    if not is_a(owner, type) or not changes_type(scope):
+        return
+    words = {name for name in scope.code.co_names if name[:2] != "__"}
+    for home, uses in world.parts(live):
+        for value in _read(home, uses):
+            is_below = is_a(value, type) and value is not owner and derives_from(value, owner)
+            if is_below and not words.isdisjoint(data_of(value)):
+                yield value
 
 
 def _seen_before(world: World, live: LiveStatement) -> dict[int, Any]:
