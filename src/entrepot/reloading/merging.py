@@ -57,6 +57,7 @@ class Merger:
         self._left: dict[Location, LiveStatement] = {}  # bound, to be bound again by a later one
         self._merged_of: dict[Location, LiveStatement] = {}  # by whom the name was bound last
         self.ownership = Ownership(plan.world, self.start, adopter.base.is_managed_class)
+        self.ownership.is_new = adopter.is_new
         self.adopter.is_anothers = self.ownership.is_anothers
         self.adopter.remade.begin(plan.world, self.start)
         self.adopter.set_by_code = self.world.set_by_code

@@ -20,6 +20,7 @@ from .attributes import (
     names_of_class,
 )
 from .generated import is_of_module
+from .handed import is_handed_on, says_no_more
 from .plain import is_plain, is_reference, only_makes
 from .readers import readers
 from .values import is_atom, is_led_on
@@ -41,6 +42,7 @@ class Ownership:
         start: What the modules' names were bound to before it.
         current: The statement that runs, as it was before, and whose objects it goes on with.
         ran: The statements that have run in this pass.
+        is_new: Tells whether an object was made by the statement that runs.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Ownership:
         self.world = world
         self.start = start
         self.is_managed_class = is_managed_class
+        self.is_new: Callable[[Any], bool] = lambda _value: False
         self.current: set[int] = set()
         self.ran: set[int] = set()
         self._homes: dict[int, list[Location]] | None = None
@@ -129,13 +132,21 @@ class Ownership:
         binders = self.world.binders(record, name)
         if live not in binders:
             return True
-        if not is_plain(self.world, live) and not only_makes(live):
-            return False
         here, until = self.world.position(live), self.world.position(later)
-        return here < until and not any(
+        if here > until or any(
             here <= self.world.position(reader) <= until
             for reader in readers(self.world, record, name)
-        )
+        ):
+            return False
+        is_plain_one = is_plain(self.world, live) or only_makes(live)
+        return is_plain_one or self._keeps(live, later, record, name)
+
+    def _keeps(self, live: LiveStatement, later: LiveStatement, record: Record, name: str) -> bool:
+        """Return whether a statement hands on nothing, as a later one shows that has just run."""
+        value = record.namespace[name]
+        if id(later) not in self.ran or not says_no_more(live, later) or not self.is_new(value):
+            return False
+        return not is_handed_on(value, record.namespace, self.is_new)
 
     def made(self, owner: LiveStatement, value: Any) -> bool:
         """(I5) Return whether a statement made what it bound: nobody had it before."""
