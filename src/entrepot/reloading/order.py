@@ -15,6 +15,7 @@ import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from entrepot.source.by_name import LOADING, loaded_modules
+from entrepot.source.imports import is_type_checking
 
 from .arriving import Arriving, named
 from .calling import calls_of, changed_by_call
@@ -266,23 +267,21 @@ def may_import(live: LiveStatement) -> bool:
     return any(map(live.statement.mentions, ("import", *LOADING)))
 
 
-def _asks_by_call(live: LiveStatement) -> bool:
-    """Return whether a statement imports below a condition that calls something.
+def _is_for_checkers(live: LiveStatement) -> bool:
+    """Return whether a statement imports for type checkers, and perhaps when it is executed.
 
-    Nobody knows what ``if TYPE_CHECKING or not install():`` will find, and whether it imports.
+    ``if TYPE_CHECKING or not install():`` shows checkers what is imported otherwise, as a rule.
     """
-    node = live.statement.node if live.statement.mentions("if") and may_import(live) else None
-    while isinstance(node, ast.If):
-        if any(isinstance(part, ast.Call) for part in ast.walk(node.test)):
-            return True
-        node = node.orelse[0] if len(node.orelse) == 1 else None
-    return False
+    node = live.statement.node if live.statement.mentions("TYPE_CHECKING") else None
+    if not isinstance(node, ast.If) or not isinstance(node.test, ast.BoolOp):
+        return False
+    return isinstance(node.test.op, ast.Or) and any(map(is_type_checking, node.test.values))
 
 
 class _Rehearsal:
     """Goes through the imports as a fresh process would, without executing anything.
 
-    What stands below a condition that nobody knows is imported where another statement does, if
+    What is perhaps imported for type checkers only is imported where another statement does, if
     one does.
 
     Only modules that import one of the affected are read; of the others it is known what they
@@ -306,7 +305,7 @@ class _Rehearsal:
             below = [record.name for record in self.first.get(name, ())]
             waiting += [child for child in below if child not in self.order.moved]
         self.seen: set[str] = set()
-        self._perhaps: list[tuple[Record, Place]] = []  # below a condition that nobody knows
+        self._perhaps: list[tuple[Record, Place]] = []  # where it is shown to checkers
 
     def _by_order(self) -> list[Record]:
         return sorted(self.world.records.values(), key=lambda record: record.order)
@@ -361,7 +360,7 @@ class _Rehearsal:
                 and self.world.live_of(child.parent) is old
             ]  # fmt: skip
             brought = imported(self.world.records, record, live, self.arriving)
-            is_known = not _asks_by_call(live)
+            is_known = not _is_for_checkers(live)
             for child in (*brought, *self._called(live), *dynamic):
                 turn += 1
                 if is_known or child in dynamic:
