@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.nodes import chain_of
+from entrepot.source.nodes import chain_of, children, walk
 
 from .attributes import NOTHING
 from .ownership import namespace_of
@@ -63,7 +63,7 @@ def _leads_there(home: Record, uses: Uses, targets: set[int]) -> bool:
 
 def _asks(home: Record, node: ast.AST, targets: set[int], keys: set[Any] | None) -> bool:
     """Return whether code asks an object for one of some keys, or for one that is computed."""
-    around = {child: part for part in ast.walk(node) for child in ast.iter_child_nodes(part)}
+    around = {child: part for part in walk(node) for child in children(part)}
     for part in (node, *around):
         chain = chain_of(part)
         *_, value = (None, *passed_by(home, chain)) if chain else (None,)

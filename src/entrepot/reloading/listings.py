@@ -15,6 +15,8 @@ import time
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.nodes import walk
+
 from .absent import TICK, changed_at
 from .attributes import is_a
 
@@ -162,7 +164,7 @@ def _folders(world: World, live: LiveStatement) -> set[str]:
             found.update(_folders_of(world, home.namespace.get(name)))
     texts = {
         node.value
-        for node in ast.walk(live.statement.node)
+        for node in walk(live.statement.node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     } - _NO_NAMES
     found = _with_below(found, texts)

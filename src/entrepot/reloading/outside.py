@@ -14,7 +14,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.nodes import chain_of
+from entrepot.source.nodes import chain_of, walk
 
 from .attributes import NOTHING, is_a
 from .code_run import code_of
@@ -321,7 +321,7 @@ class Outside:
 
 def _places_given(node: ast.stmt) -> Iterator[tuple[Chain, Chain, str]]:
     """Yield what is called with an object and a name that is said after it, with these."""
-    for call in ast.walk(node):
+    for call in walk(node):
         called = chain_of(call.func) if isinstance(call, ast.Call) else ()
         for first, second in itertools.pairwise(getattr(call, "args", ()) if called else ()):
             chain = chain_of(first)

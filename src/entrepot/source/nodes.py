@@ -43,6 +43,32 @@ def root_chain(node: ast.AST) -> Chain:
             return ()
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return what stands directly in a part of code: see ``walk``."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif type(value) is list:
+            found += [part for part in value if isinstance(part, ast.AST)]
+    return found
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """Return a part of code and all below it: as ``ast.walk``, which takes twice the time.
+
+    Example:
+        >>> tree = ast.parse("a = f(b, [1])")
+        >>> walk(tree) == list(ast.walk(tree))
+        True
+    """
+    found = [node]
+    for part in found:
+        found += children(part)
+    return found
+
+
 def bound_names(target: ast.AST) -> Iterator[str]:
     """Yield the names that an assignment to a target binds.
 
@@ -140,7 +166,7 @@ def function_nodes(node: ast.AST) -> Iterator[tuple[str, int, ast.AST]]:
         >>> [(name, line) for name, line, _ in function_nodes(tree)]
         [('f', 1), ('<lambda>', 2)]
     """
-    for child in ast.walk(node):
+    for child in walk(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             decorators = [decorator.lineno for decorator in child.decorator_list]
             yield child.name, min([child.lineno, *decorators]), child
@@ -200,7 +226,7 @@ def immediate(node: ast.AST) -> Iterator[ast.AST]:
         part = waiting.pop()
         yield part
         if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting += reversed(list(ast.iter_child_nodes(part)))
+            waiting += reversed(children(part))
 
 
 def takes(node: ast.AST, name: str, *, is_global: bool = True) -> bool | None:
@@ -217,11 +243,12 @@ def takes(node: ast.AST, name: str, *, is_global: bool = True) -> bool | None:
         True
     """
     called: set[int] = set()
-    for part in ast.walk(node):
+    parts = walk(node)
+    for part in parts:
         called.update(map(id, getattr(part, "decorator_list", ())))
         if isinstance(part, ast.Call):
             called.add(id(part.func))
-    found = [_taken(part, name, called, is_global=is_global) for part in ast.walk(node)]
+    found = [_taken(part, name, called, is_global=is_global) for part in parts]
     return True if True in found else False if False in found else None
 
 
@@ -245,7 +272,7 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
     """
     names: set[str] = set()
     declared: set[str] = set()
-    for child in ast.walk(node):
+    for child in walk(node):
         if isinstance(child, ast.arg):
             names.add(child.arg)
         elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
