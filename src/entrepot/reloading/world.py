@@ -18,7 +18,7 @@ from .order import Order, Position
 from .revision import absolute
 from .runs import Runs
 from .sources import Sources
-from .stars import star_names
+from .stars import copied_by
 from .touching import Touching
 from .view import View
 
@@ -317,20 +317,22 @@ class World(Runs):
 
     def binds(self, live: LiveStatement, *, old: bool = False) -> set[str]:
         """Return the names of its module that a statement binds, by what ran too."""
-        is_known = live.statement.binds_its_name  # then it need not be parsed
-        names = {str(live.statement.name)} if is_known else set(live.uses.binds)
-        names |= self.extra_binds.get(id(live), set())
-        for module, level in live.uses.stars if live.statement.has_star else ():
-            source = self.module_named(live.record, module, level)
-            if source is not live.record.module:  # to copy a name onto itself binds nothing
-                names |= set(star_names(source))
-        return names | self.bound_by_calls(live, old=old)
+        names = self._binds_as_told(live) | self.extra_binds.get(id(live), set())
+        return names | copied_by(live) | self.bound_by_calls(live, old=old)
 
     def _is_bound_by(self, live: LiveStatement, name: str, *, old: bool) -> bool:
         """Return whether a name is among those that a statement binds."""
-        if live.statement.binds_its_name and live.statement.name == name:
-            return True
-        return name in self.binds(live, old=old)
+        return (
+            name in self._binds_as_told(live)
+            or name in self.extra_binds.get(id(live), ())
+            or name in self.bound_by_calls(live, old=old)
+            or name in copied_by(live)
+        )
+
+    @staticmethod
+    def _binds_as_told(live: LiveStatement) -> set[str]:
+        is_known = live.statement.binds_its_name  # then it need not be parsed
+        return {str(live.statement.name)} if is_known else live.uses.binds
 
     def mentions(self, record: Record, word: str) -> bool:
         """Return whether code of a module that an import runs may mention a name."""
