@@ -162,9 +162,9 @@ class Effects:
         found: list[Note] = []
         seen: set[int] = set()
         known, notes = inside.known, self.notes
-        for root in roots:
+        for root in roots if len(notes) < MOST else ():
             waiting = [root]
-            while waiting and len(found) < MOST_OF_A_MODULE and len(notes) < MOST:
+            while waiting:
                 value = waiting.pop()
                 key, kind = id(value), type(value)
                 if key in seen or (type(kind) is type and kind in ALL_ATOMS):
@@ -179,10 +179,12 @@ class Effects:
                     if not is_cut:  # it is come by again, and most parts lead nowhere
                         parts = inside.leading(parts)
                         known[key] = note, parts, True
+                waiting += parts
                 if note is not None:
                     note.roots.append(root)
                     found.append(note)
-                waiting += parts
+                    if len(found) >= MOST_OF_A_MODULE or len(notes) >= MOST:
+                        return found
         return found
 
     def _look_into(self, value: Any) -> tuple[Note | None, list[Any]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .changes import ModuleChange
     from .revision import Record
 
-FEW = 16  # questions: then it is worth to know all words of each module
+FEW = 4  # questions: then it is worth to know all words of each module
 
 
 class Mentions:
@@ -57,12 +57,15 @@ class Mentions:
         return found
 
     def _known(self) -> list[tuple[Record, frozenset[str] | None]]:
-        """Return the words of the modules, ``None`` where more of one may run yet than has."""
+        """Return the words of the modules, ``None`` for those that are to be asked.
+
+        Of one that is not parsed more may run yet than has; a new text need not be cut into words
+        for a few questions.
+        """
         if self._words is None:
-            self._words = []
-            for name, record in self._records.items():
-                words = record.text.words if record.is_parsed else None
-                if words is not None and name in self._changes:
-                    words |= self._changes[name].text.words
-                self._words.append((record, words))
+            self._words = [
+                (record, record.text.words if is_known else None)
+                for name, record in self._records.items()
+                for is_known in [record.is_parsed and name not in self._changes]
+            ]
         return self._words
