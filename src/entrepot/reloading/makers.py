@@ -10,7 +10,7 @@ import ast
 import types
 from typing import TYPE_CHECKING, Any
 
-from entrepot.source.by_name import ANY_ITEM, item_chain
+from entrepot.source.by_name import ANY_ITEM, called_chain, item_chain
 
 from .attributes import instance_dict, is_a, names_of_class
 from .plain import is_reference
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from entrepot.source.nodes import Chain
 
-    from .revision import LiveStatement
+    from .revision import LiveStatement, Record
     from .world import World
 
 
@@ -43,15 +43,34 @@ def _creators(world: World, value: Any, asked: set[int]) -> list[LiveStatement]:
         for live in world.binders(world.records[module], name)[-1:]
     ]
     if found := [live for live in last if not is_reference(live)]:
-        return found
+        handed = (whole for live in found for whole in _handed_out(world, live, value))
+        owners = (_creators(world, whole, asked) for whole in handed if id(whole) not in asked)
+        return [*found, *next(filter(None, owners), ())]
     for live in last:
         chain = _given(live)
-        for whole in _wholes(live, chain):
+        for whole in _wholes(live.record, chain):
             if id(whole) not in asked and (found := _creators(world, whole, asked)):
                 return found
         if chain and chain[0] not in live.record.namespace:  # ``del TABLE``
             return _before(world, live, chain[0])
     return []
+
+
+def _handed_out(world: World, live: LiveStatement, value: Any) -> Iterator[Any]:
+    """Yield what has the part that a function handed out: ``routes = get_app().routes``.
+
+    The function reads a name of its module, and from there the same steps lead to the part.
+    """
+    called, steps = called_chain(getattr(live.statement.node, "value", None))
+    *_, function = (None, *passed_by(live.record, called)) if steps else (None,)
+    scope = world.scope_of(function.__code__) if type(function) is types.FunctionType else None
+    if scope is None:
+        return
+    for name in sorted(scope.uses.reads):
+        chain = (name, *steps)
+        passed = list(passed_by(scope.live.record, chain))
+        if len(passed) == len(chain) and passed[-1] is value:
+            yield from _wholes(scope.live.record, chain)
 
 
 def _given(live: LiveStatement) -> Chain:
@@ -62,9 +81,9 @@ def _given(live: LiveStatement) -> Chain:
     return chain[: chain.index(ANY_ITEM) + 1] if ANY_ITEM in chain else chain
 
 
-def _wholes(live: LiveStatement, chain: Chain) -> Iterator[Any]:
+def _wholes(record: Record, chain: Chain) -> Iterator[Any]:
     """Yield what has the part that a chain leads to, the nearest first."""
-    passed = list(passed_by(live.record, chain))[: max(len(chain) - 1, 0)] if chain else []
+    passed = list(passed_by(record, chain))[: max(len(chain) - 1, 0)] if chain else []
     for owner, tail in zip(reversed(passed), reversed(chain[1 : len(passed) + 1]), strict=True):
         if is_a(owner, type) or tail not in (instance_dict(owner) or ()):
             cls = owner if is_a(owner, type) else type(owner)

@@ -84,6 +84,26 @@ def item_chain(node: ast.AST) -> Chain:
     return (*above, step) if above else ()
 
 
+def called_chain(node: ast.AST | None) -> tuple[Chain, Chain]:
+    """Return what an expression calls, and the steps from its result to the value.
+
+    Example:
+        >>> def chains(text): return called_chain(ast.parse(text, mode="eval").body)
+        >>> chains("shop.get()['x'].rows"), chains("get()[key]"), chains("a.b")
+        ((('shop', 'get'), ("['x']", 'rows')), ((), ()), ((), ()))
+    """
+    steps: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Attribute):
+            steps.append(node.attr)
+        elif isinstance(node.slice, ast.Constant):
+            steps.append(f"[{node.slice.value!r}]")
+        else:
+            return (), ()
+        node = node.value
+    return (item_chain(node.func), tuple(steps[::-1])) if isinstance(node, ast.Call) else ((), ())
+
+
 def stored_chain(node: ast.Call) -> Chain:
     """Return the chain that ``setattr`` or ``delattr`` sets or deletes; ``()`` if it is not known.
 
