@@ -7,6 +7,7 @@ statement made of an installed class; inside an object of another one they are t
 
 from __future__ import annotations
 
+import abc
 from _collections_abc import MutableMapping, MutableSequence, MutableSet
 from gc import get_referents
 from types import FunctionType, SimpleNamespace
@@ -15,8 +16,11 @@ from .attributes import derives_from, instance_dict, names_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from abc import ABCMeta
     from collections.abc import Iterable
     from typing import Any
+
+dump_of: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 
 _OF_BAGS = frozenset({"__getattr__", "__setattr__", "__delattr__"})
 _COLLECTIONS = (MutableMapping, MutableSequence, MutableSet)
@@ -102,16 +106,30 @@ def is_filled(kind: type) -> bool:
 
     Example:
         >>> import argparse, collections, fractions
+        >>> import weakref
         >>> is_filled(argparse.Namespace), is_filled(collections.ChainMap)
         (True, True)
+        >>> is_filled(weakref.WeakSet)      # registered as one: it derives from nothing
+        True
         >>> is_filled(fractions.Fraction), is_filled(argparse.ArgumentParser)
         (False, False)
     """
-    if any(derives_from(kind, collection) for collection in _COLLECTIONS):
+    if any(_is_a(kind, collection) for collection in _COLLECTIONS):
         return True
     names = {name for cls in kind.__mro__[:-1] for name in names_of_class(cls)}
     names -= set(getattr(kind, "__dataclass_fields__", ()))
     return names.isdisjoint(_DOING) and all(name[:1] == "_" for name in names)
+
+
+def _is_a(kind: type, collection: ABCMeta) -> bool:
+    """Return whether a class derives from a collection, or is registered as one.
+
+    Nobody is asked: ``issubclass`` would ask each class that derives from the collection.
+    """
+    if derives_from(kind, collection):
+        return True
+    registered = [reference() for reference in dump_of(collection)[0]]
+    return any(cls is found for cls in kind.__mro__ for found in registered)
 
 
 def computing(cls: type) -> dict[str, FunctionType]:

@@ -13,7 +13,6 @@ not in it counts as never changed by the program.
 
 from __future__ import annotations
 
-import abc
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
 from _operator import attrgetter
@@ -35,7 +34,7 @@ from .attributes import (
     state_of,
     state_reader,
 )
-from .bags import Bags, Computing, is_bag, is_filled
+from .bags import Bags, Computing, dump_of, is_bag, is_filled
 from .departed import Departed
 from .journal import content_of
 
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-dump_of: Any = vars(abc)["_get_dump"]  # what ``ABCMeta._dump_registry`` prints
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
 EMPTY: Any = type("EMPTY", (), {"__repr__": lambda _self: "EMPTY", "__slots__": ()})()

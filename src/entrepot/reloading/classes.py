@@ -21,7 +21,8 @@ from .attributes import (
     is_native,
     sets_by_code,
 )
-from .base import EMPTY, Content, data_of, dump_of, is_abstract, registered_with
+from .bags import dump_of
+from .base import EMPTY, Content, data_of, is_abstract, registered_with
 from .effects import put_in_order
 from .journal import names_of
 from .methods import is_of_another_kind, methods_of, names_in_play, note_passed, turned
