@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from .purity import PURE_BUILTINS, PURE_METHODS
 from .roots import root_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.source.uses import Touch
 
     from .revision import LiveScope, Record
@@ -106,7 +109,26 @@ def _parameter_touched(scope: LiveScope, position: int | str) -> bool:
     if name is None:
         return True
     is_touched = any(touch.chain[0] == name for touch in scope.uses.local_touches)
-    return is_touched or name in scope.code.co_cellvars
+    return is_touched or (name in scope.code.co_cellvars and _is_given_on(scope, name))
+
+
+def _is_given_on(scope: LiveScope, name: str) -> bool:
+    """Return whether functions inside may do more with a variable than call or compare it."""
+    key = f"given on {name}"
+    known = scope.uses.asked.get(key)
+    if known is None:
+        node = scope.live.node_of(scope)
+        known = scope.uses.asked[key] = node is None or not all(_asking_only(node, name))
+    return bool(known)
+
+
+def _asking_only(node: ast.AST, name: str) -> Iterator[bool]:
+    """Yield of each place where a name stands in a function whether it is called or compared."""
+    for parent in ast.walk(node):
+        for child in ast.iter_child_nodes(parent):
+            if isinstance(child, ast.Name) and child.id == name:
+                is_called = isinstance(parent, ast.Call) and parent.func is child
+                yield is_called or isinstance(parent, ast.Compare)
 
 
 def _parameter(scope: LiveScope, position: int | str) -> str | None:

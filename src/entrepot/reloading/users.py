@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .revision import LiveStatement
     from .world import World
 
-MOST = 300
+#: So many objects are looked at; and so many lists, tables and the like, which may be long.
+MOST, MOST_TABLES = 300, 6000
 #: What stands in code that lists the attributes of an object, or asks for any of them.
 _ASKING = frozenset(
     {"getattr", "hasattr", "attrgetter", "methodcaller", "vars", "dir", "getmembers",
@@ -148,6 +149,7 @@ def leads_to(
     """
     known = {} if aside is None else aside
     seen: dict[int, Any] = {}
+    tables = 0
     waiting = [value]
     while waiting:
         current = waiting.pop()
@@ -156,7 +158,8 @@ def leads_to(
         if derives_from(type(current), cls) or _is_derived(current, cls):
             return True
         seen[id(current)] = current
-        if len(seen) > MOST:
+        tables += is_exactly(current, _CONTAINERS) or issubclass(type(current), dict)
+        if len(seen) - tables > MOST or tables > MOST_TABLES:
             return True  # it is not known, and to run is never wrong
         waiting += _inside(current) if is_deep else _items(current)
     known.update(seen)
