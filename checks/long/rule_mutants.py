@@ -24,6 +24,7 @@ PACKAGE = "entrepot.reloading"
 OTHERS: Mapping[str, Any] = {
     "plan:definition_reached_elsewhere": (),
     "plan:read_in_another_order": (),
+    "plan:changers_of_made_module": (),
     "world:binders_by_text": [],
     "plan:imported_in_another_order": (),
     "plan:bound_by_text_before": (),

@@ -6,16 +6,18 @@ Each yields *dues*, as those in ``rules.py`` do.
 from __future__ import annotations
 
 import ast
+import sys
 from bisect import bisect_left
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import instance_dict, is_a
 from .bindings import names_elsewhere
 from .depending import is_alias
 from .readers import locations_read, readers, uses_read
 from .revision import absolute
 from .rules import last_before, reaches_another
-from .touches import touched, touchers, values_read
+from .touches import passed_by, touched, touchers, values_read
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -84,6 +86,36 @@ def _tells(owner: LiveStatement, value: object) -> bool:
     if isinstance(node, ast.FunctionDef) and not node.decorator_list:
         return type(value) is FunctionType and value.__code__.co_filename == owner.record.file
     return not is_atom(value) and not isinstance(getattr(node, "value", None), ast.Constant)
+
+
+def changers_of_made_module(world: World, live: LiveStatement) -> Iterator[Due]:
+    """(6d) What changes a module that the program has made runs after what changes it again.
+
+    Such as ``del made.helper`` after ``vars(made).update(vars(own))``, where a module puts one of
+    its own making in its place. Of what the import system has made each name counts by itself.
+    """
+    made = {id(value) for value in _modules_touched(live) if _is_made(world, value)}
+    if not made:
+        return
+    here = world.position(live)
+    for other in world.lives(live.record):
+        if world.position(other) > here and not made.isdisjoint(map(id, _modules_touched(other))):
+            yield other, "6d", f"it changes a module that {live.where} changes before it"
+
+
+def _modules_touched(live: LiveStatement) -> Iterator[ModuleType]:
+    """Yield the modules that a statement itself may change something of."""
+    for touch in live.uses.touches:
+        for value in passed_by(live.record, touch.chain):
+            if is_a(value, ModuleType):
+                yield value
+
+
+def _is_made(world: World, module: ModuleType) -> bool:
+    """Return whether no loader has made a module, but the program."""
+    name: Any = (instance_dict(module) or {}).get("__name__")
+    record = world.records.get(name) if isinstance(name, str) else None
+    return module is not (record.module if record is not None else sys.modules.get(name))
 
 
 def definition_reached_elsewhere(world: World, change: ModuleChange) -> Iterator[Due]:

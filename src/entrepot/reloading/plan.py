@@ -20,6 +20,7 @@ from .module_cache import asked_in_another_order
 from .module_rules import (
     bound_by_text_before,
     changed_in_another_order_elsewhere,
+    changers_of_made_module,
     definition_reached_elsewhere,
     imported_in_another_order,
     read_in_another_order,
@@ -108,7 +109,7 @@ class Plan:
     def _close(self) -> None:
         while self._open:
             live = self._open.pop()
-            for rule_function in rules.CLOSURE:
+            for rule_function in (*rules.CLOSURE, changers_of_made_module):
                 for due, rule, what in rule_function(self.world, live):
                     self._add_one(due, Reason(rule, what, live))
 
