@@ -351,7 +351,7 @@ class Execution:
         if id(value) in self.base.contents and self.base.contents[id(value)].owner is value:
             return False
         if not gc.is_tracked(value):
-            return not is_a(value, type)  # a class of C's own
+            return not is_a(value, type) and self.adopter.remade.may_make(value)  # no class of C's
         return self.young.holds(value)
 
     def _relink_twins(self, changed: list[Any]) -> None:

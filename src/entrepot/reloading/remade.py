@@ -17,6 +17,7 @@ from .attributes import NOTHING, instance_dict, is_a, is_exactly
 from .base import EMPTY
 from .code_run import code_of
 from .defaults import is_literal, said_as_before
+from .plain import is_plain
 from .touches import uses_touch
 from .values import holds_only_attributes, is_atom, is_view, same
 
@@ -56,6 +57,15 @@ class Remade:
         """Return whether a function belongs to a module that is not managed."""
         world = self._world
         return world is not None and id(function.__globals__) not in world.by_namespace
+
+    def may_make(self, value: Any) -> bool:
+        """Return whether the statement that has run may have made an object.
+
+        Nobody tells how old an ``object()`` is, nor what holds it: a statement that calls nothing
+        only refers to one of another's, and must not take it for its own.
+        """
+        live, world = self.live, self._world
+        return type(value) is not object or not live or not world or not is_plain(world, live)
 
     def is_filled_by_calls(
         self, adopter: Adopter, function: FunctionType, name: str, both: tuple[Any, Any]
