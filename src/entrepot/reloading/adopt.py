@@ -240,6 +240,8 @@ class Adopter:
             )
         if type(base) is FunctionType:
             return same_function(base, new)
+        if type(base) is object:
+            return self.is_new(new)
         held = self.base.of(base)
         if held is EMPTY or is_a(base, type):
             return False

@@ -31,7 +31,7 @@ _TYPE_VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
 _FACTS_OF_VARIABLES = (
     "__name__", "__bound__", "__constraints__", "__covariant__", "__contravariant__", "__default__"
 )  # fmt: skip
-_NO_STATE = frozenset({"object", "lock", "RLock"})
+_NO_STATE = frozenset({"lock", "RLock"})
 _TRUSTED = frozenset(
     {"builtins", "re", "datetime", "decimal", "fractions", "pathlib", "uuid", "operator", "types",
      "typing", "ipaddress", "zoneinfo", "collections", "functools", "itertools", "struct",
@@ -174,6 +174,8 @@ def same_opaque(left: Any, right: Any, depth: int) -> bool:
     if kind is ContextVar:
         return left.name == right.name and same(default_of(left), default_of(right))
     if kind.__module__.partition(".")[0] not in _TRUSTED and kind.__module__ not in _TRUSTED:
+        return False
+    if kind is object:  # a mark is nothing but itself
         return False
     if kind.__name__ in _NO_STATE:
         return True
