@@ -344,9 +344,7 @@ class Adopter:
             return {old_of(key): old_of(value) for key, value in content.items()}
         if isinstance(content, set):
             return {old_of(item) for item in content}
-        if isinstance(content, list):
-            return [old_of(item) for item in content]
-        return content
+        return [old_of(item) for item in content] if isinstance(content, list) else content
 
     def _instance(self, old: Any, new: Any) -> Any:
         """An instance takes over the attributes of a new one; opaque objects cannot."""
@@ -373,8 +371,7 @@ class Adopter:
     def merge_attributes(self, old: Any, new: Any, into: Any) -> None:
         """Let an object have the attributes of an old one and a new one, merged."""
         base = self.base.of(old)
-        if not is_a(base, dict) or is_a(old, dict):
-            base = EMPTY
+        base = base if is_a(base, dict) and not is_a(old, dict) else EMPTY
         live, fresh = state_of(old), state_of(new)
         self.before.setdefault(id(old), (old, base, live))
         keep_state = self.base.is_managed_class(type(old)) or base is not EMPTY

@@ -89,7 +89,7 @@ def _decide_count(adopter: Adopter, new: Any, base: Any, live: Any, place: str) 
 
 
 def note_lost(adopter: Adopter, old: Any, new: Any) -> None:
-    """An object of an installed class is made by another line now: tell what it had got by then.
+    """An object of an installed class is made anew: tell what it had got by then.
 
     Nobody knows what it held at the import. One made in C may hold anything; of others what counts
     is whether their containers hold less in the end than they did.
@@ -97,7 +97,7 @@ def note_lost(adopter: Adopter, old: Any, new: Any) -> None:
     if type(old) is steps and adopter.base.of(old) is not EMPTY:
         adopter.lost.append((new, adopter.base.of(old), old, adopter.place))
     is_known = adopter.base.of(old) is not EMPTY or adopter.base.is_managed_class(type(old))
-    if adopter.edited is not old or is_known or is_inert(old):
+    if is_known or is_inert(old):
         return
     if not holds_only_attributes(type(old)):
         adopter.dropped.append(adopter.place)
