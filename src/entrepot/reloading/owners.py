@@ -6,6 +6,8 @@ import ast
 from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.nodes import walk
+
 from .attributes import NOTHING, is_a, member_of
 from .base import data_of
 from .defaults import defaults_of
@@ -88,8 +90,11 @@ def _is_own(scope: LiveScope) -> bool:
 
 def changes_type(scope: LiveScope) -> bool:
     """Return whether a method changes something of ``type(self)``, its class or a derived one."""
-    is_method = len(scope.path) > 1 and scope.live.statement.is_class
-    return is_method and _changes_type(scope)
+    known = scope.uses.asked.get("changes type")
+    if known is None:
+        is_method = len(scope.path) > 1 and scope.live.statement.is_class
+        known = scope.uses.asked["changes type"] = is_method and _changes_type(scope)
+    return bool(known)
 
 
 def _changes_type(scope: LiveScope) -> bool:
@@ -97,7 +102,7 @@ def _changes_type(scope: LiveScope) -> bool:
     if not code.co_argcount or not {"type", "__class__"}.intersection(code.co_names):
         return False
     node = scope.live.node_of(scope)
-    parts = list(ast.walk(node)) if node is not None else []
+    parts = walk(node) if node is not None else []
     kinds = [part for part in parts if _is_type_of(part, code.co_varnames[0])]
     held = {
         id(part.value): part for part in parts if isinstance(part, ast.Attribute | ast.Subscript)
