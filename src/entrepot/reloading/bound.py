@@ -9,10 +9,10 @@ So does a closure with what it keeps: ``add = adder(items)``.
 from __future__ import annotations
 
 import functools
-from types import BuiltinMethodType, CellType, FunctionType, MethodType, ModuleType
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, attribute, is_a, is_exactly
+from .attributes import NOTHING, attribute, held_in, is_a, is_exactly
 from .looking import changed_of_free, changes_argument, is_builtin_container, only_looks
 from .plain import is_reference
 from .purity import PURE_METHODS
@@ -105,16 +105,7 @@ def _kept(world: World, function: FunctionType) -> Iterator[Any]:
     scope = world.scope_of(function.__code__)
     changed = set() if scope is None else changed_of_free(scope)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        value = _content(cell) if name in changed else NOTHING
-        if value is not NOTHING and _is_one(value):
-            yield value
-
-
-def _content(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # it is empty
-        return NOTHING
+        yield from filter(_is_one, held_in(cell) if name in changed else ())
 
 
 def _is_one(value: Any) -> bool:
