@@ -19,6 +19,7 @@ from .members import replace_class
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
+from .stars import is_of_its_moment
 from .succession import changes_kind, is_method_of_heir, is_same_view, lead_on
 from .users import users
 from .values import is_view, same, shows_any
@@ -217,7 +218,9 @@ class Merger:
         owns = old is not None and bool(owners) and owners[-1] is old
         if base is not EMPTY and start is not base and owns:
             return start if self.adopter.alike(base, new) else new
-        if start is new:
+        if start is new or (
+            start is base and is_of_its_moment(self.world, live, name, new, self.start)
+        ):
             return start
         if is_same_view(self.adopter, start, new):
             return self._go_on_with(start, new)
