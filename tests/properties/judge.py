@@ -188,7 +188,8 @@ class _Run:
         """Return what a fresh process is, None if it cannot start; its error is kept."""
         self.stock.begin(self.root)
         started = self._start(self.stock, self.program.versions[number], self.kept)
-        but = [n for n, left in enumerate(started["holds"]) if left[0] == "error"]
+        holds = started.get("holds", ())  # none if the process died, or took too long
+        but = [n for n, left in enumerate(holds) if left[0] == "error"]
         if number and but:  # the live client has not tried that, which may leave something behind
             self.stock.end()
             self.stock.begin(self.root)
