@@ -267,8 +267,11 @@ def _transplant(value: Any, transplant: str, kept: list[Any]) -> bool:
             return False
         for name in _state(owner):
             object.__delattr__(owner, name)
-        for name, held in values.items():
-            object.__setattr__(owner, name, held)
+        try:
+            for name, held in values.items():
+                object.__setattr__(owner, name, held)
+        except AttributeError:  # its class has a property by that name now
+            return False
         return True
     if not isinstance(value, types.FunctionType) or set(value.__code__.co_freevars) != set(values):
         return False
