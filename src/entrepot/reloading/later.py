@@ -100,7 +100,7 @@ class LaterImports:
                 held = now if content.held is start else carried_over(content.held, start, now)
                 self.base.hold(self.base.journal, content, held)
                 if not is_a(held, bytes):  # what it put in there is known as it is now
-                    self.base.take_imported(_put_in(start, now))
+                    self.base.take_imported(put_in(start, now))
         for record, before in self.names.values():
             namespace = record.namespace
             if len(before) == len(namespace) and all(
@@ -265,13 +265,13 @@ def _packages(package: str) -> list[str]:
     return [package[: at + 1] for at, letter in enumerate(package) if letter == "." and at]
 
 
-def _put_in(start: Any, now: Any) -> list[Any]:
+def put_in(start: Any, now: Any) -> list[Any]:
     """Return what an object holds that did not hold it, or not at this place.
 
     A table into which each import puts something is not to be gone through by each import.
 
     Example:
-        >>> _put_in({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}), _put_in([1], [1, 2])
+        >>> put_in({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}), put_in([1], [1, 2])
         ([3, 4], [2])
     """
     if is_a(now, set):

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import gc
 import linecache
+from itertools import count
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import is_a, module_of
-from .base import registered_with
+from .base import held_by, registered_with
 from .bindings import bound_elsewhere
 from .class_lines import tell_lines
+from .holding import holding
 from .index import hide
+from .journal import same_items
+from .later import put_in
 from .leaving import Leaving
 from .order import Place
 from .recorder import Ran
@@ -54,6 +58,7 @@ def settle(session: Live, prepared: Prepared, execution: Execution) -> None:
     for record in _bound_in(execution):
         _take_base(session, execution, record)
         session.absent.tried(record)
+    _take_arrived(session, execution)
     session.listings.taken(journal)
     for cls, kept in execution.adopter.registered:
         made = registered_with(cls) - kept
@@ -325,3 +330,22 @@ def _take_base(session: Live, execution: Execution, record: Record) -> None:
             session.base.contents.pop(key, None)
 
     journal.note(undo)
+
+
+def _take_arrived(session: Live, execution: Execution) -> None:
+    """Let the base of modules that came with the edit be what they are when it is over.
+
+    Statements that ran after their import changed them too, and are the import's: no program has.
+    """
+    known = set(map(id, execution.world.records.values()))
+    for record in session.records.values():
+        if id(record) not in known:
+            record.base = dict(record.namespace)
+    base, journal = session.base, execution.journal
+    for content in [base.contents[key] for key in base.arrived if key in base.contents]:
+        owner = content.owner
+        now = held_by(owner) if type(owner) is count else holding(owner, base)
+        if now is not None and not same_items(content.held, now):
+            before = content.held
+            base.hold(journal, content, now)
+            base.take_imported([] if type(owner) is count else put_in(before, now))
