@@ -337,7 +337,10 @@ def _take_arrived(session: Live, execution: Execution) -> None:
 
     Statements that ran after their import changed them too, and are the import's: no program has.
     """
-    known = set(map(id, execution.world.records.values()))
+    records = execution.world.records
+    if not session.base.arrived and len(session.records) == len(records):
+        return  # nothing has come: not each module is asked, of thousands
+    known = set(map(id, records.values()))
     for record in session.records.values():
         if id(record) not in known:
             record.base = dict(record.namespace)
