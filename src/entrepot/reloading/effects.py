@@ -122,6 +122,7 @@ class Effects:
     def watch(self, records: Iterable[Record], journal: Journal) -> None:
         """Note what can be reached from the names of some modules, if that was not done yet.
 
+        Attributes that the program has given to functions of theirs count as state from now on.
         What is noted in the midst of a pass is put back to what it was then, before what was
         changed earlier is, and noted anew in the next pass.
         """

@@ -6,6 +6,8 @@ import ast
 import types
 from typing import TYPE_CHECKING, Any
 
+from entrepot.source.nodes import children, walk
+
 from .attributes import NOTHING, attribute, is_a, member_of
 from .purity import PURE_BUILTINS, PURE_METHODS
 from .roots import root_value
@@ -124,8 +126,8 @@ def _is_given_on(scope: LiveScope, name: str) -> bool:
 
 def _asking_only(node: ast.AST, name: str) -> Iterator[bool]:
     """Yield of each place where a name stands in a function whether it is called or compared."""
-    for parent in ast.walk(node):
-        for child in ast.iter_child_nodes(parent):
+    for parent in walk(node):
+        for child in children(parent):
             if isinstance(child, ast.Name) and child.id == name:
                 is_called = isinstance(parent, ast.Call) and parent.func is child
                 yield is_called or isinstance(parent, ast.Compare)

@@ -113,8 +113,10 @@ def _modules_touched(live: LiveStatement) -> Iterator[ModuleType]:
 
 def _is_made(world: World, module: ModuleType) -> bool:
     """Return whether no loader has made a module, but the program."""
-    name: Any = (instance_dict(module) or {}).get("__name__")
-    record = world.records.get(name) if isinstance(name, str) else None
+    name = (instance_dict(module) or {}).get("__name__")
+    if not isinstance(name, str):  # the program may have set anything
+        return True
+    record = world.records.get(name)
     return module is not (record.module if record is not None else sys.modules.get(name))
 
 

@@ -337,13 +337,10 @@ def _take_arrived(session: Live, execution: Execution) -> None:
 
     Statements that ran after their import changed them too, and are the import's: no program has.
     """
-    records = execution.world.records
-    if not session.base.arrived and len(session.records) == len(records):
-        return  # nothing has come: not each module is asked, of thousands
-    known = set(map(id, records.values()))
-    for record in session.records.values():
-        if id(record) not in known:
-            record.base = dict(record.namespace)
+    for record in reversed(session.records.values()):
+        if execution.world.records.get(record.name) is record:
+            break  # what has come stands last: not each module is asked, of thousands
+        record.base = dict(record.namespace)
     base, journal = session.base, execution.journal
     for content in [base.contents[key] for key in base.arrived if key in base.contents]:
         owner = content.owner

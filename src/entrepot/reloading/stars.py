@@ -57,10 +57,11 @@ def is_of_its_moment(
         new: What it has copied now.
         start: What the names of the modules were bound to before the reload.
     """
-    owners = world.old_binders(live.record, name)
-    old = world.before(live) or next(iter(owners[-1:]), None)
     found = _copied_from(world, live, name)
-    if found is None or old is None or _copied_from(world, old, name) != found:
+    if found is None:  # most statements are no imports
+        return False
+    old = world.before(live) or next(iter(world.old_binders(live.record, name)[-1:]), None)
+    if old is None or _copied_from(world, old, name) != found:
         return False
     is_rearranged = any(change.is_rearranged for change in world.changes.values())
     if is_rearranged or world.order.moved or not _stands_there(world, old, live):
