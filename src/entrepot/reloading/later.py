@@ -162,6 +162,7 @@ class LaterImports:
         methods that run without being named. What merely lies in a table is looked at last.
         """
         seen, with_names = self._seen, not self.recorder.is_told()
+        modules: set[int] = set()  # in this walk: each function names others of their names
         called, lying = values, values[:0]
         while called or lying:
             is_called = bool(called)
@@ -175,12 +176,15 @@ class LaterImports:
                     continue
                 if len(seen) > MOST_SEEN:
                     return
+                if kind is ModuleType:
+                    if id(value) not in modules:
+                        modules.add(id(value))
+                        called += self._inside_module(value, words)
+                    continue
                 seen[id(value)] = value
                 if kind is FunctionType:
                     functions.append(value)
                     called += _reached_by(value, with_names=with_names)
-                elif kind is ModuleType:
-                    called += self._inside_module(value, words)
                 elif is_among(kind, _AROUND) or (held := self._seen_in(value, kind)) is None:
                     inside = parts_inside(value)
                     if is_called:
