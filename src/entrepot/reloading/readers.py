@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from .world import Location, World
 
 _OWN = frozenset({"__name__"})  # a module says so to get itself: ``sys.modules[__name__]``
+#: What stands in code that lists the attributes of an object, or asks for any of them.
+ASKING = frozenset(
+    {"getattr", "hasattr", "attrgetter", "methodcaller", "vars", "dir", "getmembers",
+     "getmembers_static", "__dict__"}
+)  # fmt: skip
 BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "__import__"})
 
 
@@ -46,6 +51,8 @@ def readers(world: World, record: Record, name: str) -> list[LiveStatement]:
     for place, aliases in words.items():
         if place not in known and place != record.name:
             _handed_on_in(world, world.records[place], record, aliases - {name}, found)
+    for live in world.lookers.of(record):
+        found[id(live)] = live
     return list(found.values())
 
 
@@ -107,6 +114,30 @@ def ran_that_mention(world: World, home: Record, words: AbstractSet[str]) -> lis
     found = world.ran_mentioning.get(key)
     if found is None:
         found = world.ran_mentioning[key] = _ran_that_mention(world, home, key[1])
+    return found
+
+
+def that_mention(
+    world: World, words: frozenset[str], attributes: frozenset[str] = frozenset()
+) -> dict[int, LiveStatement]:
+    """Return the statements that mention an attribute, or during which code ran that does.
+
+    Args:
+        world: The program.
+        words: The attribute, as it is known to the class and as it stands in the text.
+        attributes: What is asked for, if that is not what stands in the text.
+    """
+    found = world.by_attribute.get(words | attributes)
+    if found is None:
+        found = world.by_attribute[words | attributes] = {}
+        wanted = attributes or words
+        for record in world.mentioning(words):
+            for live in world.view(record).naming(words):
+                if not wanted.isdisjoint(live.uses.attributes):
+                    found[id(live)] = live
+            for scope in ran_that_mention(world, record, words):
+                if not wanted.isdisjoint(world.current_uses(scope).attributes):
+                    world.add_runners(scope, found)
     return found
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import sys
 from _thread import allocate_lock, get_ident
 
-from .registered import REGISTER, Registration, registering
+from .registered import IMPORT_MODULE, REGISTER, note_call
 from .revision import Record, Site
 
 TYPE_CHECKING = False
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
     from typing import Any, Self
+
+    from .registered import Registration
 
 TOOL_NAME = "entrepot"
 RELOADING_TOOL_NAME = "entrepot reload"
@@ -109,6 +111,7 @@ class Recorder:
         first_run: Told of each code object that runs, with its globals, the first time within an
             import from the outermost on; ``None`` as long as nobody asks.
         registered: What was registered with abstract classes, and where.
+        loaded: What ``import_module`` was called for at each site: ``{site: {"shop.cart"}}``.
         seen: What reloads saw statements change though no text says so: ``{site: {("m", "A")}}``.
         importer: The site of the statement that a reload executes, which imports what is new.
         loading: Told before it does.
@@ -119,6 +122,7 @@ class Recorder:
         self.hidden: dict[int, Any] = {}
         self.first_run: Callable[[CodeType, dict[str, Any]], None] | None = None
         self.registered: list[Registration] = []
+        self.loaded: dict[Site, set[str]] = {}
         self.seen: dict[Site, frozenset[tuple[str, str]]] = {}
         self.importer: Site | None = None
         self.loading: Callable[[], None] | None = None
@@ -236,8 +240,8 @@ class Recorder:
         if code.co_filename not in self._files:
             if _getframe is None:
                 return None  # the interpreter takes modules apart, and this one is empty
-            if code is REGISTER:
-                self._note_registered(_getframe(2))
+            if code is REGISTER or code is IMPORT_MODULE:
+                self._note_call(_getframe(2))
                 return None
             if not self._stacks:
                 self._between += 1
@@ -264,8 +268,8 @@ class Recorder:
             return  # most are calls of C, and returns
         code = frame.f_code
         if code.co_filename not in self._files:
-            if code is REGISTER:
-                self._note_registered(frame)
+            if code is REGISTER or code is IMPORT_MODULE:
+                self._note_call(frame)
             return
         stack = self._stacks.get(get_ident())
         if not stack:
@@ -292,11 +296,10 @@ class Recorder:
             self._seen.add(id(code))
             self.first_run(code, frame.f_globals)
 
-    def _note_registered(self, frame: FrameType) -> None:
+    def _note_call(self, frame: FrameType) -> None:
         stack = self._stacks.get(get_ident())
-        found = registering(frame, self._files.__contains__) if stack else None
-        if stack and found is not None:
-            self.registered.append(Registration(*found, stack[-1].site()))
+        if stack:
+            note_call(self, frame, stack[-1].site, self._files.__contains__)
 
     def _ran_beside(self, code: CodeType) -> None:
         """Note what runs on a thread that imports nothing."""

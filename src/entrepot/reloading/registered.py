@@ -1,14 +1,21 @@
-"""What statements registered with abstract classes: ``Iterable.register(Shelf)``.
+"""What statements did by two functions of the standard library that leave no trace of it.
 
-A registry does not tell who has filled it, and the program may fill it further. So each call of
-``ABCMeta.register`` that managed code makes while it is imported is noted with its site. What a
-package outside registers while a managed statement imports it is its own.
+They registered classes with abstract ones: ``Iterable.register(Shelf)``. A registry does not tell
+who has filled it, and the program may fill it further. So each call of ``ABCMeta.register`` that
+managed code makes while it is imported is noted with its site. What a package outside registers
+while a managed statement imports it is its own.
+
+And they got modules by names that no text may tell: ``import_module(settings.BACKEND)``. One that
+is there already is not imported by it, so the call is noted, too.
 """
 
 from __future__ import annotations
 
 from _weakref import ref
 from abc import ABCMeta
+from importlib import import_module
+
+from entrepot.names import level_of, resolve_relative
 
 from .attributes import is_a
 from .base import is_abstract
@@ -19,9 +26,11 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from .recorder import Recorder
     from .revision import Site
 
 REGISTER: CodeType = ABCMeta.register.__code__
+IMPORT_MODULE: CodeType = import_module.__code__
 
 
 class Registration:
@@ -59,3 +68,32 @@ def registering(
             return None
         caller = caller.f_back
     return None if caller is None else (abstract, cls)
+
+
+def note_call(
+    recorder: Recorder,
+    frame: FrameType,
+    site: Callable[[], Site],
+    is_managed: Callable[[str], object],
+) -> None:
+    """Note for a site what a call of one of the two functions is about to do."""
+    if frame.f_code is REGISTER:
+        found = registering(frame, is_managed)
+        if found is not None:
+            recorder.registered.append(Registration(*found, site()))
+        return
+    name = _loading(frame)
+    if name:
+        recorder.loaded.setdefault(site(), set()).add(name)
+
+
+def _loading(frame: FrameType) -> str:
+    """Return the absolute name that ``import_module`` is called for, ``""`` for none."""
+    name, package = (frame.f_locals.get(word) for word in IMPORT_MODULE.co_varnames[:2])
+    if not isinstance(name, str) or not name.startswith("."):
+        return name if isinstance(name, str) else ""
+    level = level_of(name)
+    try:
+        return resolve_relative(name[level:], package or "", level)
+    except (ImportError, AttributeError):
+        return ""

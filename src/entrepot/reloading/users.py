@@ -17,7 +17,7 @@ from entrepot.source.by_name import ANY_ATTRIBUTE
 from .attributes import derives_from, held_in, is_exactly, state_of
 from .holding import parts_inside
 from .plain import is_reference
-from .readers import ran_that_mention, readers
+from .readers import ASKING, readers, that_mention
 from .touches import passed_by
 from .values import is_atom
 
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 
 #: So many objects are looked at; and so many lists, tables and the like, which may be long.
 MOST, MOST_TABLES = 300, 6000
-#: What stands in code that lists the attributes of an object, or asks for any of them.
-_ASKING = frozenset(
-    {"getattr", "hasattr", "attrgetter", "methodcaller", "vars", "dir", "getmembers",
-     "getmembers_static", "__dict__"}
-)  # fmt: skip
 #: Attributes that only those see who ask for them by name.
 _TOLD = frozenset(
     {"__doc__", "__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__",
@@ -54,7 +49,7 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     looked_up = {name for name in names if _is_dunder(name) or name == "*"}
     found: dict[int, LiveStatement] = {}
     for name in names - looked_up:
-        found.update(_that_mention(world, frozenset({name, _plain(cls, name)})))
+        found.update(that_mention(world, frozenset({name, _plain(cls, name)})))
     ran = _during_which(world, cls, names)
     yield from ran.values()
     aside: dict[int, Any] = {}
@@ -63,7 +58,7 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
             continue
         if any(leads_to(value, cls, aside) for value in _reached(world, live)):
             yield live
-    asking = _that_mention(world, _ASKING, frozenset({ANY_ATTRIBUTE})) if names - looked_up else {}
+    asking = that_mention(world, ASKING, frozenset({ANY_ATTRIBUTE})) if names - looked_up else {}
     flatly: dict[int, Any] = {}
     for live in asking.values():
         if id(live) not in found and any(
@@ -98,30 +93,6 @@ def _plain(cls: type, name: str) -> str:
     """Return a private name as it stands in the text of the class."""
     prefix = f"_{cls.__name__.lstrip('_')}__"
     return name[len(prefix) - 2 :] if name.startswith(prefix) else name
-
-
-def _that_mention(
-    world: World, words: frozenset[str], attributes: frozenset[str] = frozenset()
-) -> dict[int, LiveStatement]:
-    """Return the statements that mention an attribute, or during which code ran that does.
-
-    Args:
-        world: The program.
-        words: The attribute, as it is known to the class and as it stands in the text.
-        attributes: What is asked for, if that is not what stands in the text.
-    """
-    found = world.by_attribute.get(words | attributes)
-    if found is None:
-        found = world.by_attribute[words | attributes] = {}
-        wanted = attributes or words
-        for record in world.mentioning(words):
-            for live in world.view(record).naming(words):
-                if not wanted.isdisjoint(live.uses.attributes):
-                    found[id(live)] = live
-            for scope in ran_that_mention(world, record, words):
-                if not wanted.isdisjoint(world.current_uses(scope).attributes):
-                    world.add_runners(scope, found)
-    return found
 
 
 def _reached(world: World, live: LiveStatement) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .attributes import NOTHING, is_a
 from .bindings import OF_IMPORT, binders_by_text, bound_elsewhere, foreign_binders
 from .homes import Homes
+from .lookers import Lookers
 from .mentions import Mentions
 from .order import Order, Position
 from .revision import absolute
@@ -44,6 +45,7 @@ class World(Runs):
         effects: Objects that statements were seen to change, by the statement's identity.
         sources: Who may read a name from which module.
         touching: Which texts may change an object that has a name.
+        lookers: Who may ask a module for any of its names.
         set_by_code: Attributes that a property set before the class was edited, by the class.
         by_attribute: The statements that mention an attribute, as far as that was asked.
     """
@@ -69,6 +71,7 @@ class World(Runs):
         self._homes = Homes(records)
         self.sources = Sources(self)
         self.touching = Touching(self)
+        self.lookers = Lookers(self)
         self.by_attribute: dict[frozenset[str], dict[int, LiveStatement]] = {}
         self.storing: dict[tuple[str, bool], list[Storing]] = {}  # see ``bindings.py``
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
