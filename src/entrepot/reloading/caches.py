@@ -20,7 +20,7 @@ from entrepot.source.scopes import is_function
 from .attributes import LRU, cached_by, held_in, is_a
 from .computed import Computed
 from .reach import CALLED, Reach
-from .refilling import give_back, memory_of
+from .refilling import forget_results, give_back, memory_of
 from .tuples import is_bare_tuple
 from .values import is_atom
 
@@ -209,6 +209,20 @@ class Caches:
         for cache in self._base.caches():
             if id(cache) not in self._cleared and self._is_due(cache):
                 yield cache
+
+    def forget_given_away(self, journal: Journal) -> None:
+        """Let caches forget results that have become what statements got elsewhere.
+
+        ``ROWS = load(3)`` keeps its list when it is edited to ``load(4)``: what ``load(3)`` gives
+        is another one from now on.
+        """
+        taken = self._adopter.taken
+        for cache, _, before in self._known.values():
+            if before is None or id(cache) in self._cleared:
+                continue
+            given = {id(key) for key, result in before.results if taken.get(id(result)) is result}
+            if given:
+                forget_results(journal, cache, given)
 
     def _is_due(self, cache: Any) -> bool:
         """Return whether the program must not see what a cache remembers."""

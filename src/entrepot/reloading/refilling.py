@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .attributes import LRU, cached_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from .journal import Journal
 
@@ -139,6 +139,28 @@ def lead_results(journal: Journal, cache: Any, source: Any, target: Any) -> bool
     journal.note(lambda: give_back(cache, memory), memory, memory.results, *memory.results)
     refill(memory._replace(results=led))
     return True
+
+
+def forget_results(journal: Journal, cache: Any, keys: Container[int]) -> None:
+    """Let a cache forget what it remembers by some keys, told by their identity.
+
+    Example:
+        >>> import functools
+        >>> from entrepot.reloading.journal import Journal
+        >>> @functools.lru_cache
+        ... def box(n): return [n]
+        >>> one, two = box(1), box(2)
+        >>> forget_results(Journal(), box, {id(memory_of(box).results[0][0])})
+        >>> box(1) is one, box(2) is two
+        (False, True)
+    """
+    memory = memory_of(cache) if cached_by(cache) is not None else None
+    if memory is None:
+        return
+    left = [(key, result) for key, result in memory.results if id(key) not in keys]
+    if len(left) < len(memory.results):
+        journal.note(lambda: give_back(cache, memory), memory, memory.results, *memory.results)
+        refill(memory._replace(results=left))
 
 
 def _answering(answer: Callable[[Any, Any], Any], free: tuple[str, ...]) -> Any:

@@ -245,7 +245,9 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
         _rebind_clients(session, prepared)
-        stale = execution.merger.caches.stale_at_last(execution.patcher.caches)
+        caches = execution.merger.caches
+        caches.forget_given_away(journal)
+        stale = caches.stale_at_last(execution.patcher.caches)
         for cache in {*execution.adopter.stale, *stale}:
             if is_cache(cache):  # else it was led on to what took its place
                 clear(journal, cache)
