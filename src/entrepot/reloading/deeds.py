@@ -299,6 +299,8 @@ class Reader:
         world, last = self._world, passed[-1]
         if world.home_of(last) is not None:
             return False
+        if is_a(last, types.FunctionType) and last.__module__ in world.records:
+            return False  # ``contextmanager`` made it, of a function of the program
         is_definition = is_a(last, (type, types.ModuleType, types.FunctionType))
         if is_definition or is_a(last, types.BuiltinFunctionType):
             return True

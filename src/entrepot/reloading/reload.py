@@ -225,6 +225,16 @@ def _is_over(session: Live, prepared: Prepared) -> bool:
     return prepared.is_committed
 
 
+def _forget(execution: Execution, journal: Journal) -> None:
+    """Let caches forget what the program must not see after the edit."""
+    caches = execution.merger.caches
+    caches.forget_given_away(journal)
+    stale = caches.stale_at_last(execution.patcher.caches)
+    for cache in {*execution.adopter.stale, *stale}:
+        if is_cache(cache):  # else it was led on to what took its place
+            clear(journal, cache)
+
+
 def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
     """Carry a plan out, or change nothing."""
     report = prepared.report
@@ -245,12 +255,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
         _rebind_clients(session, prepared)
-        caches = execution.merger.caches
-        caches.forget_given_away(journal)
-        stale = caches.stale_at_last(execution.patcher.caches)
-        for cache in {*execution.adopter.stale, *stale}:
-            if is_cache(cache):  # else it was led on to what took its place
-                clear(journal, cache)
+        _forget(execution, journal)
         prepared.let_go()
         execution.let_go()
         if report.ran:
