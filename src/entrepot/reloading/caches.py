@@ -200,6 +200,7 @@ class Caches:
         """Yield the caches whose results the program must not see after the edit.
 
         What was cleared before a statement ran holds what was computed since, as after a restart.
+        What a cache that remembers nothing would compute, nobody asks: most are empty.
 
         Args:
             edited: Caches of functions that were edited.
@@ -207,7 +208,8 @@ class Caches:
         self.computed.clear_stale(None, partial(self._is_in_reach, at_import=True))
         yield from (cache for cache in edited if id(cache) not in self._cleared)
         for cache in self._base.caches():
-            if id(cache) not in self._cleared and self._is_due(cache):
+            is_empty = not cache.cache_info().currsize
+            if not is_empty and id(cache) not in self._cleared and self._is_due(cache):
                 yield cache
 
     def forget_given_away(self, journal: Journal) -> None:
