@@ -130,7 +130,7 @@ class Effects:
         inside = _Inside()
         for record in records:
             if record.name not in self._of:
-                self.base.take_attributes(journal, record.namespace.values())
+                self.take_attributes([record], journal)
                 self._of[record.name] = self._of_module(record.namespace, inside)
                 names.append(record.name)
         if not names:
@@ -150,6 +150,11 @@ class Effects:
                 self.own -= {id(note.start), id(note.roots)}
 
         journal.note(forget)
+
+    def take_attributes(self, records: Iterable[Record], journal: Journal) -> None:
+        """Note that attributes which functions of some modules have got since are state."""
+        for record in {record.name: record for record in records}.values():
+            self.base.take_attributes(journal, record.namespace.values())
 
     def _of_module(self, namespace: dict[str, Any], inside: _Inside) -> list[Note]:
         """Note what the names of a module lead to; the built-in ones, which all have, once."""

@@ -40,7 +40,7 @@ from .methods import led_methods
 from .outcomes import Again, ProgramError, Refused
 from .patching import Patcher
 from .plain import is_plain
-from .play import in_play, note_modules
+from .play import Watching, in_play, note_modules
 from .recorder import Listener
 from .registered import REGISTER
 from .registrations import Registrations
@@ -99,6 +99,7 @@ class Execution:
         self.exits = Exits(self.adopter)
         self.annotations = Annotations(journal, plan.world)
         self.effects = Effects(base)
+        self.watching = Watching(plan, self.effects)
         self.own = Bookkeeping(self.adopter, self.effects)
         self.own.known |= {id(self.__dict__), id(base.contents)}
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
@@ -167,9 +168,7 @@ class Execution:
     def _note_what_is(self) -> None:
         """Note known objects, to restore what statements change if this pass comes to nothing."""
         note_modules(self.journal, self.managed)
-        self.effects.begin(self.journal)
-        played = (in_play(self.world, live) for live in self.plan.in_order())
-        self.effects.watch((record for records in played for record in records), self.journal)
+        self.watching.begin(self.journal)
         self.journal.note(self.merger.caches.take_back)
 
     def _is_more_due(self) -> bool:
@@ -195,7 +194,7 @@ class Execution:
         namespace = live.record.namespace
         before = dict(namespace)
         records = in_play(self.world, live)
-        self.effects.watch(records, self.journal)  # then hide
+        self.watching.watch(records, self.journal)  # then hide
         hidden = self.unbinder.hide(live)
         self.unbinder.clear_uncertain(live)
         self.unbinder.drop_starred(live)

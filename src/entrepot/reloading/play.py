@@ -12,7 +12,9 @@ from .plain import is_plain
 if TYPE_CHECKING:
     from typing import Any
 
+    from .effects import Effects
     from .journal import Journal
+    from .plan import Plan
     from .revision import LiveStatement, Record
     from .world import World
 
@@ -52,6 +54,45 @@ def _made_of(value: Any) -> Any:
     """Return the function of a cache or a partial: where it comes from, nothing else tells."""
     inner = wrapped_by(value) if type(value) is partial else value
     return cached_by(inner) or inner
+
+
+class Watching:
+    """Lets objects be noted that statements may change, as soon as one is due that may.
+
+    Most edits are of definitions, which change nothing: for these nothing need be looked through.
+    """
+
+    def __init__(self, plan: Plan, effects: Effects) -> None:
+        self._plan = plan
+        self._world: World = plan.world
+        self._effects = effects
+        self._is_on = False
+        self._asked = 0  # so many were due
+
+    def begin(self, journal: Journal) -> None:
+        """A pass begins."""
+        self._is_on, self._asked = False, 0
+        self._effects.begin(journal)
+        self._look_on(journal)
+
+    def watch(self, records: list[Record], journal: Journal) -> None:
+        """A statement is about to run that can get at some modules."""
+        self._look_on(journal)
+        if self._is_on:
+            self._effects.watch(records, journal)
+
+    def _look_on(self, journal: Journal) -> None:
+        """Note what all that is due can get at, if one of them may change it."""
+        due = self._plan.in_order()
+        if self._is_on or len(due) == self._asked:
+            return
+        self._asked = len(due)
+        self._is_on = not all(is_plain(self._world, live) for live in due)
+        if self._is_on:
+            played = (in_play(self._world, live) for live in due)
+            self._effects.watch((record for records in played for record in records), journal)
+        else:
+            self._effects.take_attributes((live.record for live in due), journal)
 
 
 def note_modules(journal: Journal, managed: dict[str, Record]) -> None:
