@@ -90,8 +90,12 @@ def changes_closure(scope: LiveScope) -> bool:
         return False
     if changed_of_free(scope) - {"__class__"}:
         return True
-    node = scope.live.node_of(scope)
-    return node is not None and any(isinstance(part, ast.Nonlocal) for part in ast.walk(node))
+    known = scope.uses.asked
+    if "nonlocal" not in known:  # each statement that ran it asks
+        node = scope.live.node_of(scope)
+        parts = () if node is None else ast.walk(node)
+        known["nonlocal"] = any(isinstance(part, ast.Nonlocal) for part in parts)
+    return bool(known["nonlocal"])
 
 
 def _words(world: World, live: LiveStatement, *, old: bool) -> set[str]:

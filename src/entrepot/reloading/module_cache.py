@@ -82,8 +82,13 @@ def _asked(world: World, live: LiveStatement) -> set[str]:
 def _said_in(world: World, scope: LiveScope) -> set[str]:
     now = world.now(scope.live)
     current = scope if now is None or now is scope.live else now.after(scope)
-    node = None if current is None else current.live.node_of(current)
-    return set() if node is None else _said(node, skip_functions=False)
+    if current is None:
+        return set()
+    known = current.uses.asked
+    if "modules" not in known:  # each statement that ran it asks
+        node = current.live.node_of(current)
+        known["modules"] = set() if node is None else _said(node, skip_functions=False)
+    return set(known["modules"])
 
 
 def _said(node: ast.AST, *, skip_functions: bool) -> set[str]:
