@@ -53,6 +53,7 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
             found[id(setter)] = setter
         if function is not None:
             _add_runners(world, function, found, old=old)
+    found.update((id(live), live) for live in world.setters.of(record, name, old=old))
     return [live for live in found.values() if live.record is not record]
 
 
@@ -143,6 +144,9 @@ def bound_elsewhere(
             record = None if owner is None else world.home_of(owner)
             if record is not None and record is not live.record:
                 found[record.name, chain[-1]] = record
+    for record, name in world.setters.set_by(live, old=old):
+        if record is not live.record:
+            found[record.name, name] = record
     return [(record, name) for (_, name), record in found.items()]
 
 

@@ -19,6 +19,8 @@ from .readers import ASKING, that_mention
 from .roots import modules_held, root_value
 
 if TYPE_CHECKING:
+    from entrepot.source.uses import Uses
+
     from .revision import LiveStatement, Record
     from .world import World
 
@@ -55,20 +57,36 @@ class Lookers:
     def _got(self, live: LiveStatement) -> set[int] | None:
         """Return the namespaces of the modules that a statement gets, ``None`` for any."""
         found: list[Any] = []
+        loaded = _loaded_by(self._world, live)
         for home, uses in self._world.parts(live):
-            for word in uses.loads - {OWN}:
-                if word != ANY:
-                    found.append(root_value(home, word))
-                    continue
-                names = self._loaded_by(live)
-                if not names:
-                    return None
-                found += [sys.modules.get(name) for name in names]
-            found += modules_held(home, uses)
+            if ANY in uses.loads and not loaded:
+                return None
+            found += _got_by_name(home, uses, loaded)
         return {id(value.__dict__) for value in found if is_a(value, types.ModuleType)}
 
-    def _loaded_by(self, live: LiveStatement) -> set[str]:
-        """Return what ``import_module`` was called for while a statement was executed."""
-        loaded = self._world.recorder.loaded
-        sites = (live if live.old is None else live.old).sites
-        return {name for site in sites for name in loaded.get(site, ())} if loaded else set()
+
+def modules_got(world: World, live: LiveStatement) -> list[types.ModuleType]:
+    """Return the modules that a statement, or what runs with it, may hand on, as far as is known.
+
+    By names that are bound to them, out of containers and instances, or by their own names.
+    """
+    found: list[Any] = []
+    loaded = _loaded_by(world, live)
+    for home, uses in world.parts(live):
+        found += [root_value(home, word) for word in uses.whole]
+        found += _got_by_name(home, uses, loaded)
+    return [value for value in found if is_a(value, types.ModuleType)]
+
+
+def _got_by_name(home: Record, uses: Uses, loaded: set[str]) -> list[Any]:
+    found: list[Any] = [root_value(home, word) for word in uses.loads - {OWN, ANY}]
+    if ANY in uses.loads:
+        found += [sys.modules.get(name) for name in loaded]
+    return [*found, *modules_held(home, uses)]
+
+
+def _loaded_by(world: World, live: LiveStatement) -> set[str]:
+    """Return what ``import_module`` was called for while a statement was executed."""
+    loaded = world.recorder.loaded
+    sites = (live if live.old is None else live.old).sites
+    return {name for site in sites for name in loaded.get(site, ())} if loaded else set()

@@ -94,8 +94,10 @@ class Unbinder:
         for (module, name), record in list(self._stored.items()):
             binders = self.world.binders(record, name)
             others = [b for b in binders if b.record is record or id(b) not in self._storing]
-            if name in record.namespace and not others and (module, name) not in bound:
-                self._delete(record, name, report)
+            is_there = name in record.namespace
+            if not others and is_there != ((module, name) in bound) and name in record.base:
+                if is_there:
+                    self._delete(record, name, report)
                 self.journal.delete_item(record.base, name)
                 merger.deleted(record, name, self.plan.in_order()[-1])
 
@@ -253,6 +255,9 @@ class Unbinder:
             binders = self.world.binders(record, name)
             if name in record.namespace and (not binders or binders[0] is live):
                 self.journal.delete_item(record.namespace, name)
+        for home, name in self.world.setters.set_by(live, old=False):
+            if name in home.namespace and self.world.binders(home, name)[:1] == [live]:
+                self.journal.delete_item(home.namespace, name)
 
     def _copied(self, live: LiveStatement) -> set[str]:
         """Return the names that the star imports of a statement copy now."""

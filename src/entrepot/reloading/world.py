@@ -18,6 +18,7 @@ from .mentions import Mentions
 from .order import Order, Position
 from .revision import absolute
 from .runs import Runs
+from .setters import Setters
 from .sources import Sources
 from .stars import copied_by
 from .touching import Touching
@@ -46,6 +47,7 @@ class World(Runs):
         sources: Who may read a name from which module.
         touching: Which texts may change an object that has a name.
         lookers: Who may ask a module for any of its names.
+        setters: Who sets names of modules that are computed.
         set_by_code: Attributes that a property set before the class was edited, by the class.
         by_attribute: The statements that mention an attribute, as far as that was asked.
     """
@@ -72,6 +74,7 @@ class World(Runs):
         self.sources = Sources(self)
         self.touching = Touching(self)
         self.lookers = Lookers(self)
+        self.setters = Setters(self)
         self.by_attribute: dict[frozenset[str], dict[int, LiveStatement]] = {}
         self.storing: dict[tuple[str, bool], list[Storing]] = {}  # see ``bindings.py``
         self.touchers: dict[int, tuple[Any, list[LiveStatement]]] = {}  # see ``touches.py``
@@ -394,5 +397,4 @@ class World(Runs):
     @staticmethod
     def module_named(record: Record, name: str, level: int) -> Any:
         """Return the loaded module that an import in ``record`` means, or ``None``."""
-        name = absolute(record, name, level)
-        return sys.modules.get(name)
+        return sys.modules.get(absolute(record, name, level))
