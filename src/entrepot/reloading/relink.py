@@ -142,8 +142,11 @@ class _Relinker:
             if is_a(holder, _REMADE):
                 self._remake(holder, leads)
                 continue
+            of_class = leads.pop(id(type(holder)), None)
             for source, target in leads.values():
                 self._one(holder, source, target)
+            if of_class is not None:  # it may be made anew by this, with what it holds then
+                self._one(holder, *of_class)
 
     def next_pairs(self) -> list[tuple[Any, Any]]:
         """Return what was made anew, to be led to in its turn; nothing else refers to it."""
