@@ -14,6 +14,7 @@ from .caches import Caches, is_cache
 from .containers import succeed
 from .depending import depends, led_by
 from .foreign import Foreign
+from .former import makers_of_former
 from .journal import same_items
 from .members import replace_class
 from .ownership import Ownership
@@ -188,6 +189,8 @@ class Merger:
             final = self.adopter.revived(new)
         if final is not namespace[name]:
             self.journal.set_item(namespace, name, final)
+        if start is not _MISSING and final is not start and id(start) not in self.adopter.taken:
+            self.plan.add(makers_of_former(self.world, live, record, name, start), live)
         known = base if base is not EMPTY else start
         if start is not _MISSING and final is start and base is not EMPTY and start is not base:
             self.report.kept.append(f"{record.name}.{name}")
