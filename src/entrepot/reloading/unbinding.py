@@ -163,6 +163,7 @@ class Unbinder:
             home = None if source is None else self.world.home_of(source)
             if home is not None and home is not live.record:
                 found += [(home, name) for name in self._made_later(home)]
+                found += [(home, name) for name in self._listed_later(home, here, live)]
         for record in self._answering():  # what answers for a module is no name that is read
             for name in HOOKS & record.namespace.keys():
                 if self._is_unfinished(record, here) and self._is_later(record, name, here, live):
@@ -219,6 +220,17 @@ class Unbinder:
             and not self._is_submodule(record, name)
             and not self.world.binders(record, name)
         ]
+
+    def _listed_later(self, home: Record, here: Position, live: LiveStatement) -> list[str]:
+        """Return what a star import must not find in a module that has no ``__all__`` yet.
+
+        Without that it copies other names: all that are public by then.
+        """
+        if "__all__" not in home.namespace or not self._is_later(home, "__all__", here, live):
+            return []
+        names = [name for name in home.namespace if name[:1] != "_"]
+        later = [name for name in names if self._is_later(home, name, here, live)]
+        return ["__all__", *later]
 
     def _is_submodule(self, record: Record, name: str) -> bool:
         """A package has its submodule as an attribute when that is complete, whoever binds it."""
