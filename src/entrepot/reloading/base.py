@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from _collections import deque  # type: ignore[import-not-found]  # collections loads nine more
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
-from _operator import attrgetter
 from _thread import _local
 from _weakref import ref
 from abc import ABCMeta
-from gc import get_referents, is_tracked
+from gc import is_tracked
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from itertools import count
-from types import CellType, FunctionType, MethodType, ModuleType
+from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 
 from .attributes import (
     cached_by,
@@ -35,6 +34,7 @@ from .attributes import (
     state_reader,
 )
 from .bags import Bags, Computing, dump_of, is_bag, is_filled
+from .content import Content, Packed, inside_functions, own_dicts
 from .departed import Departed
 from .journal import content_of
 
@@ -52,22 +52,21 @@ _ATOMS: frozenset[type] = frozenset(
     {int, float, complex, str, bytes, bool, type(None), type(...), ModuleType, range, type(len)}
 )
 _CONTAINERS = (dict, list, set, bytearray)
-#: What a method with ``super()``, or annotations, close over; nobody binds it anew.
-ONLY_CLASS = frozenset({("__class__",), ("__classdict__",), ("__class__", "__classdict__")})
-_builtins_of = attrgetter("__builtins__")
-_keyword_defaults_of = attrgetter("__kwdefaults__")
 
 
 def _attributes(value: Any) -> dict[str, Any]:
-    return dict(value.__dict__)
+    found: dict[str, Any] = value.__dict__
+    return found
 
 
 def _plain_state(value: Any) -> dict[str, Any]:
-    return dict(instance_dict(value) or ())
+    return instance_dict(value) or {}
 
 
 _MADE_BY_PYTHON = 1 << 9  # ``Py_TPFLAGS_HEAPTYPE``
-_NOTHING, _FUNCTION, _TUPLE, _AROUND, _CLASS = "nothing", "function", "tuple", "around", "class"
+_NOTHING, _FUNCTION, _TUPLE, _AROUND = "nothing", "function", "tuple", "around"
+_CLASS, _DICT = "class", "dict"
+_NAMED = frozenset({str})
 _KINDS: Mapping[type | int, Any] = {
     **dict.fromkeys(_ATOMS, _NOTHING),
     **dict.fromkeys(
@@ -76,7 +75,7 @@ _KINDS: Mapping[type | int, Any] = {
     **dict.fromkeys((ModuleSpec, SourceFileLoader), _NOTHING),  # one of each is in every module
     **dict.fromkeys((type, ABCMeta), _CLASS),
     tuple: _TUPLE,
-    dict: dict.copy,
+    dict: _DICT,
     list: list.copy,
     set: set.copy,
     bytearray: bytes,
@@ -84,21 +83,6 @@ _KINDS: Mapping[type | int, Any] = {
     CellType: held_in,
     count: position_of,
 }
-
-
-class Content:
-    """What one object held.
-
-    Attributes:
-        owner: The object.
-        held: Its content: a list, a dict or a set, as ``content_of`` or ``state_of`` gives it.
-    """
-
-    __slots__ = ("held", "owner")
-
-    def __init__(self, owner: Any, held: Any) -> None:
-        self.owner = owner
-        self.held = held
 
 
 class Base:
@@ -141,61 +125,71 @@ class Base:
     def take(self, values: Iterable[object]) -> list[int]:
         """Note what values hold now, unless they were noted before; return the new keys."""
         added: list[int] = []
-        contents, kinds, nothing, room = self.contents, self._kinds, self._nothing, MAX_ITEMS
+        room = MAX_ITEMS
         level: Iterable[Any] = values
         for _ in range(MAX_DEPTH):
-            below: list[Any] = []
-            functions: list[FunctionType] = []
-            for value in level:
-                kind = type(value)
-                what = kinds.get(kind if type(kind) is type else id(kind))
-                if what is _NOTHING:
-                    continue
-                if what is _FUNCTION:
-                    functions.append(value)
-                    continue
-                if what is _TUPLE:
-                    below += value
-                    continue
-                key = id(value)
-                if key in contents:
-                    continue
-                if what is None:
-                    what = self._what(kind)
-                    if what is _NOTHING:
-                        continue
-                if what is _AROUND:
-                    below += self._inside(value)
-                    continue
-                held = what(value) if what is not _CLASS else self._class(value)
-                if held is None:
-                    continue
-                if not held:
-                    held = nothing.get(type(held), held)
-                room -= len(held)
-                if room < 0:
-                    return added
-                contents[key] = Content(value, held)
-                added.append(key)
-                if type(held) is not dict:
-                    below += held
-                elif is_tracked(held):  # the collector knows where there is nothing but atoms
-                    is_by_objects = kind is dict and type(next(iter(held), "")) is not str
-                    below += [*held, *held.values()] if is_by_objects else held.values()
-            if functions:
-                below += _inside_functions(functions)
-            if not below:
-                return added
-            level = below
+            level, room = self._level(level, room, added)
+            if not level or room < 0:
+                break
         return added
 
-    def _class(self, cls: Any) -> dict[str, Any] | None:
+    def _level(self, level: Iterable[Any], room: int, added: list[int]) -> tuple[list[Any], int]:
+        """Note what values hold; return what to look at in its turn, and the room that is left."""
+        contents, kinds, nothing = self.contents, self._kinds, self._nothing
+        below: list[Any] = []
+        functions: list[FunctionType] = []
+        for value in level:
+            kind = type(value)
+            what = kinds.get(kind if type(kind) is type else id(kind))
+            if what is _NOTHING:
+                continue
+            if what is _FUNCTION:
+                functions.append(value)
+                continue
+            if what is _TUPLE:
+                below += value
+                continue
+            key = id(value)
+            if key in contents:
+                continue
+            if what is None and (what := self._what(kind)) is _NOTHING:
+                continue
+            if what is _AROUND:
+                below += self._inside(value)
+                continue
+            held: Any = value
+            if what is not _DICT:
+                held = self._class(value) if what is _CLASS else what(value)  # type: ignore[misc]
+                if held is None:
+                    continue
+            room -= len(held)
+            if room < 0:
+                break
+            added.append(key)
+            if not held:
+                contents[key] = Content(value, nothing.get(type(held), held))
+            elif type(held) is not dict and type(held) is not MappingProxyType:
+                contents[key] = Content(value, held)
+                below += held
+            elif (what is not _DICT and what is not content_of) or {*map(type, held)} == _NAMED:
+                values = held.values()
+                both = (*held, *values)  # in one go, as other threads may run
+                contents[key] = Packed(value, list(both))  # no larger than it must be
+                if is_tracked(held):  # the collector knows where there is nothing but atoms
+                    below += values
+            else:
+                contents[key] = Content(value, dict(held))
+                below += [*held, *held.values()] if kind is dict else held.values()
+        return (below + inside_functions(functions) if functions else below), room
+
+    def _class(self, cls: Any) -> Mapping[str, Any] | None:
         """Return what a managed class holds, and note what is registered with it."""
         if not self.is_managed_class(cls):
             return None
         if is_abstract(cls):
             self.registered[id(cls)] = cls, registered_with(cls)
-        return data_of(cls)
+        names: Mapping[str, Any] = names_of_class(cls)
+        return names
 
     def take_imported(self, values: Iterable[object]) -> None:
         """Note what values hold when an import is over."""
@@ -354,39 +348,6 @@ def data_of(cls: type) -> dict[str, Any]:
     found.pop("__dict__", None)
     found.pop("__weakref__", None)
     return found
-
-
-def _inside_functions(functions: list[FunctionType]) -> list[Any]:
-    """Return what functions hold that can be changed: cells, and attributes of their own."""
-    found: list[Any] = []
-    for function in functions:
-        closure = function.__closure__
-        if closure and function.__code__.co_freevars not in ONLY_CLASS:
-            found += closure
-    return found + own_dicts(functions)
-
-
-def own_dicts(functions: list[FunctionType]) -> list[dict[str, Any]]:
-    """Return the attributes of functions that have some.
-
-    A function makes the dict of its attributes when it is asked for it, and few have one. So they
-    are not asked, but looked for among what the functions lead to.
-    """
-    names, builtins = functions[0].__globals__, _builtins_of(functions[0])
-    found = [
-        d
-        for d in get_referents(*functions)
-        if type(d) is dict
-        and d is not names
-        and d is not builtins
-        and d
-        and "__builtins__" not in d  # of another module
-        and "__build_class__" not in d
-    ]
-    if not found:
-        return found
-    defaults = set(map(id, map(_keyword_defaults_of, functions)))
-    return [d for d in found if id(d) not in defaults]
 
 
 def held_by(value: Any) -> Any:

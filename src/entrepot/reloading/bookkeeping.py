@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .base import Content
+from .attributes import is_a
+from .content import Content
 from .effects import Note
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Bookkeeping:
             adopter.strangers,
         )
         return (
-            (type(holder) is Content or type(holder) is Note)
+            (is_a(holder, Content) or type(holder) is Note)
             or id(holder) in self._effects.own
             or id(holder) in self.known
             or any(holder is found for found in own)

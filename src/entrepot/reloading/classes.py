@@ -22,7 +22,8 @@ from .attributes import (
     sets_by_code,
 )
 from .bags import dump_of
-from .base import EMPTY, Content, data_of, is_abstract, registered_with
+from .base import EMPTY, data_of, is_abstract, registered_with
+from .content import Content
 from .effects import put_in_order
 from .journal import names_of
 from .methods import is_of_another_kind, methods_of, names_in_play, note_passed, turned

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .adopt import Adopter
-    from .base import Base, Content
+    from .base import Base
+    from .content import Content
     from .revision import LiveStatement, Record
 
 MOST_OF_A_MODULE = 5_000

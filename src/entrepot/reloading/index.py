@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import ITERABLE_COROUTINE
 
 from .attributes import HEAP_TYPE, cached_by, held_in, instance_dict, is_a, is_exactly
-from .base import own_dicts
+from .content import own_dicts
 from .holders import holders_of
 from .references import references
 

@@ -22,7 +22,7 @@ from .attributes import (
     names_of_class,
     state_of,
 )
-from .base import Content
+from .content import Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

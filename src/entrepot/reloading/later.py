@@ -15,7 +15,7 @@ from itertools import compress, count, islice
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 
 from .attributes import instance_dict, is_a, is_among, is_exactly, position_of
-from .base import ONLY_CLASS, own_dicts
+from .content import ONLY_CLASS, own_dicts
 from .effects import carried_over
 from .holding import has_plain_state, holding, holds_nothing, parts_inside
 from .journal import same_items
@@ -81,7 +81,7 @@ class LaterImports:
         if record is None or record.namespace is not namespace:
             return
         words = _said(code)
-        if record.base:
+        if record.is_complete:
             named = self._named(record, words)
         else:
             named = [namespace[name] for name in words & namespace.keys()]
@@ -145,7 +145,7 @@ class LaterImports:
             known = self._names_by_tail[tail]
             names += [n for n in known if n == tail or package.startswith(n[: -len(tail)])]
         found = [self.records[name] for name in names if name in self.records]
-        return [other for other in found if other is not record and other.base]
+        return [other for other in found if other is not record and other.is_complete]
 
     def _named(self, record: Record, words: set[str]) -> list[Any]:
         """Return what words mean in a complete module, and note what its names are bound to."""

@@ -311,14 +311,13 @@ class Managed:
         gc.disable()  # much is made and nothing let go: to look for cycles would be in vain
         try:
             for record in pending:
-                record.base = dict(record.namespace)
+                values = record.note_base()
                 self.later.completed(record)
                 folder = record.file.rpartition(os.sep)[0]
                 if folder not in self.listed:  # what the import system has found there
                     names = getattr(sys.path_importer_cache.get(folder), "_path_cache", None)
                     if names:
                         self.listed[folder] = names  # never changed: a new set takes its place
-                values = [v for name, v in record.base.items() if name != "__builtins__"]
                 self.base.take_imported([*values, *_in_place_of(record)])
         finally:
             self.base.done()

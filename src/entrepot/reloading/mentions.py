@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
+    from types import CodeType
 
     from .changes import ModuleChange
     from .revision import Record
 
+#: Names of functions that get others as text.
+_BY_TEXT = frozenset({"getattr", "setattr", "delattr", "globals", "vars", "__dict__"})
 FEW = 4  # questions: then it is worth to know all words of each module
 
 
@@ -69,3 +72,20 @@ class Mentions:
                 for is_known in [record.is_parsed and name not in self._changes]
             ]
         return self._words
+
+
+def words_of(code: CodeType, runners: Container[int] | None) -> Iterator[str]:
+    """Yield the names in code that ran during an import, what it imports taken to pieces."""
+    names_by_text = not _BY_TEXT.isdisjoint(code.co_names)
+    for name in code.co_names:
+        yield from name.split(".")
+    yield from code.co_freevars
+    for const in code.co_consts:
+        if isinstance(const, tuple):
+            yield from (item for item in const if isinstance(item, str))
+        elif isinstance(const, str) and names_by_text and const.isidentifier():
+            yield const
+        elif isinstance(const, type(code)) and (
+            runners is None or not const.co_flags & 1 or id(const) in runners
+        ):
+            yield from words_of(const, runners)

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from _bisect import bisect_right
 
+from .content import Content, Packed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container
     from types import CodeType, ModuleType
     from typing import Any
 
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 #: See ``source/imports.py``: when branches happen.
 _FOR_CHECKERS = frozenset({"typing"})
 _NOT_IN_MODULES = frozenset({"typing", "main"})
-#: Names of functions that get others as text.
-_BY_TEXT = frozenset({"getattr", "setattr", "delattr", "globals", "vars", "__dict__"})
 
 
 class Site:
@@ -183,7 +183,6 @@ class Record:
         parent: The site that imported it first, ``None`` if unmanaged code did.
         order: When its execution began, counted over the process.
         sites: Where its import was when something ran, by instruction: ``{12: Site}``.
-        base: Import-time values by name, see ``base.py``.
         is_recorded: Whether its import was recorded; ``False`` after a late start.
         missing: What it imported in vain and went on without; ``None`` before anybody asked.
         is_learned: Whether what can be known after a late start is known already.
@@ -191,11 +190,11 @@ class Record:
     """
 
     __slots__ = (
+        "_base",
         "_has_star",
         "_lines",
         "_lives",
         "_view",
-        "base",
         "code",
         "doubt",
         "error",
@@ -228,7 +227,7 @@ class Record:
         self.order = order
         self.parent: Site | None = None
         self.sites: dict[int, Site] = {}
-        self.base: dict[str, Any] = {}
+        self._base = Content(None, {})
         self.error: BaseException | None = None
         self.is_recorded = True
         self.is_learned = False
@@ -240,6 +239,24 @@ class Record:
         self._has_star: bool | None = None
         self._view: View | None = None
         self._lines: list[tuple[int, int]] | None = None
+
+    @property
+    def base(self) -> Any:
+        """Import-time values by name, see ``base.py``."""
+        return self._base.held
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether its import is over."""
+        return type(self._base) is Packed or bool(self._base.held)
+
+    def note_base(self) -> list[Any]:
+        """Note what the names are bound to now, and return that."""
+        names, values = self.namespace, self.namespace.values()
+        both = (*names, *values)  # in one go, as other threads may run
+        self._base = Packed(None, list(both))
+        builtins = names.get("__builtins__")
+        return [value for value in both[len(both) // 2 :] if value is not builtins]
 
     @property
     def view(self) -> View:
@@ -303,8 +320,10 @@ class Record:
         if self._lives is not None:
             return self.text.words
         if self.words is None:
+            from .mentions import words_of
+
             is_known = self.is_recorded or self.is_learned
-            self.words = frozenset(_words_of(self.code, runners if is_known else None))
+            self.words = frozenset(words_of(self.code, runners if is_known else None))
         return self.words
 
     @property
@@ -339,23 +358,6 @@ def absolute(record: Record, name: str, level: int) -> str:
     if not level:
         return name
     return f"{package}.{name}" if name else package
-
-
-def _words_of(code: CodeType, runners: Container[int] | None) -> Iterator[str]:
-    """Yield the names in code that ran during an import, what it imports taken to pieces."""
-    names_by_text = not _BY_TEXT.isdisjoint(code.co_names)
-    for name in code.co_names:
-        yield from name.split(".")
-    yield from code.co_freevars
-    for const in code.co_consts:
-        if isinstance(const, tuple):
-            yield from (item for item in const if isinstance(item, str))
-        elif isinstance(const, str) and names_by_text and const.isidentifier():
-            yield const
-        elif isinstance(const, type(code)) and (
-            runners is None or not const.co_flags & 1 or id(const) in runners
-        ):
-            yield from _words_of(const, runners)
 
 
 def _made_live(record: Record, statements: list[Statement]) -> list[LiveStatement]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.scopes import nested
 from entrepot.standard import ast
 
-from .base import Content
+from .content import Content
 from .functions import own_dict
 
 if TYPE_CHECKING:

@@ -340,7 +340,7 @@ def _take_arrived(session: Live, execution: Execution) -> None:
     for record in reversed(session.records.values()):
         if execution.world.records.get(record.name) is record:
             break  # what has come stands last: not each module is asked, of thousands
-        record.base = dict(record.namespace)
+        record.note_base()
     base, journal = session.base, execution.journal
     for content in [base.contents[key] for key in base.arrived if key in base.contents]:
         owner = content.owner

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from .alignment import has_state_within
 from .attributes import is_a, is_exactly
-from .base import EMPTY, Content, data_of
+from .base import EMPTY, data_of
 from .caches import is_cache
 from .containers import succeed
+from .content import Content
 from .deciding import Conflict
 from .functions import own_dict, stop_forwarding
 from .values import is_atom, is_led_on, is_shared, is_view, same

@@ -10,7 +10,8 @@ import gc
 from typing import TYPE_CHECKING, Any, Generic
 
 from .attributes import instance_dict, is_a, is_python_class
-from .base import Content, data_of
+from .base import data_of
+from .content import Content
 from .outcomes import Refused
 from .revision import LiveStatement
 from .values import is_atom
@@ -149,11 +150,11 @@ def _is_made_anew(value: Any, *ours: Any) -> bool:
     is_only_named = True
     for holder in gc.get_referrers(value):  # an inner function would hold it, too
         is_namespace = type(holder) is dict and "__name__" in holder
-        is_ours = id(holder) in set(map(id, ours)) or type(holder) is Content
+        is_ours = id(holder) in set(map(id, ours)) or is_a(holder, Content)
         if is_ours or is_namespace or _is_noted(holder, value):
             continue
         is_only_named = False
-        if any(type(c) is Content and c.held is holder for c in gc.get_referrers(holder)):
+        if any(is_a(c, Content) and c.holds(holder) for c in gc.get_referrers(holder)):
             return True
     return is_only_named
 
