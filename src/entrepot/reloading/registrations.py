@@ -18,6 +18,7 @@ from entrepot.source.nodes import chain_of
 from .answers import forget_answers_of_hooks
 from .attributes import is_a
 from .base import is_abstract, registered_with
+from .below import Below
 from .classes import forget_answers, set_registered
 from .depending import depends
 from .fetched import Fetched
@@ -67,6 +68,7 @@ class Registrations:
         self.searched = SearchPath(journal, merger)
         self.fetched = Fetched(merger, journal)
         self.outside = Outside(journal, merger, adopter.base.outside)
+        self._below = Below(journal, adopter, merger)
         self._substitutes = Substitutes(journal, adopter, merger)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
@@ -103,6 +105,7 @@ class Registrations:
         self.searched.about_to_run(live)
         self.outside.about_to_run(live)
         self._substitutes.about_to_run(live)
+        self._below.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""
@@ -118,6 +121,7 @@ class Registrations:
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what adopted its class is registered; who sees it is due."""
+        self._below.ran()
         self._substitutes.ran(live)
         self.loggers.ran(live)
         self.searched.ran(live)
@@ -152,6 +156,7 @@ class Registrations:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""
         self.searched.finish()
         self.forget_stale()
+        self._below.tell()
         for abstract, before in list(self.adopter.registries.values()):
             if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
                 continue

@@ -1,0 +1,118 @@
+"""What statements see that ask a class for those derived from it: ``Plugin.__subclasses__()``.
+
+Python keeps that list, and a class that was made anew is in it beside the one that goes on, until
+the reload is over. So while such a statement runs, classes that will be gone derive from something
+else; and it is due when a class has come or gone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .attributes import is_a
+from .classes import classes_below
+from .readers import that_mention
+from .touches import passed_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .adopt import Adopter
+    from .journal import Journal
+    from .merging import Merger
+    from .revision import LiveStatement
+    from .world import World
+
+ASKED = "__subclasses__"
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+
+
+class Below:
+    """Hides what will be gone from such statements, and tells which are due."""
+
+    def __init__(self, journal: Journal, adopter: Adopter, merger: Merger) -> None:
+        self._world: World = merger.world
+        self._journal = journal
+        self._adopter = adopter
+        self._merger = merger
+        self._hidden: list[tuple[type, tuple[type, ...], tuple[type, ...]]] = []
+
+    def about_to_run(self, live: LiveStatement) -> None:
+        """Hide the classes that others take the place of, if a statement may ask for them."""
+        self._hidden = []
+        is_asking = live.statement.mentions(ASKED) or any(
+            ASKED in scope.code.co_names for scope in self._world.ran(live)
+        )
+        for cls in self._outdated() if is_asking else ():
+            bases = cls.__bases__
+            aside = (_aside(cls),)
+            try:
+                self._journal.set_attribute(cls, "__bases__", aside)
+            except TypeError:  # it is laid out otherwise
+                continue
+            self._hidden.append((cls, bases, aside))
+
+    def ran(self) -> None:
+        """The statement has run: they are where they were."""
+        for cls, bases, aside in self._hidden:
+            if cls.__bases__ == aside:
+                self._journal.set_attribute(cls, "__bases__", bases)
+
+    def tell(self) -> None:
+        """(6e) Who asks a class for those derived from it is due when one has come or gone."""
+        others = list(self._come_or_gone())
+        if not others and not self._adopter.base.arrived:
+            return
+        for live in that_mention(self._world, frozenset({ASKED})).values():
+            asked = list(self._asked_by(live))
+            for cls, what in (*others, *self._arrived_below(asked)):
+                if any(base is one for base in cls.__mro__[1:] for one in asked):
+                    self._merger.plan.add([(live, "read", f"class {cls.__qualname__} {what}")])
+                    break
+
+    def _outdated(self) -> list[type]:
+        """Return the classes that nothing will lead to when the reload is over."""
+        found = [new for new, _ in self._adopter.twins.values()]
+        found += [old for old, _ in self._adopter.replaced]
+        found += [cls for cls, what in self._come_or_gone() if what == "is gone"]
+        return [cls for cls in found if is_a(cls, type) and any(map(_is_made, cls.__bases__))]
+
+    def _come_or_gone(self) -> Iterator[tuple[type, str]]:
+        for live in self._merger.going():
+            for was, now in self._classes_of(live):
+                if is_a(was, type) and now is not was:
+                    yield was, "is gone"
+        for live in self._merger.plan.in_order():
+            for was, now in self._classes_of(live):
+                if is_a(now, type) and not is_a(was, type):
+                    yield now, "is new"
+
+    def _classes_of(self, live: LiveStatement) -> Iterator[tuple[Any, Any]]:
+        """Yield what the name of a class statement led to before the reload, and leads to now."""
+        record = live.record
+        for name in live.uses.binds if live.statement.is_class else ():
+            yield self._merger.start.get(record.name, {}).get(name), record.namespace.get(name)
+
+    def _arrived_below(self, asked: list[type]) -> Iterator[tuple[type, str]]:
+        """Yield what derives from some classes in modules that have come with the edit."""
+        arrived = self._adopter.base.arrived
+        for cls in asked if arrived else ():
+            yield from ((sub, "is new") for sub in classes_below(cls) if id(sub) in arrived)
+
+    def _asked_by(self, live: LiveStatement) -> Iterator[type]:
+        """Yield the classes that a statement can get at and ask for what derives from them."""
+        for home, uses in self._world.parts(live):
+            for chain in (*uses.chains, *((name,) for name in uses.reads)):
+                for value in passed_by(home, chain):
+                    if is_a(value, type) and _is_made(value):
+                        yield value
+
+
+def _aside(cls: type) -> type:
+    """Return a class that another one can derive from for a while: it is laid out as that is."""
+    return type("aside", (next(base for base in cls.__mro__ if not _is_made(base)),), {})
+
+
+def _is_made(cls: type) -> bool:
+    """Return whether a class was made while the process runs, and is none of the interpreter's."""
+    return bool(cls.__flags__ & HEAP_TYPE)
