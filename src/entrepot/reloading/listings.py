@@ -162,11 +162,10 @@ def _folders(world: World, live: LiveStatement) -> set[str]:
     for home, uses in world.parts(live):
         for name in uses.reads:
             found.update(_folders_of(world, home.namespace.get(name)))
-    texts = {
-        node.value
-        for node in walk(live.statement.node)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    } - _NO_NAMES
+    known = live.uses.asked
+    if "texts" not in known:
+        known["texts"] = frozenset(_texts(live.statement.node))
+    texts = known["texts"] - _NO_NAMES
     found = _with_below(found, texts)
     for text in texts:
         found.update(_folders_of(world, text))
@@ -178,6 +177,13 @@ def _folders(world: World, live: LiveStatement) -> set[str]:
             if record.file.endswith(os.sep + "__init__.py"):
                 found.add(os.path.dirname(record.file.rpartition(os.sep)[0]))  # noqa: PTH120
     return {os.path.realpath(folder) for folder in found if os.path.isdir(folder)}  # noqa: PTH112
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """Yield the texts that code says."""
+    for part in walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
 
 
 def _with_below(folders: set[str], texts: set[str]) -> set[str]:
@@ -192,8 +198,9 @@ def _with_below(folders: set[str], texts: set[str]) -> set[str]:
     seen = set(ahead)
     while ahead:
         base = ahead.pop()
-        joined = [os.path.realpath(os.path.join(base, name)) for name in names]  # noqa: PTH118
-        below = {folder for folder in joined if os.path.isdir(folder)} - seen  # noqa: PTH112
+        joined = [os.path.join(base, name) for name in names]  # noqa: PTH118
+        there = filter(os.path.isdir, joined)  # most are not, and links are a look at each part
+        below = set(map(os.path.realpath, there)) - seen
         seen |= below
         found |= below
         ahead |= below
