@@ -17,10 +17,10 @@ from .foreign import Foreign
 from .former import makers_of_former
 from .journal import same_items
 from .members import replace_class
+from .moments import is_of_its_moment
 from .ownership import Ownership
 from .plain import is_reference
 from .readers import readers
-from .stars import is_of_its_moment
 from .succession import changes_kind, is_method_of_heir, is_same_view, lead_on
 from .users import users
 from .values import is_view, same, shows_any
