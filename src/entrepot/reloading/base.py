@@ -277,7 +277,7 @@ class Base:
             return self._bags.of(value)  # of an installed class
         if cached_by(value) is not None:
             self._caches[id(value)] = ref(value)
-        return (value.__wrapped__,) if type(value.__wrapped__) is kind else ()
+        return (vars(value),)  # its attributes, and what it is made around
 
     def caches(self) -> Iterator[Any]:
         """Yield what ``functools.lru_cache`` made of functions, as far as it was met."""

@@ -264,8 +264,11 @@ def _same_annotations(old: FunctionType, new: FunctionType) -> bool:
 
 def _merge_attributes(adopter: Adopter, old: FunctionType, new: FunctionType, base: Any) -> None:
     own, made = own_dict(old) or {}, own_dict(new) or {}
-    if made:
-        own = old.__dict__
+    merge_own(adopter, old.__dict__ if made else own, made, base)
+
+
+def merge_own(adopter: Adopter, own: dict[str, Any], made: dict[str, Any], base: Any) -> None:
+    """Merge the attributes that a new function has into those of the live one."""
     journal, known = adopter.journal, base if isinstance(base, dict) else {}
     for name, value in list(made.items()):
         if name in own:

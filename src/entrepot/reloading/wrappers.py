@@ -7,10 +7,14 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from .caches import clear
+from .functions import merge_own
 from .values import is_view, same
 
 if TYPE_CHECKING:
     from .adopt import Adopter
+
+#: What each cache has of its own.
+_OF_CACHES = frozenset({"__wrapped__", "cache_parameters"})
 
 
 def adopt_wrapper(adopter: Adopter, old: Any, new: Any) -> Any:
@@ -112,11 +116,10 @@ def adopt_cache(adopter: Adopter, old: Any, new: Any) -> Any:
         adopter.replace(old, new)
         return new
     adopter.pair(old, new)
-    for name, value in vars(new).items():  # the docstring, the annotations, as of the function
-        if name not in {"__wrapped__", "cache_parameters"} and not same(
-            vars(old).get(name), value
-        ):
-            adopter.journal.set_item(vars(old), name, value)
+    own = vars(old)  # the docstring, the annotations, as of the function, and what was set
+    made = {**vars(new), **{name: own[name] for name in _OF_CACHES & own.keys()}}
+    merge_own(adopter, own, made, adopter.base.of(own))
+    adopter.note_base(own, made)
     if adopter.is_changed(function):
         adopter.change(old)
         clear(adopter.journal, old)  # what runs next must not get what it remembers
