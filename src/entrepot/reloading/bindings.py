@@ -54,6 +54,8 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
         if function is not None:
             _add_runners(world, function, found, old=old)
     found.update((id(live), live) for live in world.setters.of(record, name, old=old))
+    if not old:
+        found.update(world.bind_elsewhere.get((record.name, name), {}))
     return [live for live in found.values() if live.record is not record]
 
 
@@ -147,6 +149,9 @@ def bound_elsewhere(
     for record, name in world.setters.set_by(live, old=old):
         if record is not live.record:
             found[record.name, name] = record
+    if not old:
+        seen = world.bind_elsewhere.items()
+        found.update((key, world.records[key[0]]) for key, by in seen if id(live) in by)
     return [(record, name) for (_, name), record in found.items()]
 
 

@@ -238,7 +238,8 @@ class Execution:
         self.registrations.outside.ran(live, before, ran.values())
         if self.merger.merge_names(live, before):
             raise Again
-        self.merger.merge_elsewhere(live, earlier)
+        if self.merger.merge_elsewhere(live, earlier):
+            self.plan.look_again(live)
         self._after(changes, live)
 
     def _site_of(self, live: LiveStatement) -> Site:

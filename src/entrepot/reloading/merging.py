@@ -23,7 +23,7 @@ from .plain import is_reference
 from .readers import readers
 from .succession import changes_kind, is_method_of_heir, is_same_view, lead_on
 from .users import users
-from .values import is_view, same, shows_any
+from .values import held_under, is_view, same
 
 if TYPE_CHECKING:
     from .adopt import Adopter
@@ -73,29 +73,33 @@ class Merger:
         for cache in self.caches.clear_stale(live, in_play):
             for module, name in self.world.homes(cache):
                 self._moved_on(self.world.records[module], name, live)
-            for record in in_play:  # who calls it by what holds it: a partial, a bound method
-                for name, value in list(record.namespace.items()):
-                    shown = value.func if type(value) is partial else value
-                    if value is not cache and shows_any(shown, {id(cache)}):
-                        self._moved_on(record, name, live)
+            for record, name in held_under(cache, in_play):
+                self._moved_on(record, name, live)
 
-    def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
-        """Merge what a statement has bound in other modules; ``earlier`` is what was there."""
+    def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> bool:
+        """Merge what a statement has bound in other modules; return whether it was not known to.
+
+        A function that is given modules binds it, say. ``earlier`` is what was there.
+        """
+        is_new = False
         self.foreign.ran(live)
         known = {(record.name, name) for record, name in bound_elsewhere(self.world, live)}
-        modules = {module for module, _ in known}
         for module, before in earlier.items():
             record = self.world.records.get(module)
             if record is None or record is live.record:
                 continue
             now = dict(record.namespace)
-            if module not in modules and same_items(before, now):
+            if same_items(before, now) and all(module != name for name, _ in known):
                 continue  # as most that it could get at
             for name, value in now.items():
                 is_bound = before.get(name, _MISSING) is not value or (module, name) in known
                 if is_bound and not is_a(value, ModuleType) and name != "__builtins__":
+                    if (module, name) not in known:
+                        self.world.also_binds(live, record, (name,))
+                        is_new = True
                     self._merge_name(live, record, name)
             self.world.changed(record)
+        return is_new
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> bool:
         """Bind what a statement has bound to what is to be there; ``before`` is the namespace.
@@ -113,7 +117,7 @@ class Merger:
         static = self.world.binds(live)
         extra = changed - static
         if extra:
-            self.world.also_binds(live, extra)
+            self.world.also_binds(live, record, extra)
         names = sorted((static | changed) & namespace.keys())
         for name in sorted(names, key=lambda name: is_view(namespace[name])):  # then what shows it
             if name == "__builtins__":
@@ -324,17 +328,14 @@ class Merger:
         names = {(live.record.name, name) for name in self.world.binds(live)}
         others = [found for found in self.ownership.names_of(value) if found not in names]
         if others:
-            gone = [found for found in others if self._has_gone(found)]
+            files = self.world.gone
+            gone = [one for one in others if one in self.plan.deletions or one[0] in files]
             is_given, rest = self.ownership.is_given, set(others) - set(gone)
             if all(map(is_given, gone)) or not all(map(is_given, rest)):
                 return False  # it was made elsewhere, and may be there still
             return not self.ownership.is_outside(value)
         is_function = type(value) is FunctionType and self.ownership.is_named(value)
         return is_function and self.ownership.has_left_class(value)
-
-    def _has_gone(self, location: Location) -> bool:
-        """Return whether no statement binds a name any more: its file may be gone, and so all."""
-        return location in self.plan.deletions or location[0] in self.world.gone
 
     def _was_there(self, value: Any) -> bool:
         """(I7) Return whether a value was there before the reload."""

@@ -18,6 +18,11 @@ class Runs:
     """Answers about what ran, for a world.
 
     What ran before the reload is looked up once for each statement: rules ask for it often.
+
+    Attributes:
+        extra_binds: Names of their own module that statements were seen to bind, though no text
+            says so, by the statement's identity.
+        bind_elsewhere: Who was seen to bind a name of another module, though no text says so.
     """
 
     def __init__(self, recorder: Recorder) -> None:
@@ -27,6 +32,9 @@ class Runs:
         self._ran_now: dict[int, tuple[LiveStatement, list[LiveScope]]] = {}
         self._by_calls: dict[tuple[int, bool], tuple[LiveStatement, int, set[str]]] = {}
         self._parts: dict[int, tuple[LiveStatement, int, list[tuple[Record, Uses]]]] = {}
+        self.extra_binds: dict[int, set[str]] = {}
+        self.bind_elsewhere: dict[tuple[str, str], dict[int, LiveStatement]] = {}
+        self._extra: list[LiveStatement] = []
 
     def scope_of(self, code: CodeType) -> LiveScope | None:
         """Return the live scope that runs a code object."""
@@ -35,6 +43,16 @@ class Runs:
     def now(self, live: LiveStatement) -> LiveStatement | None:
         """Return the statement that takes a live one's place, ``None`` if it is removed."""
         raise NotImplementedError
+
+    def saw_binding(self, live: LiveStatement, record: Record, names: Iterable[str]) -> None:
+        """Note what a statement was seen to bind in a module."""
+        if record is not live.record:
+            for name in names:
+                self.bind_elsewhere.setdefault((record.name, name), {})[id(live)] = live
+            return
+        if id(live) not in self.extra_binds:
+            self._extra.append(live)
+        self.extra_binds.setdefault(id(live), set()).update(names)
 
     def codes_at(self, site: Site) -> list[CodeType]:
         """Return the code that ran at a site, before the edit."""

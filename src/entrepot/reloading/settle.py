@@ -337,8 +337,9 @@ def _take_arrived(session: Live, execution: Execution) -> None:
 
     Statements that ran after their import changed them too, and are the import's: no program has.
     """
+    known, start = execution.world.records, execution.merger.start
     for record in reversed(session.records.values()):
-        if execution.world.records.get(record.name) is record:
+        if known.get(record.name) is record and (not start or record.name in start):
             break  # what has come stands last: not each module is asked, of thousands
         record.note_base()
     base, journal = session.base, execution.journal

@@ -12,7 +12,10 @@ import gc
 import sys
 import types
 from _contextvars import ContextVar
-from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # less to load
+from _functools import (  # type: ignore[import-not-found]  # less to load
+    _lru_cache_wrapper,
+    partial,
+)
 from _thread import _local
 
 from .attributes import is_a, is_exactly, is_python_class, state_of
@@ -20,8 +23,11 @@ from .contexts import default_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
     from typing import Any
+
+    from .revision import Record
 
 ATOMS = frozenset({int, str, bytes, bool, type(None), type(...), type(NotImplemented), range})
 ALL_ATOMS = ATOMS | {float, complex}
@@ -248,3 +254,12 @@ def is_shared(value: Any) -> bool:
     """
     logging: Any = sys.modules.get("logging")
     return logging is not None and is_a(value, logging.Logger)
+
+
+def held_under(function: Any, records: list[Record]) -> Iterator[tuple[Record, str]]:
+    """Yield where modules name what holds a function: a partial of it, a bound method."""
+    for record in records:
+        for name, value in list(record.namespace.items()):
+            shown = value.func if type(value) is partial else value
+            if value is not function and shows_any(shown, {id(function)}):
+                yield record, name

@@ -42,7 +42,6 @@ class World(Runs):
         records: By name.
         changes: The changed modules by name.
         gone: The names of those whose files are gone: none of their statements runs again.
-        extra_binds: Names that statements were seen to bind, by the statement's identity.
         effects: Objects that statements were seen to change, by the statement's identity.
         sources: Who may read a name from which module.
         touching: Which texts may change an object that has a name.
@@ -88,10 +87,8 @@ class World(Runs):
                     self._new_of[id(live.old)] = live
         self._order: Order | None = None
         self._old_order: Order | None = None
-        self.extra_binds: dict[int, set[str]] = {}
         self.set_by_code: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
-        self._extra: list[LiveStatement] = []
         self._mentions = Mentions(records, changes, recorder.runners)
         self.ran_mentioning: dict[tuple[str, frozenset[str]], list[LiveScope]] = {}
 
@@ -355,14 +352,12 @@ class World(Runs):
         """Return the modules whose code may mention a name, by their names."""
         return self._mentions.of(word)
 
-    def also_binds(self, live: LiveStatement, names: set[str]) -> None:
-        """Note what a statement was seen to bind although its syntax does not tell."""
-        if id(live) not in self.extra_binds:
-            self._extra.append(live)
-        self.extra_binds.setdefault(id(live), set()).update(names)
+    def also_binds(self, live: LiveStatement, record: Record, names: Iterable[str]) -> None:
+        """Note what a statement was seen to bind in a module although no text tells."""
+        self.saw_binding(live, record, names)
         for name in names:
-            self._binders.pop((live.record.name, name, False), None)
-            self._own_binders.pop((live.record.name, name, False), None)
+            self._binders.pop((record.name, name, False), None)
+            self._own_binders.pop((record.name, name, False), None)
 
     def bound_by(self, live: LiveStatement) -> list[tuple[Record, str]]:
         """Return the names that a statement binds, those of other modules too."""
