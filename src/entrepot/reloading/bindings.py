@@ -14,6 +14,7 @@ from entrepot.source.scopes import is_function
 from .attributes import is_a
 from .readers import BY_TEXT, ran_that_mention
 from .roots import root_value
+from .setters import words_handed
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement, Record
     from .world import Location, World
 
-    #: What sets an attribute: its module, of what, and the statement or the function that does.
-    Storing: TypeAlias = tuple[Record, list[Chain], LiveStatement | None, LiveScope | None]
+    #: What sets an attribute: its module, of what, whether of what it is handed as well, and the
+    #: statement or the function that does.
+    Storing: TypeAlias = tuple[Record, list[Chain], bool, LiveStatement | None, LiveScope | None]
 
 #: Names that the import system and the interpreter bind in a module.
 OF_IMPORT = frozenset(
@@ -46,13 +48,19 @@ def foreign_binders(world: World, record: Record, name: str, *, old: bool) -> li
                 is_used = id(scope.code) in world.recorder.runners
                 if is_used and name in _uses(world, scope, old=old).binds:
                     _add_runners(world, scope, found, old=old)
-    for other, chains, setter, function in _storing(world, name, old=old):
-        if other is record or not any(_leads_to(other, chain, record) for chain in chains):
+    for other, chains, is_handed, setter, function in _storing(world, name, old=old):
+        is_told = other is not record and any(_leads_to(other, each, record) for each in chains)
+        if not is_told and not is_handed:
             continue
-        if setter is not None:
-            found[id(setter)] = setter
+        setting = {} if setter is None else {id(setter): setter}
         if function is not None:
-            _add_runners(world, function, found, old=old)
+            _add_runners(world, function, setting, old=old)
+        may = world.setters.may_hand
+        found.update(
+            (key, live)
+            for key, live in setting.items()
+            if is_told or may(live, record, name, old=old)
+        )
     found.update((id(live), live) for live in world.setters.of(record, name, old=old))
     if not old:
         found.update(world.bind_elsewhere.get((record.name, name), {}))
@@ -92,11 +100,13 @@ def _storing(world: World, name: str, *, old: bool) -> list[Storing]:
             for live in world.view(home, old=old).naming((name,)):
                 chains = _owners(live.uses, name) if _may_store(live, name) else []
                 if chains:
-                    found.append((home, chains, live, None))
+                    is_looped = name in words_handed(live.uses, live.uses.binds)
+                    found.append((home, chains, is_looped, live, None))
             for scope in ran_that_mention(world, home, {name}):
-                chains = _owners(_uses(world, scope, old=old), name)
-                if chains:
-                    found.append((home, chains, None, scope))
+                uses = _uses(world, scope, old=old)
+                chains, is_handed = _owners(uses, name), name in words_handed(uses)
+                if chains or is_handed:
+                    found.append((home, chains, is_handed, None, scope))
     return found
 
 
@@ -146,7 +156,9 @@ def bound_elsewhere(
             record = None if owner is None else world.home_of(owner)
             if record is not None and record is not live.record:
                 found[record.name, chain[-1]] = record
-    for record, name in world.setters.set_by(live, old=old):
+    words = {word for _, uses in parts for word in words_handed(uses, live.uses.binds)}
+    setters = world.setters
+    for record, name in (*setters.set_by(live, old=old), *setters.handed(live, words, old=old)):
         if record is not live.record:
             found[record.name, name] = record
     if not old:

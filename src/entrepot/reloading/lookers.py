@@ -65,14 +65,14 @@ class Lookers:
         return {id(value.__dict__) for value in found if is_a(value, types.ModuleType)}
 
 
-def modules_got(world: World, live: LiveStatement) -> list[types.ModuleType]:
+def modules_got(world: World, live: LiveStatement, *, old: bool = False) -> list[types.ModuleType]:
     """Return the modules that a statement, or what runs with it, may hand on, as far as is known.
 
     By names that are bound to them, out of containers and instances, or by their own names.
     """
     found: list[Any] = []
     loaded = _loaded_by(world, live)
-    for home, uses in world.parts(live):
+    for home, uses in world.parts(live, old=old):
         found += [root_value(home, word) for word in uses.whole]
         found += _got_by_name(home, uses, loaded)
     return [value for value in found if is_a(value, types.ModuleType)]

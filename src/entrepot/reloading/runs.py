@@ -94,9 +94,11 @@ class Runs:
         """Return the statements that were executed in this reload and ran more than before."""
         return [live for live, _ in self._ran_now.values()]
 
-    def parts(self, live: LiveStatement) -> list[tuple[Record, Uses]]:
+    def parts(self, live: LiveStatement, *, old: bool = False) -> list[tuple[Record, Uses]]:
         """Return the uses of a statement and of what ran during it, each with its module."""
         ran = self.ran(live)
+        if old:
+            return [(live.record, live.uses), *((s.live.record, s.uses) for s in ran)]
         known = self._parts.get(id(live))
         if known is None or known[1] != len(ran):
             found = [(live.record, live.uses)]

@@ -1,8 +1,10 @@
-"""Who sets names of modules that are computed: ``setattr(settings, name, value)`` in a loop.
+"""Who sets names of modules though no text says so: which names, or of which modules.
 
-No text says which names these are. What a name held when the imports were over may tell that its
-own statement has bound it: a plain function of that text, a constant that is written there. All
-others of a module that such code can get at may have been set by it.
+The names may be computed (``setattr(settings, name, value)`` in a loop), and the modules may be
+handed to a function (``for plugin in gzip, lzma: enable(plugin)``). What a name held when the
+imports were over may tell that its own statement has bound it: a plain function of that text, a
+constant that is written there. All others of a module that such code can get at may have been set
+by it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from .roots import root_value
 from .values import is_atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from entrepot.source.uses import Touch, Uses
 
@@ -32,11 +34,13 @@ _OWN = frozenset({"self", "cls"})
 class Setters:
     """Such statements of one world, found when they are asked for first."""
 
-    __slots__ = ("_found", "_unsure", "_world")
+    __slots__ = ("_found", "_got", "_sure", "_unsure", "_world")
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._found: dict[bool, list[tuple[LiveStatement, dict[int, Record]]]] = {}
+        self._got: dict[tuple[int, bool], tuple[LiveStatement, dict[int, Record]]] = {}
+        self._sure: dict[tuple[str, str], bool] = {}
         self._unsure: dict[str, frozenset[str]] = {}
 
     def of(self, record: Record, name: str, *, old: bool) -> Iterator[LiveStatement]:
@@ -52,12 +56,33 @@ class Setters:
                 for record in modules.values():
                     yield from ((record, name) for name in self._unsure_in(record))
 
+    def may_hand(self, live: LiveStatement, record: Record, name: str, *, old: bool) -> bool:
+        """Return whether a statement may have had a name set by handing on its module."""
+        is_unsure = name in record.base and not self._is_sure(record, name)
+        return is_unsure and id(record.namespace) in self._modules_got(live, old=old)
+
+    def handed(
+        self, live: LiveStatement, words: set[str], *, old: bool
+    ) -> Iterator[tuple[Record, str]]:
+        """Yield which of some names a statement may have had set by handing on their modules."""
+        for record in self._modules_got(live, old=old).values() if words else ():
+            for name in words & record.base.keys():
+                if not self._is_sure(record, name):
+                    yield record, name
+
+    def _modules_got(self, live: LiveStatement, *, old: bool) -> dict[int, Record]:
+        found = self._got.get((id(live), old))
+        if found is None:
+            records = _records(self._world, modules_got(self._world, live, old=old))
+            found = self._got[id(live), old] = live, records
+        return found[1]
+
     def _all(self, *, old: bool) -> list[tuple[LiveStatement, dict[int, Record]]]:
         found = self._found.get(old)
         if found is None:
             found = self._found[old] = []
             for live in _setting(self._world, old=old).values():
-                modules = _modules_set(self._world, live)
+                modules = _modules_set(self._world, live, old=old)
                 if modules:
                     found.append((live, modules))
         return found
@@ -68,16 +93,35 @@ class Setters:
         if found is None:
             found = self._unsure[record.name] = frozenset(
                 name
-                for name, value in record.base.items()
-                if name[:2] != "__" and not self._is_sure(record, name, value)
+                for name in record.base
+                if name[:2] != "__" and not self._is_sure(record, name)
             )
         return found
 
-    def _is_sure(self, record: Record, name: str, value: Any) -> bool:
-        if is_a(value, types.ModuleType):
-            return True
-        binders = self._world.own_binders(record, name, old=True)
-        return bool(binders) and _has_bound(binders[-1], name, value)
+    def _is_sure(self, record: Record, name: str) -> bool:
+        """Return whether nobody but its own statement can have bound a name during the imports."""
+        found = self._sure.get((record.name, name))
+        if found is None:
+            value = record.base[name]
+            binders = self._world.own_binders(record, name, old=True)
+            found = self._sure[record.name, name] = is_a(value, types.ModuleType) or (
+                bool(binders) and _has_bound(binders[-1], name, value)
+            )
+        return found
+
+
+def words_handed(uses: Uses, own: Container[str] = ()) -> set[str]:
+    """Return which attributes code sets of what it is handed, or of what a loop gives it.
+
+    Args:
+        uses: What a function does, or a statement.
+        own: The names that the statement binds itself.
+    """
+    local = (touch for touch in uses.local_touches if touch.chain[0] not in _OWN)
+    looped = (touch for touch in uses.touches if touch.chain[0] in own)
+    return {
+        touch.word for touch in (*local, *looped) if touch.how == "store" and len(touch.chain) == 1
+    }
 
 
 def _has_bound(live: LiveStatement, name: str, value: Any) -> bool:
@@ -126,17 +170,17 @@ def _sets(uses: Uses) -> Iterator[Touch]:
             yield touch
 
 
-def _modules_set(world: World, live: LiveStatement) -> dict[int, Record]:
+def _modules_set(world: World, live: LiveStatement, *, old: bool) -> dict[int, Record]:
     """Return the managed modules of which a statement may set names, by their namespaces."""
     found: list[types.ModuleType] = []
-    for home, uses in world.parts(live):
+    for home, uses in world.parts(live, old=old):
         for touch in _sets(uses):
             value = root_value(home, touch.chain[0])
             is_loop = touch in uses.local_touches or touch.chain[0] in live.uses.binds
             if len(touch.chain) == 1 and is_a(value, types.ModuleType) and not is_loop:
                 found.append(value)
             elif is_loop or len(touch.chain) > 1:
-                return _records(world, modules_got(world, live))
+                return _records(world, modules_got(world, live, old=old))
     return _records(world, found)
 
 
