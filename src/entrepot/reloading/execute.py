@@ -238,8 +238,7 @@ class Execution:
         self.registrations.outside.ran(live, before, ran.values())
         if self.merger.merge_names(live, before):
             raise Again
-        if self.merger.merge_elsewhere(live, earlier):
-            self.plan.look_again(live)
+        self.merger.merge_elsewhere(live, earlier)
         self._after(changes, live)
 
     def _site_of(self, live: LiveStatement) -> Site:

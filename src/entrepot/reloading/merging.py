@@ -76,12 +76,11 @@ class Merger:
             for record, name in held_under(cache, in_play):
                 self._moved_on(record, name, live)
 
-    def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> bool:
-        """Merge what a statement has bound in other modules; return whether it was not known to.
+    def merge_elsewhere(self, live: LiveStatement, earlier: dict[str, dict[str, Any]]) -> None:
+        """Merge what a statement has bound in other modules; ``earlier`` is what was there.
 
-        A function that is given modules binds it, say. ``earlier`` is what was there.
+        If it was not known to, as a function is that is given modules, who binds it before is due.
         """
-        is_new = False
         self.foreign.ran(live)
         known = {(record.name, name) for record, name in bound_elsewhere(self.world, live)}
         for module, before in earlier.items():
@@ -96,10 +95,9 @@ class Merger:
                 if is_bound and not is_a(value, ModuleType) and name != "__builtins__":
                     if (module, name) not in known:
                         self.world.also_binds(live, record, (name,))
-                        is_new = True
+                        self.plan.look_again(live)
                     self._merge_name(live, record, name)
             self.world.changed(record)
-        return is_new
 
     def merge_names(self, live: LiveStatement, before: dict[str, Any]) -> bool:
         """Bind what a statement has bound to what is to be there; ``before`` is the namespace.
