@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ITEM, called_chain, item_chain
 
-from .attributes import instance_dict, is_a, names_of_class
+from .attributes import instance_dict, is_a, names_of_class, state_of
 from .plain import is_reference
 from .touches import is_inert, passed_by
 from .values import is_shared
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from entrepot.source.nodes import Chain
 
-    from .revision import LiveStatement, Record
+    from .revision import LiveScope, LiveStatement, Record
     from .world import World
 
 
@@ -57,20 +57,29 @@ def _creators(world: World, value: Any, asked: set[int]) -> list[LiveStatement]:
 
 
 def _handed_out(world: World, live: LiveStatement, value: Any) -> Iterator[Any]:
-    """Yield what has the part that a function handed out: ``routes = get_app().routes``.
+    """Yield what has the part that a call handed out: ``routes = get_app().routes``.
 
-    The function reads a name of its module, and from there the same steps lead to the part.
+    The function reads a name of its module, and from there steps lead to the part. A method has
+    it from its object: ``routes = app.get_routes()``.
     """
     called, steps = called_chain(getattr(live.statement.node, "value", None))
-    *_, function = (None, *passed_by(live.record, called)) if steps else (None,)
+    passed = list(passed_by(live.record, called)) if called else []
+    function = passed[-1] if passed and len(passed) == len(called) else None
     scope = world.scope_of(function.__code__) if type(function) is types.FunctionType else None
-    if scope is None:
-        return
-    for name in sorted(scope.uses.reads):
-        chain = (name, *steps)
-        passed = list(passed_by(scope.live.record, chain))
-        if len(passed) == len(chain) and passed[-1] is value:
-            yield from _wholes(scope.live.record, chain)
+    if scope is not None:
+        for chain in _read_by(scope):
+            whole = (*chain, *steps)
+            found = list(passed_by(scope.live.record, whole))
+            if len(found) == len(whole) and found[-1] is value:
+                yield from _wholes(scope.live.record, whole)
+    for owner in passed if function is None and not steps else ():
+        if not is_inert(owner) and any(part is value for part in state_of(owner).values()):
+            yield owner
+
+
+def _read_by(scope: LiveScope) -> list[Chain]:
+    """Return the chains that a function reads, and the names with which they begin."""
+    return sorted({*((name,) for name in scope.uses.reads), *scope.uses.chains})
 
 
 def _given(live: LiveStatement) -> Chain:

@@ -192,11 +192,19 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
 
 
 def _returned(world: World, function: types.FunctionType) -> list[Any]:
-    """Return the containers of its module that a function may return: those that it reads."""
+    """Return the containers that a function may return, with what has them: those that it reads.
+
+    Such as ``ROUTES`` of its module, or ``app.routes`` and ``app``.
+    """
     scope = world.scope_of(function.__code__)
-    names = scope.uses.reads if scope is not None else set()
-    found = [function.__globals__.get(name) for name in names]
-    return [value for value in found if issubclass(type(value), dict | list | set)]
+    if scope is None:
+        return []
+    found = []
+    for chain in (*((name,) for name in scope.uses.reads), *scope.uses.chains):
+        passed = list(passed_by(scope.live.record, chain))
+        if len(passed) == len(chain) and issubclass(type(passed[-1]), dict | list | set):
+            found += [value for value in passed if not is_inert(value)]
+    return found
 
 
 def touchers(world: World, value: Any) -> list[LiveStatement]:
