@@ -120,7 +120,9 @@ def words_handed(uses: Uses, own: Container[str] = ()) -> set[str]:
     local = (touch for touch in uses.local_touches if touch.chain[0] not in _OWN)
     looped = (touch for touch in uses.touches if touch.chain[0] in own)
     return {
-        touch.word for touch in (*local, *looped) if touch.how == "store" and len(touch.chain) == 1
+        touch.word
+        for touch in (*local, *looped)
+        if (touch.how == "store" and len(touch.chain) == 1) or (touch.word and _is_set_by(touch))
     }
 
 
@@ -161,13 +163,14 @@ def _setting(world: World, *, old: bool) -> dict[int, LiveStatement]:
 def _sets(uses: Uses) -> Iterator[Touch]:
     """Yield how code hands something to ``setattr`` with a name that is computed."""
     for touch in (*uses.touches, *uses.local_touches):
-        if (
-            touch.how == "argument"
-            and touch.position == 0
-            and touch.callee[-1:]
-            and (touch.callee[-1] in _SETTING and touch.chain[0] not in _OWN)
-        ):
+        if _is_set_by(touch) and not touch.word and touch.chain[0] not in _OWN:
             yield touch
+
+
+def _is_set_by(touch: Touch) -> bool:
+    """Return whether something is handed to ``setattr`` or ``delattr``."""
+    is_first = touch.how == "argument" and touch.position == 0
+    return is_first and touch.callee[-1:] != () and touch.callee[-1] in _SETTING
 
 
 def _modules_set(world: World, live: LiveStatement, *, old: bool) -> dict[int, Record]:

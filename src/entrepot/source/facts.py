@@ -20,6 +20,7 @@ from .by_name import (
     named_module,
     said_attributes,
     said_chain,
+    said_text,
     stored_chain,
 )
 from .imports import when_of_branches
@@ -117,8 +118,9 @@ class _Reader(Naming):
                 if isinstance(node.func, ast.Attribute):
                     self.touch(node.func.value, "method", node.func.attr)
                 self.visit(node.func)
+        word = (said_text(node.args[1]) if is_store(node) else None) or ""
         for position, argument in enumerate(node.args):
-            self._argument(callee, position, argument)
+            self._argument(callee, position, argument, word)
         for keyword in node.keywords:
             self._argument(callee, keyword.arg or "**", keyword.value)
 
@@ -151,14 +153,16 @@ class _Reader(Naming):
             for part in parts
         )
 
-    def _argument(self, callee: Chain, position: int | str, node: ast.expr) -> None:
+    def _argument(
+        self, callee: Chain, position: int | str, node: ast.expr, word: str = ""
+    ) -> None:
         for part in handed_on(node):
             chain = said_chain(part)
             if chain[:1] and chain[0].startswith(MODULE) and len(chain) == 1:
                 self.uses.whole.add(chain[0])
             chain = item_chain(part) or root_chain(part)
             if chain and not isinstance(part, ast.Call):
-                self.add_touch(Touch(chain, "argument", "", callee, position))
+                self.add_touch(Touch(chain, "argument", word, callee, position))
         self.visit(node)
 
     # statements that bind

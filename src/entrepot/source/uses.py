@@ -29,6 +29,7 @@ class Touch:
             ``"augmented"``, ``"enter"``, ``"decorator"``, or ``"call"``: an instance may change
             itself.
         word: The method's name, the stored attribute, or the constant key as text; else ``""``.
+            For an argument of ``setattr`` or ``delattr``, the attribute if it is written there.
         callee: For an argument, the chain that is called, or ``()`` if it is no chain.
         position: For an argument, its position or keyword.
     """
