@@ -218,7 +218,9 @@ class Caches:
         ``ROWS = load(3)`` keeps its list when it is edited to ``load(4)``: what ``load(3)`` gives
         is another one from now on.
         """
-        taken = self._adopter.taken
+        adopter = self._adopter
+        taken = {id(old): old for old, _ in adopter.strangers if not self.world.homes(old)}
+        taken.update(adopter.taken)
         for cache, _, before in self._known.values():
             if before is None or id(cache) in self._cleared:
                 continue

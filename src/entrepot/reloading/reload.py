@@ -228,7 +228,6 @@ def _is_over(session: Live, prepared: Prepared) -> bool:
 def _forget(execution: Execution, journal: Journal) -> None:
     """Let caches forget what the program must not see after the edit."""
     caches = execution.merger.caches
-    caches.forget_given_away(journal)
     stale = caches.stale_at_last(execution.patcher.caches)
     for cache in {*execution.adopter.stale, *stale}:
         if is_cache(cache):  # else it was led on to what took its place
@@ -251,6 +250,7 @@ def commit(session: Live, prepared: Prepared, deep: Deep) -> None:
         _begin(session, prepared, prepared.world)
         execution.patcher.patch()
         execution.run()
+        execution.merger.caches.forget_given_away(journal)  # before these are led on
         execution.finish()
         settle(session, prepared, execution)
         report.kept.extend(name for name in prepared.plan.kept if name not in report.kept)
