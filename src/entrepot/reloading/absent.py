@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from entrepot.names import parent_of
 from entrepot.source.missing import absolute
 
-from .files import look_anew
+from .files import FolderPackages, look_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,11 +41,13 @@ class Absent:
             such as ``{"fastjson": {"/app": 1789…}}``.
         known: Which file a module has that could not be imported, when that had changed last,
             and a digest of what it held: what is only saved again is as useless as before.
+        folders: Packages that have no file.
     """
 
     def __init__(self, began: int) -> None:
         self.looked: dict[str, dict[str, int]] = {}
         self.known: dict[str, _Found] = {}
+        self.folders = FolderPackages()
         self._latest: dict[str, _Found] = {}
         self._began = began - TICK
         self._wanting: dict[str, Record] = {}

@@ -7,6 +7,7 @@ cache; statements that import it run again and fail as they would in a fresh pro
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.machinery
 import os
@@ -17,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 from .revision import origin_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
+
     from .edit import Edit
     from .journal import Journal
     from .revision import Record
@@ -49,6 +53,57 @@ def _forget_folders() -> None:
         elif hasattr(finder, "invalidate_caches"):
             finder.invalidate_caches()
     _external._NamespacePath._epoch += 1  # noqa: SLF001
+
+
+class FolderPackages:
+    """Packages that were nothing but folders when they were imported.
+
+    When one gets a file of its own, a restart executes that before all that lies below it. An
+    empty one changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._packages: dict[str, ModuleType] = {}
+
+    def with_files(self, new: Iterable[Record]) -> Iterator[str]:
+        """Yield why an edit cannot be taken: such a package has a file now that does something.
+
+        Args:
+            new: The modules whose packages are not known yet.
+        """
+        for record in new:
+            name = record.name.rpartition(".")[0]
+            while name:
+                package = sys.modules.get(name)
+                namespace: dict[str, Any] = getattr(package, "__dict__", {})
+                if package is not None and namespace.get("__file__") is None:
+                    self._packages[name] = package
+                name = name.rpartition(".")[0]
+        for name, package in self._packages.items():
+            if sys.modules.get(name) is not package:
+                continue
+            for folder in list(getattr(package, "__path__", ())):
+                file = os.path.join(folder, "__init__.py")  # noqa: PTH118
+                line = _first_to_run(file)
+                if line:
+                    yield f"{file}:{line} {name} was a folder only when it was imported"
+
+
+def _first_to_run(file: str) -> int:
+    """Return the line of the first statement in a file that does something, 0 for none."""
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123 (pathlib is slow to import)
+            body = ast.parse(stream.read()).body
+    except OSError:
+        return 0
+    except (SyntaxError, ValueError):
+        return 1
+    own = (node for node in body if not _is_string(node))
+    return next((node.lineno for node in own), 0)
+
+
+def _is_string(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def without_links(session: Live, edit: Edit) -> tuple[Edit, list[str]]:

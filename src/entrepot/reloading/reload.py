@@ -167,8 +167,9 @@ def _add_files(
     appeared: list[tuple[Record, list[str]]],
     new: list[Record],
 ) -> None:
-    """Add what is due since files came, went or stand elsewhere."""
+    """Add what is due since files came, went or stand elsewhere, and what cannot be taken."""
     world = plan.world
+    prepared.refusals += session.absent.folders.with_files(new)
     for record in prepared.gone:
         plan.add(readers_of_module(world, record))
     for record, _ in prepared.moved:
