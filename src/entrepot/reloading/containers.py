@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .alignment import adopt_at, adopt_instances, has_state, matches
 from .attributes import held_in, is_a
 from .base import EMPTY
-from .deciding import Conflict
+from .deciding import Conflict, list_in_order
 from .instances import is_of_replaced, takes_class
 from .journal import STEADY, same_items
 from .values import holds_only_attributes, is_atom
@@ -202,7 +202,7 @@ def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[A
             before[id(item)] -= 1
         else:
             added.append(item)
-    return out + added
+    return list_in_order(base, live, out + added)
 
 
 def _note_gone(adopter: Adopter, items: dict[Any, Any]) -> None:

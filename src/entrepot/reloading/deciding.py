@@ -145,7 +145,7 @@ def put_in_order(journal: Journal, notes: Iterable[Note]) -> None:
         if type(content) is dict and isinstance(note.base, dict):
             wanted: Any = _dict_in_order(note.base, note.start, content)
         elif type(content) is list and isinstance(note.base, list):
-            wanted = _list_in_order(note.base, note.start, content)
+            wanted = list_in_order(note.base, note.start, content)
         else:
             continue
         if not same_items(content, wanted):
@@ -168,20 +168,66 @@ def _dict_in_order(
     return {key: now[key] for key in keys}
 
 
-def _list_in_order(base: list[Any], start: list[Any], now: list[Any]) -> list[Any]:
-    """Return a list with the items last that the program has added.
+def list_in_order(base: list[Any], start: list[Any], now: list[Any]) -> list[Any]:
+    """Return a list with the items that the program has added where it has put them.
+
+    Those that stood last stand last, others after what they stood after.
 
     Example:
-        >>> _list_in_order([1], [1, 9], [1, 9, 2])
+        >>> list_in_order([1], [1, 9], [1, 9, 2])
         [1, 2, 9]
-        >>> _list_in_order([1], [1, 9], [9, 1, 2])   # it was made anew, and had what is state
+        >>> list_in_order([1], [1, 9], [9, 1, 2])   # it was made anew, and had what is state
         [1, 2, 9]
+        >>> list_in_order([1, 2], [8, 1, 9, 2], [8, 9, 1, 2, 3])
+        [8, 1, 9, 2, 3]
     """
-    count = len(base)
-    added = start[count:]
-    if not added or not same_items(start[:count], base):
+    groups = _added(base, start, now)
+    taken = _counts([item for _, _, added in groups for item in added])
+    if not taken:
         return now
-    for at in range(len(now) - len(added) + 1):
-        if same_items(now[at : at + len(added)], added):
-            return [*now[:at], *now[at + len(added) :], *added]
-    return now
+    rest = []
+    for item in now:
+        if taken.get(_key(item)):
+            taken[_key(item)] -= 1
+        else:
+            rest.append(item)
+    places = {_key(item): position for position, item in reversed(list(enumerate(rest)))}
+    last = groups.pop()[2]
+    at, after = -1, dict[int, list[Any]]()
+    for key, position, added in groups:  # of values that are others now, as many are there
+        at = places.get(key, position if len(rest) == len(base) else at)
+        after.setdefault(at, []).extend(added)
+    placed = [part for n, item in enumerate(rest) for part in (item, *after.get(n, ()))]
+    return [*after.get(-1, ()), *placed, *last]
+
+
+def _added(base: list[Any], start: list[Any], now: list[Any]) -> list[tuple[Any, int, list[Any]]]:
+    """Return what the program had added after which item, with the position of that at import.
+
+    Only what is in the list still.
+    """
+    there = _counts(now)
+    left: dict[Any, list[int]] = {}
+    for position, item in enumerate(base):
+        left.setdefault(_key(item), []).append(position)
+    groups: list[tuple[Any, int, list[Any]]] = [(None, -1, [])]
+    for item in start:
+        key = _key(item)
+        if left.get(key):
+            groups.append((key, left[key].pop(0), []))
+        elif there.get(key):
+            there[key] -= 1
+            groups[-1][2].append(item)
+    return groups
+
+
+def _counts(items: list[Any]) -> dict[Any, int]:
+    counts: dict[Any, int] = {}
+    for item in items:
+        counts[_key(item)] = counts.get(_key(item), 0) + 1
+    return counts
+
+
+def _key(item: Any) -> Any:
+    """Return what two items of a list have in common that are one, or one value."""
+    return (type(item), item) if is_atom(item) else id(item)
