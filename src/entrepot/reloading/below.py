@@ -75,6 +75,8 @@ class Below:
         found = [new for new, _ in self._adopter.twins.values()]
         found += [old for old, _ in self._adopter.replaced]
         found += [cls for cls, what in self._come_or_gone() if what == "is gone"]
+        departed = self._adopter.base.departed.classes()  # by earlier edits
+        found += [cls for cls in departed if not self._world.homes(cls)]
         return [cls for cls in found if is_a(cls, type) and any(map(_is_made, cls.__bases__))]
 
     def _come_or_gone(self) -> Iterator[tuple[type, str]]:

@@ -51,6 +51,11 @@ class Departed:
 
         journal.note(undo)
 
+    def classes(self) -> list[type]:
+        """Return the classes that are gone, and that somebody holds still."""
+        values: list[Any] = [reference() for reference in self._references.values()]
+        return [value for value in values if is_a(value, type)]
+
     def at(self, place: str) -> Any:
         """Return what was at a place before it was taken away, ``None`` if nobody holds it."""
         reference = self._references.get(place)

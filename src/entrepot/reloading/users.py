@@ -56,13 +56,16 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     for key, live in found.items():
         if key in ran:
             continue
-        if any(leads_to(value, cls, aside) for value in _reached(world, live)):
+        if any(leads_to(value, cls, aside) for value in _reached(world, live)) or _asks_above(
+            world, live, cls
+        ):
             yield live
     asking = that_mention(world, ASKING, frozenset({ANY_ATTRIBUTE})) if names - looked_up else {}
     flatly: dict[int, Any] = {}
     for live in asking.values():
-        if id(live) not in found and any(
-            leads_to(value, cls, flatly, is_deep=False) for value in _reached(world, live)
+        if id(live) not in found and (
+            any(leads_to(value, cls, flatly, is_deep=False) for value in _reached(world, live))
+            or _asks_above(world, live, cls)
         ):
             yield live
     if looked_up - _TOLD:
@@ -99,6 +102,13 @@ def _reached(world: World, live: LiveStatement) -> Iterator[Any]:
     for home, uses in world.parts(live):
         for chain in (*uses.chains, *((name,) for name in uses.reads)):
             yield from passed_by(home, chain)
+
+
+def _asks_above(world: World, live: LiveStatement, cls: type) -> bool:
+    """Return whether a statement gets at a class by asking one that it derives from."""
+    if not any("__subclasses__" in uses.attributes for _, uses in world.parts(live)):
+        return False
+    return any(value is base for value in _reached(world, live) for base in cls.__mro__[1:])
 
 
 def leads_to(
