@@ -156,9 +156,8 @@ def bound_elsewhere(
             record = None if owner is None else world.home_of(owner)
             if record is not None and record is not live.record:
                 found[record.name, chain[-1]] = record
-    words = {word for _, uses in parts for word in words_handed(uses, live.uses.binds)}
-    setters = world.setters
-    for record, name in (*setters.set_by(live, old=old), *setters.handed(live, words, old=old)):
+    setters, ran = world.setters, [uses for _, uses in parts[1:]]
+    for record, name in (*setters.set_by(live, old=old), *setters.handed(live, ran, old=old)):
         if record is not live.record:
             found[record.name, name] = record
     if not old:

@@ -34,12 +34,13 @@ _OWN = frozenset({"self", "cls"})
 class Setters:
     """Such statements of one world, found when they are asked for first."""
 
-    __slots__ = ("_found", "_got", "_sure", "_unsure", "_world")
+    __slots__ = ("_found", "_got", "_handed", "_sure", "_unsure", "_world")
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._found: dict[bool, list[tuple[LiveStatement, dict[int, Record]]]] = {}
         self._got: dict[tuple[int, bool], tuple[LiveStatement, dict[int, Record]]] = {}
+        self._handed: dict[int, tuple[Uses, set[str]]] = {}
         self._sure: dict[tuple[str, str], bool] = {}
         self._unsure: dict[str, frozenset[str]] = {}
 
@@ -62,9 +63,21 @@ class Setters:
         return is_unsure and id(record.namespace) in self._modules_got(live, old=old)
 
     def handed(
-        self, live: LiveStatement, words: set[str], *, old: bool
+        self, live: LiveStatement, ran: Iterable[Uses], *, old: bool
     ) -> Iterator[tuple[Record, str]]:
-        """Yield which of some names a statement may have had set by handing on their modules."""
+        """Yield the names of modules that a statement may have had set by handing these on.
+
+        Args:
+            live: The statement.
+            ran: What the functions do that ran with it.
+            old: Whether it is asked what was done before the edit.
+        """
+        words = words_handed(live.uses, live.uses.binds)
+        for uses in ran:  # each of them runs with many statements
+            known = self._handed.get(id(uses))
+            if known is None:
+                known = self._handed[id(uses)] = uses, words_handed(uses)
+            words |= known[1]
         for record in self._modules_got(live, old=old).values() if words else ():
             for name in words & record.base.keys():
                 if not self._is_sure(record, name):
@@ -92,9 +105,7 @@ class Setters:
         found = self._unsure.get(record.name)
         if found is None:
             found = self._unsure[record.name] = frozenset(
-                name
-                for name in record.base
-                if name[:2] != "__" and not self._is_sure(record, name)
+                name for name in record.base if not self._is_sure(record, name)
             )
         return found
 
@@ -103,8 +114,9 @@ class Setters:
         found = self._sure.get((record.name, name))
         if found is None:
             value = record.base[name]
-            binders = self._world.own_binders(record, name, old=True)
-            found = self._sure[record.name, name] = is_a(value, types.ModuleType) or (
+            is_told = name[:2] == "__" or is_a(value, types.ModuleType)  # as ``__doc__``
+            binders = [] if is_told else self._world.own_binders(record, name, old=True)
+            found = self._sure[record.name, name] = is_told or (
                 bool(binders) and _has_bound(binders[-1], name, value)
             )
         return found
@@ -122,6 +134,7 @@ def words_handed(uses: Uses, own: Container[str] = ()) -> set[str]:
     return {
         touch.word
         for touch in (*local, *looped)
+        if touch.word[:2] != "__"  # ``f.__doc__ = text`` is said of functions
         if (touch.how == "store" and len(touch.chain) == 1) or (touch.word and _is_set_by(touch))
     }
 
