@@ -3,7 +3,9 @@
 ``getattr(importlib.import_module(module), name)``, ``vars(sys.modules[name])``: what stands in
 ``readers.py`` looks for words, and there is none. So these statements are looked at one by one:
 which modules ``import_module`` was called for while they were executed is recorded; where nothing
-is, as of ``sys.modules``, it may have been any.
+is, as of ``sys.modules``, it may have been any. A decorator or a metaclass that asks there wants
+the module of what is defined (``sys.modules[cls.__module__]``): it does not read all names of it,
+or each decorated class would run again for each new name.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ class Lookers:
         self._by_namespace = {}
         asking = that_mention(self._world, ASKING, frozenset({ANY_ATTRIBUTE}))
         for live in asking.values():
+            if live.statement.name is not None and not _loaded_by(self._world, live):
+                continue
             modules = self._got(live)
             if modules is None:
                 self._any.append(live)
