@@ -67,10 +67,13 @@ class Project:
             self.live.close()
         self.system.restore()
         sys.path.remove(str(self.root))
-        for name in set(sys.modules) - self.before:
-            module = sys.modules[name]
-            places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-            if any(str(place).startswith(str(self.root)) for place in places):
+        new = {name: sys.modules[name] for name in set(sys.modules) - self.before}
+        places = {  # all of them before one goes: a folder without a file asks those above it
+            name: [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+            for name, module in new.items()
+        }
+        for name, found in places.items():
+            if any(str(place).startswith(str(self.root)) for place in found):
                 del sys.modules[name]
         importlib.invalidate_caches()
 

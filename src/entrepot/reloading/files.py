@@ -82,11 +82,18 @@ class FolderPackages:
         for name, package in self._packages.items():
             if sys.modules.get(name) is not package:
                 continue
-            for folder in list(getattr(package, "__path__", ())):
+            for folder in _folders_of(package):
                 file = os.path.join(folder, "__init__.py")  # noqa: PTH118
                 line = _first_to_run(file)
                 if line:
                     yield f"{file}:{line} {name} was a folder only when it was imported"
+
+
+def _folders_of(package: ModuleType) -> list[str]:
+    try:
+        return list(getattr(package, "__path__", ()))
+    except KeyError:  # asked anew at each look, of a package above it that has left the cache
+        return []
 
 
 def _first_to_run(file: str) -> int:
