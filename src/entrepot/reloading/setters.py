@@ -34,13 +34,14 @@ _OWN = frozenset({"self", "cls"})
 class Setters:
     """Such statements of one world, found when they are asked for first."""
 
-    __slots__ = ("_found", "_got", "_handed", "_sure", "_unsure", "_world")
+    __slots__ = ("_found", "_got", "_handed", "_named", "_sure", "_unsure", "_world")
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._found: dict[bool, list[tuple[LiveStatement, dict[int, Record]]]] = {}
         self._got: dict[tuple[int, bool], tuple[LiveStatement, dict[int, Record]]] = {}
-        self._handed: dict[int, tuple[Uses, set[str]]] = {}
+        self._handed: dict[tuple[int, bool], tuple[LiveStatement, int, frozenset[str]]] = {}
+        self._named: dict[str, bool] = {}
         self._sure: dict[tuple[str, str], bool] = {}
         self._unsure: dict[str, frozenset[str]] = {}
 
@@ -63,7 +64,7 @@ class Setters:
         return is_unsure and id(record.namespace) in self._modules_got(live, old=old)
 
     def handed(
-        self, live: LiveStatement, ran: Iterable[Uses], *, old: bool
+        self, live: LiveStatement, ran: list[Uses], *, old: bool
     ) -> Iterator[tuple[Record, str]]:
         """Yield the names of modules that a statement may have had set by handing these on.
 
@@ -72,16 +73,23 @@ class Setters:
             ran: What the functions do that ran with it.
             old: Whether it is asked what was done before the edit.
         """
-        words = words_handed(live.uses, live.uses.binds)
-        for uses in ran:  # each of them runs with many statements
-            known = self._handed.get(id(uses))
-            if known is None:
-                known = self._handed[id(uses)] = uses, words_handed(uses)
-            words |= known[1]
+        _, count, words = self._handed.get((id(live), old)) or (live, -1, frozenset())
+        if count != len(ran):
+            said = words_handed(live.uses, live.uses.binds).union(*map(words_handed, ran))
+            words = frozenset(filter(self._is_named, said))
+            self._handed[id(live), old] = live, len(ran), words
         for record in self._modules_got(live, old=old).values() if words else ():
             for name in words & record.base.keys():
                 if not self._is_sure(record, name):
                     yield record, name
+
+    def _is_named(self, word: str) -> bool:
+        """Return whether any module has such a name: most are of instances alone."""
+        found = self._named.get(word)
+        if found is None:
+            records = list(self._world.records.values())
+            found = self._named[word] = any(word in record.namespace for record in records)
+        return found
 
     def _modules_got(self, live: LiveStatement, *, old: bool) -> dict[int, Record]:
         found = self._got.get((id(live), old))
