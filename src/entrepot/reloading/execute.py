@@ -223,7 +223,7 @@ class Execution:
             earlier = {other.name: end() for other, end in zip(records, ended, strict=True)}
             self.annotations.after(live)
             self.young.forget()
-            self.unbinder.show(live, hidden)
+            self.unbinder.show(live, hidden, earlier)
             changes = [] if calls_nothing else self.effects.changed(records)
         ran.pop(id(code), None)
         ran.update(self.merger.caches.codes_of_hits())

@@ -246,10 +246,22 @@ class Unbinder:
             return False
         return live.record is record or not self.midway.is_bound(live, record, name, binders)
 
-    def show(self, live: LiveStatement, hidden: list[tuple[Record, str, Any]]) -> None:
-        """Give back what was hidden, unless the statement was to bind it, and did or did not."""
+    def show(
+        self,
+        live: LiveStatement,
+        hidden: list[tuple[Record, str, Any]],
+        earlier: dict[str, dict[str, Any]],
+    ) -> None:
+        """Give back what was hidden, unless the statement was to bind it, and did or did not.
+
+        Args:
+            live: The statement that has run.
+            hidden: What was hidden from it.
+            earlier: What names were bound to before; it gets these too: nobody has bound them.
+        """
         self.world.recorder.loading = None
         for record, name, value in hidden:
+            earlier.get(record.name, {}).setdefault(name, value)
             if name in record.namespace:
                 continue
             below = self.world.records.get(f"{record.name}.{name}")
