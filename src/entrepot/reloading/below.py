@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a
+from .attributes import HEAP_TYPE, is_a
 from .classes import classes_below
 from .readers import that_mention
 from .touches import passed_by
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .world import World
 
 ASKED = "__subclasses__"
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 
 class Below:

@@ -13,13 +13,14 @@ import importlib.machinery
 import os
 import sys
 from importlib import _bootstrap_external
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import is_a
 from .revision import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import ModuleType
 
     from .edit import Edit
     from .journal import Journal
@@ -74,24 +75,29 @@ class FolderPackages:
         for record in new:
             name = record.name.rpartition(".")[0]
             while name:
-                package = sys.modules.get(name)
-                namespace: dict[str, Any] = getattr(package, "__dict__", {})
-                if package is not None and namespace.get("__file__") is None:
-                    self._packages[name] = package
+                found: Any = sys.modules.get(name)
+                if is_a(found, ModuleType) and found.__dict__.get("__file__") is None:
+                    self._packages[name] = found
                 name = name.rpartition(".")[0]
         for name, package in self._packages.items():
             if sys.modules.get(name) is not package:
                 continue
-            for folder in _folders_of(package):
+            for folder in folders_in(package.__dict__.get("__path__", ())):
                 file = os.path.join(folder, "__init__.py")  # noqa: PTH118
                 line = _first_to_run(file)
                 if line:
                     yield f"{file}:{line} {name} was a folder only when it was imported"
 
 
-def _folders_of(package: ModuleType) -> list[str]:
+def folders_in(path: Iterable[Any]) -> list[str]:
+    """Return the folders of a package's ``__path__``.
+
+    Example:
+        >>> folders_in(["/app/shop", None])
+        ['/app/shop']
+    """
     try:
-        return list(getattr(package, "__path__", ()))
+        return [folder for folder in path if type(folder) is str]
     except KeyError:  # asked anew at each look, of a package above it that has left the cache
         return []
 

@@ -19,6 +19,7 @@ from entrepot.source.nodes import walk
 
 from .absent import TICK, changed_at
 from .attributes import is_a
+from .files import folders_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -210,14 +211,14 @@ def _with_below(folders: set[str], texts: set[str]) -> set[str]:
 def _folders_of(world: World, value: Any) -> list[str]:
     """Return the folders that a value means: a path's, a file's, a package's."""
     if is_a(value, list | tuple) or type(value).__name__ == "_NamespacePath":
-        return [item for item in value if type(item) is str and item not in _NO_NAMES]
+        return [folder for folder in folders_in(value) if folder not in _NO_NAMES]
     if type(value).__module__.partition(".")[0] == "pathlib":
         value = str(value)
     if type(value) is not str:
         record = world.by_namespace.get(id(value.__dict__)) if is_a(value, ModuleType) else None
-        return [] if record is None else list(record.namespace.get("__path__", ()))
+        return [] if record is None else folders_in(record.namespace.get("__path__", ()))
     if value in world.records:
-        return list(world.records[value].namespace.get("__path__", ()))
+        return folders_in(world.records[value].namespace.get("__path__", ()))
     if value in _NO_NAMES or "\0" in value:
         return []
     return [os.path.dirname(value) if value.endswith(".py") else value]  # noqa: PTH120

@@ -13,7 +13,7 @@ import ast
 import types
 from typing import TYPE_CHECKING, Any
 
-from .attributes import is_a
+from .attributes import is_a, module_of
 from .lookers import modules_got
 from .readers import ran_that_mention
 from .roots import root_value
@@ -155,9 +155,9 @@ def _has_bound(live: LiveStatement, name: str, value: Any) -> bool:
             value.__code__.co_filename == live.record.file and value.__code__.co_qualname == name
         )
     if isinstance(node, ast.ClassDef):
-        return is_a(value, type) and (value.__module__, value.__qualname__) == (
-            live.record.name,
-            name,
+        return is_a(value, type) and (
+            module_of(value) == live.record.name
+            and type.__getattribute__(value, "__qualname__") == name
         )
     written = getattr(node, "value", None)
     if isinstance(written, ast.Constant):
