@@ -35,9 +35,10 @@ def is_of_its_moment(
     found = _copied_from(world, live, name)
     if found is None:  # most statements are no imports
         return False
-    old = world.before(live) or next(iter(world.old_binders(live.record, name)[-1:]), None)
-    if old is None or _copied_from(world, old, name) != found:
-        return False
+    last = next(iter(world.old_binders(live.record, name)[-1:]), None)
+    old = world.before(live) or last
+    if old is None or old is not last or _copied_from(world, old, name) != found:
+        return False  # what is there now, another statement has bound
     home, wanted = found
     if not _stands_there(world, old, live) or _finds_another(world, live, home, wanted):
         return False
