@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import entrepot
-from entrepot.source.blocks import Definition, split_compiled, with_edited_class
-from entrepot.source.statements import Statement, resplit, split
+from entrepot.source.blocks import Definition, split_compiled
+from entrepot.source.statements import Statement, split
 from entrepot.source.text import Text
 
 OWN = sorted(Path(entrepot.__file__).parent.rglob("*.py"))
@@ -87,64 +87,3 @@ def test_a_text_that_is_not_the_codes_is_parsed() -> None:
     code = compile("A = 1\n\ndef f(): pass\n", "m.py", "exec")
 
     assert facts(split_compiled(text, code)) == facts(split(text))
-
-
-BEFORE = b"""\
-import os
-A = 1
-class C(os.PathLike[str]):
-    one = 1
-
-    def f(self, a=1):
-        return a
-
-    def g(self):
-        text = \'\'\'
-            first
-        \'\'\'
-        return text
-
-    two = 2
-# end
-B = 2
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "is_cut"),
-    [
-        pytest.param(b"return a", b"return os.fspath(a)", True, id="body"),
-        pytest.param(b"a=1", b"b=1", True, id="parameter"),
-        pytest.param(b"one = 1\n", b"one = 1\n    three = [\n\n    ]\n", True, id="more-lines"),
-        pytest.param(b"one = 1\n", b"one = [\n)]\n", True, id="bracket-in-first-column"),
-        pytest.param(b"    two = 2\n", b"    # two = 2\n", True, id="last-line"),
-        pytest.param(b"        return a\n", b"", True, id="no-body"),
-        pytest.param(b"return a\n", b"return '''a\n", True, id="string-opened"),
-        pytest.param(b"one = 1\n", b"one = 1\ntwo = 2\n", False, id="class-ends-there"),
-        pytest.param(b"            first", b"first", False, id="in-first-column"),
-        pytest.param(b"[str]", b"[bytes]", False, id="bases"),
-        pytest.param(b"B = 2", b"B = 3", False, id="after-it"),
-        pytest.param(b"A = 1", b"A = 3", False, id="above-it"),
-        pytest.param(b"# end\nB", b"    three = 3\nB", False, id="behind-its-end"),
-    ],
-)
-def test_a_class_of_which_lines_are_others_is_cut_as_it_is_parsed(
-    old: bytes, new: bytes, is_cut: bool
-) -> None:
-    before, after = Text("m.py", BEFORE), Text("m.py", BEFORE.replace(old, new, 1))
-
-    found = with_edited_class(after, before, split(before))
-
-    assert (found is not None) is is_cut
-    if found is None:
-        return
-    edited = found[2]
-    assert not edited.is_parsed
-    try:
-        expected = resplit(after, before, split(before))
-    except SyntaxError:
-        with pytest.raises(SyntaxError):
-            compile(edited.text, "m.py", "exec")
-    else:
-        assert facts(found) == facts(expected)
-        assert trees(found) == trees(expected)

@@ -12,8 +12,8 @@ import ast
 import contextlib
 from typing import TYPE_CHECKING
 
-from entrepot.source.blocks import with_edited_class
 from entrepot.source.pairing import pair
+from entrepot.source.regions import taken_over
 from entrepot.source.scopes import (
     HOLDS_LINES,
     can_shift,
@@ -116,7 +116,7 @@ def change_of(record: Record, text: Text) -> ModuleChange:
         SyntaxError: The new text is not Python.
     """
     old = [live.statement for live in record.lives]
-    new = with_edited_class(text, record.text, old)
+    new = taken_over(text, record.text, old)
     if new is not None:
         try:
             return _change_to(record, text, new)

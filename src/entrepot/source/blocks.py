@@ -15,8 +15,7 @@ from bisect import bisect_right
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from .statements import Statement, own_text, shares_line, split
-from .text import common_lines
+from .statements import Statement, own_text, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     from .text import Text
 
 _HEAD = re.compile(r"(async[ \t]+def|def|class)[ \t]+(\w+)")
-#: A class whose head ends on the line where it begins, without calls and strings.
-_CLASS = re.compile(r"class[ \t]+\w+[ \t]*(\([\w \t.,=\[\]]*\))?[ \t]*:")
 _KINDS: Mapping[str, str] = {"def": "FunctionDef", "class": "ClassDef"}
-_FIRST_COLUMN = re.compile(r"^[^ \t\n#)\]}]", re.MULTILINE)
+FIRST_COLUMN = re.compile(r"^[^ \t\n#)\]}]", re.MULTILINE)
 
 
 class Definition(Statement):
@@ -98,7 +95,7 @@ def split_compiled(text: Text, code: CodeType) -> list[Statement]:
         return split(text)
     starts = _lines_in_first_column(text.source)
     try:
-        found = _parsed(text, 0, cuts[0])
+        found = parsed(text, 0, cuts[0])
         for number, at in enumerate(cuts):
             end = cuts[number + 1] if number + 1 < len(cuts) else len(lines)
             found += _block(text, at, end, names[at], starts)
@@ -109,58 +106,6 @@ def split_compiled(text: Text, code: CodeType) -> list[Statement]:
     return found
 
 
-def with_edited_class(
-    text: Text, old: Text, statements: list[Statement]
-) -> list[Statement] | None:
-    r"""Return the statements of a text in which lines of one class are others, unparsed.
-
-    Whether these are Python is seen when they are compiled. ``None`` if more has changed, or a
-    line that tells where the class begins, or if it is not sure where it ends.
-
-    Args:
-        text: The new text.
-        old: The old one.
-        statements: Its statements.
-
-    Example:
-        >>> from entrepot.source.text import Text
-        >>> old = Text("m", b"A = 1\nB = 2\nclass C:\n    D = 1\n    F = 2\n\nE = 3")
-        >>> new = Text("m", b"A = 1\nB = 2\nclass C:\n    D = 1\n\n    F = 4\n\nE = 3")
-        >>> found = with_edited_class(new, old, split(old))
-        >>> [(s.kind, s.first, s.last) for s in found], found[2].is_parsed
-        ([('Assign', 1, 1), ('Assign', 2, 2), ('ClassDef', 3, 6), ('Assign', 8, 8)], False)
-    """
-    head, tail = common_lines(old.lines, text.lines)
-    end = len(old.lines) - tail
-    at = bisect_right(statements, head, key=_last)
-    if at < 2 or at == len(statements):  # a docstring, a future import
-        return None
-    edited, lines = statements[at], text.lines
-    begin = edited.first - 1
-    if edited.kind != "ClassDef" or edited.column or begin >= head or end > edited.last:
-        return None
-    if shares_line(statements, at) or shares_line(statements, at + 1):
-        return None
-    while begin < head and lines[begin][:1] == "@":
-        begin += 1
-    if begin >= head or not _CLASS.fullmatch(lines[begin]):
-        return None
-    moved = len(lines) - len(old.lines)
-    last = edited.last + moved
-    if end == edited.last:
-        last = _last_line(lines, begin, last) + 1
-    if _FIRST_COLUMN.search("\n".join(lines[begin + 1 : last])):
-        return None
-    own = "\n".join(lines[edited.first - 1 : last])
-    name = str(edited.name)
-    made = Definition(own, edited.first, last, edited.kind, name, text.file)
-    return [*statements[:at], made, *(other.moved(moved) for other in statements[at + 1 :])]
-
-
-def _last(statement: Statement) -> int:
-    return statement.last
-
-
 def _begins(line: str) -> bool:
     return line[:1] == "@" or _HEAD.match(line) is not None
 
@@ -168,7 +113,7 @@ def _begins(line: str) -> bool:
 def _lines_in_first_column(source: str) -> list[int]:
     """Return the lines with code in the first column, from 0 on; a bracket may close there."""
     found, line, last = [], 0, 0
-    for match in _FIRST_COLUMN.finditer(source):
+    for match in FIRST_COLUMN.finditer(source):
         line += source.count("\n", last, match.start())
         last = match.start()
         found.append(line)
@@ -181,23 +126,23 @@ def _block(text: Text, at: int, end: int, name: str, starts: list[int]) -> list[
     while head < end and not (found := _HEAD.match(lines[head])):
         head += 1
     if head == end or found is None or found[2] != name:
-        return _parsed(text, at, end)
+        return parsed(text, at, end)
     position = bisect_right(starts, head)
     rest = starts[position] if position < len(starts) and starts[position] < end else end
-    last = _last_line(lines, head, rest)
+    last = last_line(lines, head, rest)
     own = "\n".join(lines[at : last + 1])
     if rest < end and not _is_closed(own):
-        return _parsed(text, at, end)
+        return parsed(text, at, end)
     if any('"""' in line or "'''" in line for line in lines[last + 1 : rest]):
-        return _parsed(text, at, end)  # a line of a string that looks like a remark
+        return parsed(text, at, end)  # a line of a string that looks like a remark
     if lines[last][-1:] == "\\":
-        return _parsed(text, at, end)
+        return parsed(text, at, end)
     kind = _KINDS.get(found[1], "AsyncFunctionDef")
     definition = Definition(own, at + 1, last + 1, kind, name, text.file)
-    return [definition, *_parsed(text, rest, end)]
+    return [definition, *parsed(text, rest, end)]
 
 
-def _last_line(lines: list[str], head: int, end: int) -> int:
+def last_line(lines: list[str], head: int, end: int) -> int:
     """Return the last line that is not blank and no remark."""
     last = end - 1
     while last > head and (not lines[last].strip() or lines[last].lstrip()[0] == "#"):
@@ -214,7 +159,7 @@ def _is_closed(own: str) -> bool:
     return not (double and single) and double % 2 == 0 and single % 2 == 0 and "\\\n" not in own
 
 
-def _parsed(text: Text, start: int, end: int) -> list[Statement]:
+def parsed(text: Text, start: int, end: int) -> list[Statement]:
     """Return the statements between two lines by parsing these alone."""
     lines = text.lines[start:end]
     if not any(lines):

@@ -348,7 +348,7 @@ def resplit(text: Text, old: Text, statements: list[Statement]) -> list[Statemen
         middle = _statements("\n" * start + "\n".join(region) + "\n", text.lines, text.file, 0)
     except SyntaxError:
         return split(text)
-    if any(_is_future(statement.node) for statement in middle):
+    if any(is_future(statement.node) for statement in middle):
         return split(text)
     return [
         *statements[:before],
@@ -357,7 +357,8 @@ def resplit(text: Text, old: Text, statements: list[Statement]) -> list[Statemen
     ]
 
 
-def _is_future(node: ast.stmt) -> bool:
+def is_future(node: ast.stmt) -> bool:
+    """Return whether a statement asks for a future feature."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
