@@ -381,7 +381,7 @@ class Adopter:
                     set_state(self.journal, into, name, value)
                 continue
             was = base.get(name, EMPTY) if base is not EMPTY else EMPTY
-            place, self.remade.owner = f"{self.place}.{name}", into
+            place, self.remade.whole = f"{self.place}.{name}", (into, fresh)
             merged = (
                 self.merge(was, live[name], value, place, spot_of(into, name))
                 if keep_state
