@@ -138,8 +138,8 @@ def _change_to(record: Record, text: Text, new: list[Statement]) -> ModuleChange
     for position, statement in enumerate(new):
         mate = pairs.get(position)
         before = None if mate is None else old_lives[mate]
-        is_same = is_same_language and not any(map(statement.mentions, called))
-        change.lives.append(_live(change, statement, before, is_same_language=is_same))
+        is_alike = not (called and statement.mentioned(called))
+        change.lives.append(_live(change, statement, before, is_same_language, is_alike))
     taken = set(pairs.values())
     change.removed = [live for number, live in enumerate(old_lives) if number not in taken]
     for live in change.removed:
@@ -164,13 +164,18 @@ def _live(
     change: ModuleChange,
     statement: Statement,
     old: LiveStatement | None,
-    *,
-    is_same_language: bool,
+    is_same_language: bool,  # noqa: FBT001
+    is_called_alike: bool,  # noqa: FBT001
 ) -> LiveStatement:
-    """Return the live statement for a new one; note how it differs from the old."""
+    """Return the live statement for a new one; note how it differs from the old.
+
+    Where another instruction calls ``io.open()``, since the text imports ``io`` now or no more,
+    the code is another one and does the same.
+    """
     record = change.record
     is_same_language = is_same_language and change.text.file == record.file
-    if old is not None and is_same_language and old.statement.text == statement.text:
+    is_alike = is_same_language and is_called_alike
+    if old is not None and is_alike and old.statement.text == statement.text:
         by = statement.first - old.statement.first
         column = statement.column - old.statement.column
         if not by and not column:
@@ -191,7 +196,8 @@ def _live(
     if old is None:
         change.added.append(live)
         return live
-    is_same = _makes_the_same(old, live) or same_signature(old.statement, statement)
+    is_same = is_same_language and old.statement.text == statement.text
+    is_same = is_same or _makes_the_same(old, live) or same_signature(old.statement, statement)
     if not is_same or (not is_same_language and _has_annotations(statement.node)):
         change.signed.append(live)
     _compare_scopes(change, old, live, is_same=is_same)
