@@ -11,7 +11,7 @@ import ast
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import NOTHING, is_a
+from .attributes import NOTHING, derives_from, is_a
 from .base import EMPTY
 from .code_run import code_of
 from .touches import uses_touch
@@ -237,7 +237,7 @@ class Making:
     def _is_class_changed(self, cls: type, said: set[str]) -> bool:
         """Return whether what is got from a class by calling it may be another thing now."""
         owner = self._whole[0]
-        if is_a(owner, cls) or owner is cls:
+        if derives_from(type(owner), cls) or owner is cls:
             return False  # what is made is made for its own instance
         return any(
             name == "*" or name in said or name[:2] == "__"
