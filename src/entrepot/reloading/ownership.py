@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import sys
-from types import FunctionType, ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import (
@@ -222,8 +222,10 @@ class Ownership:
         An instance of one of the program's classes is the program's, and what its own script
         holds, or a prompt, that has got from the modules.
         """
-        if self.is_managed_class(type(value)):
+        if self.is_managed_class(value if is_a(value, type) else type(value)):
             return False
+        if type(value) is CellType:
+            return False  # it is a function's, and no module's
         function = value
         if is_exactly(value, _AROUND_FUNCTIONS):  # of methods that nobody names there are many
             function = value.fget if type(value) is property else value.__func__
@@ -233,6 +235,9 @@ class Ownership:
                 return False  # whoever holds it: the program's own script, say
             if "<locals>" not in function.__code__.co_qualname:
                 return is_of_module(names)
+            module: object = function.__module__
+            if type(module) is str and module in self.world.records:
+                return False  # an installed decorator has made it of one of the program's
         if self._outside is None:
             managed = self.world.by_namespace
             self._outside = set()
