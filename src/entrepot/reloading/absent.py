@@ -19,6 +19,7 @@ from entrepot.names import parent_of
 from entrepot.source.missing import absolute
 
 from .files import FolderPackages, look_anew
+from .view import imports_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -175,7 +176,7 @@ def _imported_in_vain(record: Record) -> list[str]:
     if not record.is_parsed and not any(_is_missing(name) for name in _imported(record)):
         return []
     found: dict[str, None] = {}
-    for fact in (fact for live in record.lives for fact in live.statement.imports):
+    for fact in (fact for live in record.lives for fact in imports_made(live)):
         if not fact.is_guarded:
             continue
         name = _named(record, fact.module, fact.level)

@@ -20,6 +20,7 @@ from entrepot.source.imports import is_type_checking
 from .arriving import Arriving, named
 from .calling import calls_of, changed_by_call
 from .revision import absolute
+from .view import imports_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -174,7 +175,7 @@ def imported(
     """
     if live.statement.is_function:
         return
-    for fact in live.statement.imports:
+    for fact in imports_made(live):
         yield from _meant(records, home, fact, arriving)
     if any(map(live.statement.mentions, LOADING)):
         for name, level in loaded_modules(live.statement.node):

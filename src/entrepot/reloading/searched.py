@@ -22,6 +22,7 @@ from .code_run import code_of
 from .outcomes import Refused
 from .purity import PURE_METHODS
 from .touches import passed_by
+from .view import imports_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +135,7 @@ class SearchPath:
         """Return a statement that imports a module."""
         for record in self._world.mentioning((name,)):
             for live in self._world.view(record).naming((name,)):
-                for fact in live.statement.imports:
+                for fact in imports_made(live):
                     if fact.level == 0 and fact.module.partition(".")[0] == name:
                         return live
         return None

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.source.scopes import has_imports
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
 
 FEW = 16  # words that are looked for in the texts: then it is worth to know all their words
 MANY = 300  # those that are looked up by statement: then an index of all is worth it
+
+
+def imports_made(live: LiveStatement) -> list[ImportFact]:
+    """Return the imports that executing a statement makes itself.
+
+    Most classes have theirs in methods: their code tells that, and they need not be parsed.
+    """
+    if live.statement.is_class and live.codes and not any(map(has_imports, live.codes)):
+        return []
+    return live.statement.imports
 
 
 class View:
@@ -109,7 +121,7 @@ class View:
         if self._imports is None:
             self._imports = {}
             for live in self.naming(["import"]):
-                for fact in live.statement.imports:
+                for fact in imports_made(live):
                     name = fact.asname or fact.name or fact.module.partition(".")[0]
                     self._imports[name] = fact
         return self._imports

@@ -40,6 +40,7 @@ _ANNOTATING = frozenset({"__annotate__", "__annotate_func__"})
 _JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
 _LOADS_CONST = frozenset(dis.hasconst)
 _EXTENDED = dis.EXTENDED_ARG
+_IMPORT = dis.opmap["IMPORT_NAME"]
 #: Whether a class body holds the line where the class stands as a constant.
 HOLDS_LINES = sys.version_info >= (3, 13)
 
@@ -86,7 +87,7 @@ def _walk(
         counts[code.co_name] = number + 1
         path = (*prefix, (code.co_name, number))
         yield path, code
-        if code.co_name.startswith(_TYPE_PARAMETERS):
+        if _holds_parameters(code):
             yield from _walk(nested(code), prefix, counts)
         else:
             yield from _walk(nested(code), path, {})
@@ -95,6 +96,24 @@ def _walk(
 def is_function(code: CodeType) -> bool:
     """Return whether a code object is run by calling a function object (no class body)."""
     return bool(code.co_flags & CO_OPTIMIZED)
+
+
+def has_imports(code: CodeType) -> bool:
+    r"""Return whether executing a class body, with those inside it, may import anything.
+
+    Example:
+        >>> code = compile("class C:\n  def f(self):\n    import os", "m", "exec")
+        >>> has_imports(nested(code)[0]), has_imports(nested(nested(code)[0])[0])
+        (False, True)
+    """
+    if _IMPORT in code.co_code[::2]:
+        return True
+    inner = (one for one in nested(code) if not is_function(one) or _holds_parameters(one))
+    return any(map(has_imports, inner))
+
+
+def _holds_parameters(code: CodeType) -> bool:
+    return code.co_name.startswith(_TYPE_PARAMETERS)
 
 
 def docstring(code: CodeType) -> str | None:
