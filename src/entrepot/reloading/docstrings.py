@@ -10,7 +10,8 @@ from entrepot.source.nodes import takes
 from entrepot.source.scopes import docstring
 
 from .caches import with_outer
-from .readers import gets_module, readers, uses_read
+from .readers import gets_module, readers, that_mention, uses_read
+from .users import holds, reached
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from .world import World
 
 #: What asks for a docstring: by its name, by a function of the standard library, by any name.
-_DOCSTRINGS = frozenset({"__doc__", "getdoc", ANY_ATTRIBUTE})
+_BY_NAME = frozenset({"__doc__", "getdoc"})
+_DOCSTRINGS = _BY_NAME | {ANY_ATTRIBUTE}
 #: What takes the docstring of a function that it gets, with no name that says so.
 _COPYING = frozenset({"property", "cached_property"})
 
@@ -66,6 +68,9 @@ def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
             for live in asking[home, other]:
                 if len(scope.path) > 1 or takers.take(live):
                     yield live, "docstring", f"{live.where} may have read that of {scope.name}"
+        for live in () if is_atom(value) else that_mention(world, _BY_NAME).values():
+            if any(holds(root, value) for root in reached(world, live)):
+                yield live, "docstring", f"{live.where} may have read that of {scope.name}"
 
 
 def _asking(world: World, record: Record, name: str) -> Iterator[LiveStatement]:

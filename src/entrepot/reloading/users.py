@@ -56,7 +56,7 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     for key, live in found.items():
         if key in ran:
             continue
-        if any(leads_to(value, cls, aside) for value in _reached(world, live)) or _asks_above(
+        if any(leads_to(value, cls, aside) for value in reached(world, live)) or _asks_above(
             world, live, cls
         ):
             yield live
@@ -64,7 +64,7 @@ def users(world: World, cls: type, names: set[str]) -> Iterator[LiveStatement]:
     flatly: dict[int, Any] = {}
     for live in asking.values():
         if id(live) not in found and (
-            any(leads_to(value, cls, flatly, is_deep=False) for value in _reached(world, live))
+            any(leads_to(value, cls, flatly, is_deep=False) for value in reached(world, live))
             or _asks_above(world, live, cls)
         ):
             yield live
@@ -98,7 +98,8 @@ def _plain(cls: type, name: str) -> str:
     return name[len(prefix) - 2 :] if name.startswith(prefix) else name
 
 
-def _reached(world: World, live: LiveStatement) -> Iterator[Any]:
+def reached(world: World, live: LiveStatement) -> Iterator[Any]:
+    """Yield what the names lead to that a statement reads, or what runs during it."""
     for home, uses in world.parts(live):
         for chain in (*uses.chains, *((name,) for name in uses.reads)):
             yield from passed_by(home, chain)
@@ -108,7 +109,7 @@ def _asks_above(world: World, live: LiveStatement, cls: type) -> bool:
     """Return whether a statement gets at a class by asking one that it derives from."""
     if not any("__subclasses__" in uses.attributes for _, uses in world.parts(live)):
         return False
-    return any(value is base for value in _reached(world, live) for base in cls.__mro__[1:])
+    return any(value is base for value in reached(world, live) for base in cls.__mro__[1:])
 
 
 def leads_to(
@@ -145,6 +146,25 @@ def leads_to(
         waiting += _inside(current) if is_deep else _items(current)
     known.update(seen)
     return False
+
+
+def holds(value: Any, wanted: object) -> bool:
+    """Return whether an object holds another one, in lists, tables and the like.
+
+    Example:
+        >>> holds({"len": [len]}, len), holds(len, len)
+        (True, False)
+    """
+    seen: set[int] = set()
+    waiting = _items(value)
+    while waiting and len(seen) <= MOST_TABLES:
+        current = waiting.pop()
+        if current is wanted:
+            return True
+        if id(current) not in seen:
+            seen.add(id(current))
+            waiting += _items(current)
+    return bool(waiting)  # then it is not known, and to run is never wrong
 
 
 def _is_derived(value: Any, cls: type) -> bool:
