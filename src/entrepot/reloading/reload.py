@@ -14,6 +14,7 @@ from .depth import reason_of
 from .execute import Execution
 from .files import forget, found_again, move, without_links
 from .gone import names_in_cache
+from .imported_no_more import told_of_left
 from .journal import Journal
 from .late import learn
 from .module_rules import importers_of_appeared, readers_of_module, readers_of_moved
@@ -177,6 +178,7 @@ def _add_files(
     for record, names in appeared:
         plan.add(importers_of_appeared(world, record, names))
     plan.add(list(session.listings.due(world, new)))
+    prepared.report.notes += told_of_left(world)
 
 
 def _begin(session: Live, prepared: Prepared, world: World) -> None:
