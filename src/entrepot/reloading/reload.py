@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .edit import Edit
     from .plan import Plan
     from .revision import Record
+    from .rules import Due
     from .session import Live
 
 
@@ -131,15 +132,31 @@ def prepare(session: Live, edit: Edit) -> Prepared:
         return prepared
     new, session.to_look_into = session.to_look_into, []
     appeared = list(session.absent.appeared(session.records, new))
-    records = session.records
-    if prepared.changes or prepared.gone or appeared:
-        records = dict(records)  # imports may go on while it is looked at
-    gone = {record.name for record in prepared.gone}
-    world = World(records, prepared.changes, session.recorder, gone)
+    world, listed = _program(session, prepared, new, is_more=bool(appeared))
     prepared.world = world
     prepared.plan = plan_of(world, prepared.changes.values())
+    prepared.plan.add(listed)
     _add_files(session, prepared, prepared.plan, appeared, new)
     return prepared
+
+
+def _program(
+    session: Live, prepared: Prepared, new: list[Record], *, is_more: bool
+) -> tuple[World, list[Due]]:
+    """Return the program as the edit finds it, and what lists folders that look otherwise.
+
+    What runs may import modules: where something is to be done, the table of them is a copy. So
+    it is when nothing but files came, which are imported now.
+    """
+    gone = {record.name for record in prepared.gone}
+    records = session.records
+    if prepared.changes or gone or is_more:
+        records = dict(records)
+    world = World(records, prepared.changes, session.recorder, gone)
+    listed = list(session.listings.due(world, new))
+    if listed and records is session.records:
+        world = World(dict(records), prepared.changes, session.recorder, gone)
+    return world, listed
 
 
 def beyond_limits(edit: Edit, revision: int, limit: MemoryError | RecursionError) -> Prepared:
@@ -177,7 +194,6 @@ def _add_files(
         plan.add(readers_of_moved(world, record))
     for record, names in appeared:
         plan.add(importers_of_appeared(world, record, names))
-    plan.add(list(session.listings.due(world, new)))
     prepared.report.notes += told_of_left(world)
 
 
