@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY_ATTRIBUTE
 from entrepot.source.nodes import takes
 from entrepot.source.scopes import docstring
 
+from .attributes import is_a, names_of_class
 from .caches import with_outer
 from .readers import gets_module, readers, that_mention, uses_read
 from .users import holds, reached
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from entrepot.source.uses import Uses
 
     from .changes import ModuleChange
-    from .revision import LiveStatement, Record
+    from .revision import LiveScope, LiveStatement, Record
     from .rules import Due
     from .world import World
 
@@ -59,7 +60,11 @@ def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
                     yield live, "docstring", f"{outer.name} copied that of {scope.name} there"
         name = scope.path[0][0]
         value = change.record.namespace.get(name)
-        names = {(change.record.name, name), *(() if is_atom(value) else world.homes(value))}
+        values = [] if is_atom(value) else [value, *_methods_at(value, scope)]
+        names = {
+            (change.record.name, name),
+            *(home for one in values for home in world.homes(one)),
+        }
         for home, other in sorted(names):
             record = world.records[home]
             takers = _Takers(world, record, other)
@@ -68,9 +73,17 @@ def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
             for live in asking[home, other]:
                 if len(scope.path) > 1 or takers.take(live):
                     yield live, "docstring", f"{live.where} may have read that of {scope.name}"
-        for live in () if is_atom(value) else that_mention(world, _BY_NAME).values():
-            if any(holds(root, value) for root in reached(world, live)):
+        for live in that_mention(world, _BY_NAME).values() if values else ():
+            if any(holds(root, one) for root in reached(world, live) for one in values):
                 yield live, "docstring", f"{live.where} may have read that of {scope.name}"
+
+
+def _methods_at(value: Any, scope: LiveScope) -> Iterator[Any]:
+    """Yield the function that a class has for a scope of its body."""
+    for name, *_ in scope.path[1:]:
+        value = names_of_class(value).get(name) if is_a(value, type) else None
+    if len(scope.path) > 1 and value is not None:
+        yield value.__func__ if is_a(value, staticmethod | classmethod) else value
 
 
 def _asking(world: World, record: Record, name: str) -> Iterator[LiveStatement]:
