@@ -42,8 +42,26 @@ def is_of_its_moment(
     home, wanted = found
     if not _stands_there(world, old, live) or _finds_another(world, live, home, wanted):
         return False
+    if _is_of_another(world, live, name, start):
+        return False
     is_as_imported = home.base.get(wanted, world) is new
     return is_as_imported and start.get(home.name, {}).get(wanted, world) is new
+
+
+def _is_of_another(
+    world: World, live: LiveStatement, name: str, start: dict[str, dict[str, Any]]
+) -> bool:
+    """Return whether another star import had copied what a name led to.
+
+    It may do so no more, if its module offers the name no more.
+    """
+    was = start.get(live.record.name, {}).get(name)
+    for other in world.view(live.record).dynamic if live.record.has_star else ():
+        for module, level in other.uses.stars if other is not live else ():
+            home = world.home_of(world.module_named(live.record, module, level))
+            if home is not None and start.get(home.name, {}).get(name, world) is was:
+                return True
+    return False
 
 
 def _finds_another(world: World, live: LiveStatement, home: Record, name: str) -> bool:

@@ -314,8 +314,18 @@ class Unbinder:
                     continue
                 if self._is_submodule(record, name):  # its own import has bound it
                     continue
-                if all(map(partial(self._binds_anew, live), self.world.binders(record, name))):
+                others = self.world.binders(record, name)
+                if all(map(partial(self._binds_anew, live), others)):
                     self.journal.delete_item(record.namespace, name)
+                else:
+                    self._bind_again(live, [other for other in others if other is not live], name)
+
+    def _bind_again(self, live: LiveStatement, others: list[LiveStatement], name: str) -> None:
+        """Let the statement run that had bound a name before a star import, as the last one."""
+        last = max(others, key=self.world.position)
+        if self.world.position(last) < self.world.position(live):
+            what = f"it binds {name} before {live.where}, which does not any more"
+            self.plan.add([(last, "6a", what)], live)
 
     def _was_below(self, record: Record, name: str, value: Any) -> bool:
         """Return whether a package had a value as its submodule, of which the file is gone."""
