@@ -81,6 +81,8 @@ def made_anew(instance: Any, cls: type) -> Any | None:
     if namespace is not None and instance_dict(made) is not None:
         if any(_is_slot(cls, name) for name in namespace):  # what has a slot now lies there
             namespace = {n: value for n, value in namespace.items() if not _is_slot(cls, n)}
+        if namespace is instance_dict(instance):
+            _let_go_of_values(instance, namespace)
         object.__setattr__(made, "__dict__", namespace)
         state = {name: value for name, value in state.items() if name not in namespace}
     for name, value in state.items():
@@ -89,6 +91,16 @@ def made_anew(instance: Any, cls: type) -> Any | None:
         except AttributeError:  # the new layout has no room for it
             continue
     return made
+
+
+def _let_go_of_values(instance: Any, namespace: dict[str, Any]) -> None:
+    """Let a namespace itself hold what is in it.
+
+    From 3.13 on it may lie within the instance, which alone tells the collector what it holds:
+    who has the namespace from it would find its lists empty when the instance is gone.
+    """
+    object.__setattr__(instance, "__dict__", {})
+    object.__setattr__(instance, "__dict__", namespace)
 
 
 def _is_slot(cls: type, name: str) -> bool:
