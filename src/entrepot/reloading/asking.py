@@ -9,9 +9,9 @@ from entrepot.source.nodes import chain_of, children, walk
 
 from .attributes import NOTHING
 from .ownership import namespace_of
+from .passing import passed_by
 from .purity import PURE_METHODS
 from .readers import ran_that_mention
-from .touches import passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import HEAP_TYPE, is_a
 from .classes import classes_below
+from .passing import passed_by
 from .readers import that_mention
-from .touches import passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

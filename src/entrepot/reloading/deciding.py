@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .attributes import held_in, instance_dict, is_a, set_state, state_of
 from .base import EMPTY, data_of, held_by
 from .journal import content_of, same_items
-from .touches import is_inert
+from .passing import is_inert
 from .values import holds_only_attributes, is_atom
 
 if TYPE_CHECKING:

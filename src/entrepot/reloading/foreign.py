@@ -21,8 +21,9 @@ from .attributes import NOTHING, derives_from, is_a, state_of
 from .holding import CONTAINERS
 from .journal import content_of
 from .ownership import namespace_of
+from .passing import passed_by
 from .process_state import ProcessStates
-from .touches import passed_by, touch_objects
+from .touches import touch_objects
 from .values import is_atom, same
 
 if TYPE_CHECKING:

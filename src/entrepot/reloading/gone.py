@@ -8,9 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from .bindings import names_elsewhere
+from .passing import passed_by
 from .readers import readers
 from .rules import names_in_play
-from .touches import passed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.by_name import ANY_ITEM, called_chain, item_chain
 
 from .attributes import instance_dict, is_a, names_of_class, state_of
+from .passing import is_inert, passed_by
 from .plain import is_reference
-from .touches import is_inert, passed_by
 from .values import is_shared
 
 if TYPE_CHECKING:

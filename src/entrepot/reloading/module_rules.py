@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from .attributes import instance_dict, is_a
 from .bindings import names_elsewhere
 from .depending import is_alias
+from .passing import passed_by
 from .readers import locations_read, readers, uses_read
 from .revision import absolute
 from .rules import last_before, reaches_another
-from .touches import passed_by, touched, touchers, values_read
+from .touches import touched, touchers, values_read
 from .values import is_atom
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from .foreign import Place
 from .outcomes import Refused
 from .outside_places import at, held_at, home_of, is_key, is_there, put
 from .ownership import namespace_of
+from .passing import passed_by
 from .readers import ran_that_mention
-from .touches import passed_by
 from .values import same
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from .attributes import NOTHING, is_a, state_of
 from .code_run import code_of
 from .holding import CONTAINERS
 from .ownership import namespace_of
-from .touches import passed_by
+from .passing import passed_by
 from .values import is_atom, is_shared, same
 
 if TYPE_CHECKING:

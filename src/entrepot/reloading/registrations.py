@@ -24,11 +24,11 @@ from .depending import depends
 from .fetched import Fetched
 from .loggers import Loggers
 from .outside import Outside
+from .passing import passed_by
 from .readers import readers
 from .registered import Registration, registering
 from .searched import SearchPath
 from .substitutes import Substitutes
-from .touches import passed_by
 
 if TYPE_CHECKING:
     from abc import ABCMeta

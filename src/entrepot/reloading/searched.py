@@ -20,8 +20,8 @@ from entrepot.source.nodes import chain_of, immediate
 from .attributes import NOTHING
 from .code_run import code_of
 from .outcomes import Refused
+from .passing import passed_by
 from .purity import PURE_METHODS
-from .touches import passed_by
 from .view import imports_made
 
 if TYPE_CHECKING:

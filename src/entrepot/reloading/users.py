@@ -16,9 +16,9 @@ from entrepot.source.by_name import ANY_ATTRIBUTE
 
 from .attributes import derives_from, held_in, is_exactly, state_of
 from .holding import parts_inside
+from .passing import passed_by
 from .plain import is_reference
 from .readers import ASKING, readers, that_mention
-from .touches import passed_by
 from .values import is_atom
 
 if TYPE_CHECKING:
