@@ -26,6 +26,7 @@ from .passing import is_inert, passed_by
 from .plain import is_reference
 from .purity import PURE_METHODS
 from .put_there import putting
+from .unnamed import changed_unnamed, unnamed_runners
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -57,7 +58,8 @@ def touched(world: World, live: LiveStatement, *, apart: Container[str] = ()) ->
         if not is_reference(live):
             found.update((id(value), value) for value in changed_by_name(world, home, uses))
     for scope in world.ran(live):
-        for value in (*class_touched(scope), *_derived(world, live, scope)):
+        unsaid = *class_touched(scope), *_derived(world, live, scope)
+        for value in (*unsaid, *changed_unnamed(world, live, scope)):
             found[id(value)] = value
     if id(live) in world.effects:
         found.update(world.effects[id(live)][1])
@@ -185,8 +187,8 @@ def _touchers(world: World, value: Any) -> list[LiveStatement]:
         for scope in world.touching.methods(name, changes_owner):
             if any(owner is value for owner in class_touched(scope)):
                 world.add_runners(scope, found)
-    for live in putting(world, value) if is_a(value, type) else ():
-        found[id(live)] = live
+    unsaid = putting(world, value) if is_a(value, type) else unnamed_runners(world, value)
+    found.update((id(live), live) for live in unsaid)
     for live in world.lives_run():
         for scope in world.ran_now(live):
             if uses_touch(world, scope.live.record, world.current_uses(scope), value):

@@ -31,13 +31,15 @@ class Touching:
 
     Attributes:
         kept: By module and text what that touches, as long as nothing changes; else ``None``.
+        unnamed: By class its methods that Python calls itself and that change it: ``unnamed.py``.
     """
 
-    __slots__ = ("_methods", "_references", "_texts", "_world", "kept")
+    __slots__ = ("_methods", "_references", "_texts", "_world", "kept", "unnamed")
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.kept: dict[tuple[str, int], tuple[Uses, list[tuple[Touch, list[Any]]]]] | None = None
+        self.unnamed: dict[int, tuple[type, list[LiveScope]]] = {}
         self._texts: dict[str, list[Candidate]] = {}
         self._references: dict[str, list[LiveStatement]] = {}
         self._methods: dict[str, list[LiveScope]] = {}
