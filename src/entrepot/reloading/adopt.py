@@ -298,13 +298,13 @@ class Adopter:
     def _as_before(self, base: Any, fresh: Any) -> bool:
         """Return whether fresh content (items already adopted) is the base's."""
         if is_a(base, dict):
-            return list(base) == list(fresh) and all(
+            from .containers import same_keys
+
+            return same_keys(base, fresh) and all(
                 self._same_now(a, b) for a, b in zip(base.values(), fresh.values(), strict=True)
             )
         if is_a(base, list):
-            return len(base) == len(fresh) and all(
-                self._same_now(a, b) for a, b in zip(base, fresh, strict=True)
-            )
+            return len(base) == len(fresh) and all(map(self._same_now, base, fresh))
         return bool(base == fresh)
 
     def differing(self, owner: Any, before: Any, now: Any) -> list[str]:

@@ -13,6 +13,7 @@ from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .attributes import NOTHING, attribute, held_in, is_a, is_exactly
+from .called import name_called
 from .looking import changed_of_free, changes_argument, is_builtin_container, only_looks
 from .plain import is_reference
 from .purity import PURE_METHODS
@@ -91,7 +92,7 @@ def _owner(world: World, method: Any) -> Iterator[Any]:
         yield from _kept(world, method)
     if not is_exactly(method, _BOUND):
         return
-    owner, word = method.__self__, method.__name__
+    owner, word = method.__self__, name_called(method)
     if is_atom(owner) or is_a(owner, ModuleType | type):
         return
     if word in PURE_METHODS and is_builtin_container(owner):

@@ -388,7 +388,9 @@ def _caches(records: list[Record], base: Base) -> list[Any]:
                     member = member.__wrapped__  # noqa: PLW2901
     homes = {id(record.namespace) for record in records}
     for cache in base.caches():
-        if id(getattr(cached_by(cache), "__globals__", None)) in homes and id(cache) not in found:
+        function = cached_by(cache)
+        names = function.__globals__ if type(function) is FunctionType else None
+        if id(names) in homes and id(cache) not in found:
             memory = memory_of(cache)
             results = [result for _, result in memory.results] if memory else []
             if not all(is_atom(result) or is_bare_tuple(result) for result in results):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from types import CellType
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.source.scopes import is_function
@@ -99,7 +99,8 @@ def _made_in(record: Record, classes: list[type]) -> Iterator[type]:
     for cls in classes:
         members = names_of_class(cls).values()
         if cls.__module__ == record.name or any(
-            getattr(member, "__globals__", None) is record.namespace for member in list(members)
+            type(member) is FunctionType and member.__globals__ is record.namespace
+            for member in list(members)
         ):
             yield cls
 

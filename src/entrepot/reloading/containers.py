@@ -6,7 +6,7 @@ from it, what it changed wins unless the edit changed the same place.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any
 
 from .alignment import adopt_at, adopt_instances, has_state, matches
@@ -15,9 +15,10 @@ from .base import EMPTY
 from .deciding import Conflict, list_in_order
 from .instances import is_of_replaced, takes_class
 from .journal import STEADY, same_items
-from .values import holds_only_attributes, is_atom
+from .values import holds_only_attributes, is_atom, same
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import CellType
 
     from .adopt import Adopter
@@ -85,7 +86,7 @@ def cannot_hold(adopter: Adopter, old: Any, new: Any) -> bool:
     Nor can bytes get another length as long as something has a view of them.
     """
     if not is_a(old, bytearray):
-        return getattr(old, "maxlen", None) != getattr(new, "maxlen", None)
+        return _room(old) != _room(new)
     if len(old) == len(new) or new == adopter.base.of(old):
         return False
     try:
@@ -94,6 +95,12 @@ def cannot_hold(adopter: Adopter, old: Any, new: Any) -> bool:
         return True
     old.pop()
     return False
+
+
+def _room(value: Any) -> int | None:
+    """Return how many items a deque keeps; what else has such an attribute is not asked."""
+    room: int | None = deque.maxlen.__get__(value) if is_a(value, deque) else None
+    return room
 
 
 def adopt_cell(adopter: Adopter, old: CellType, new: CellType) -> CellType:
@@ -134,7 +141,7 @@ def _merged_dict(
     out: dict[Any, Any] = {}
     names: Any = adopter.mapped(new)
     for key, value in zip(names, new.values(), strict=True):
-        place = f"{adopter.place}[{key!r}]" if isinstance(key, str | int) else adopter.place
+        place = f"{adopter.place}[{key!r}]" if is_a(key, str | int) else adopter.place
         if key in live:
             out[key] = adopter.merge(base.get(key, EMPTY), live[key], value, place, (owner, key))
         elif key in base and adopter.alike(base[key], value):
@@ -151,9 +158,14 @@ def _merged_dict(
             adopter.undecided.append(Conflict(owner, key, base[key], value, place))
         else:
             _note_gone(adopter, {key: value})
-    if list(base) == list(names) and list(live) != list(base):  # the program changed the order
+    if same_keys(base, names) and not same_keys(live, base):  # the program changed the order
         return {key: out[key] for key in (*live, *out) if key in out}
     return out
+
+
+def same_keys(keys: Collection[Any], others: Collection[Any]) -> bool:
+    """Return whether the same keys stand in the same order; those of the program are not asked."""
+    return len(keys) == len(others) and all(map(same, keys, others))
 
 
 def _merged_set(adopter: Adopter, base: set[Any], live: set[Any], new: set[Any]) -> set[Any]:
@@ -195,7 +207,7 @@ def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[A
         if gone is EMPTY:
             out.append(item)
         else:
-            removed.remove(gone)
+            del removed[_place(removed, gone)]
     added = []
     for item in live:
         if before.get(id(item), 0):
@@ -203,6 +215,11 @@ def _merged_list(adopter: Adopter, base: list[Any], live: list[Any], new: list[A
         else:
             added.append(item)
     return list_in_order(base, live, out + added)
+
+
+def _place(items: list[Any], wanted: Any) -> int:
+    """Return where an object lies in a list, others not asked whether they equal it."""
+    return next(position for position, item in enumerate(items) if item is wanted)
 
 
 def _note_gone(adopter: Adopter, items: dict[Any, Any]) -> None:

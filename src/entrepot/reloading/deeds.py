@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from entrepot.source.nodes import chain_of, root_chain
 
 from .attributes import NOTHING, attribute, is_a
+from .called import module_called, name_called, owner_called
 from .exits import is_one
 from .holding import CONTAINERS
 from .ownership import namespace_of
@@ -248,7 +249,7 @@ class Reader:
 
     def _exits(self, node: ast.expr, name: str, value: Any) -> Iterator[Deed]:
         """Yield the function that is registered to be called at exit."""
-        if self._passed(chain_of(node))[-1:] == [atexit.register]:
+        if any(value is atexit.register for value in self._passed(chain_of(node))[-1:]):
             words = f"registered {name} to be called at exit"
             yield Deed(EXIT, atexit.register, None, words, "register", value)
 
@@ -265,13 +266,13 @@ class Reader:
     def _calls_function(
         self, call: ast.Call, function: Any, said: tuple[str, str]
     ) -> Iterator[Deed]:
-        home = namespace_of(sys.modules.get(getattr(function, "__module__", None) or "")) or {}
+        home = namespace_of(sys.modules.get(module_called(function))) or {}
         if home.get("__name__") == "builtins":
             return  # ``print``
-        bound = getattr(function, "__self__", None)
+        bound = owner_called(function)
         if bound is not None and namespace_of(bound) is None:
             return  # ``random.seed``: who drew from it, drew from something
-        name = function.__name__.lstrip("_")
+        name = name_called(function).lstrip("_")
         public = namespace_of(sys.modules.get(str(home.get("__name__")).lstrip("_"))) or {}
         name = name.removeprefix("set")
         if any(f"get{name}" in names for names in (home, public)):

@@ -108,7 +108,8 @@ class Journal:
         if old is _MISSING:
             return
         keys = list(container)
-        later = keys[keys.index(key) + 1 :]
+        is_it = [known is key for known in keys]  # the program's keys are not asked, if it is
+        later = keys[(is_it.index(True) if any(is_it) else keys.index(key)) + 1 :]
 
         def undo() -> None:
             dict.__setitem__(container, key, old)

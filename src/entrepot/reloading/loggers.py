@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.by_name import said_chain
 from entrepot.source.nodes import immediate
 
-from .attributes import NOTHING, attribute
+from .attributes import NOTHING, attribute, is_a
 from .code_run import code_of
 from .outcomes import Refused
 from .readers import ran_that_mention
@@ -258,9 +258,9 @@ class Loggers:
                 if isinstance(part, ast.Call) and part.args and what not in _DEFAULTS:
                     given = part.args[0]
                     found = value(given)
-                    made = value(given.func) if isinstance(given, ast.Call) else None
+                    made: Any = value(given.func) if isinstance(given, ast.Call) else None
                     done.given = None if found is NOTHING else found
-                    done.kinds = (made,) if isinstance(made, type) else ()
+                    done.kinds = (made,) if is_a(made, type) else ()
                 yield done
 
     def _loggers(

@@ -13,6 +13,8 @@ import re
 import tokenize
 from typing import TYPE_CHECKING
 
+from .attributes import is_a
+
 if TYPE_CHECKING:
     from entrepot.source.text import Text
 
@@ -40,7 +42,7 @@ def mark_of(live: LiveStatement) -> str | None:
     namespace = live.record.namespace
     for name, mark in _NAMES:
         listed = namespace.get(name)
-        if isinstance(listed, tuple | list | set | frozenset) and listed:
+        if is_a(listed, tuple | list | set | frozenset) and listed:
             binds = live.uses.binds
             if binds and binds <= set(listed):
                 return mark

@@ -19,6 +19,7 @@ from entrepot.source.nodes import chain_of, immediate
 
 from .asking import asking
 from .attributes import NOTHING, is_a, state_of
+from .called import module_called, name_called, owner_called
 from .code_run import code_of
 from .holding import CONTAINERS
 from .ownership import namespace_of
@@ -118,7 +119,7 @@ class ProcessStates:
                 if is_a(value, _FUNCTIONS) and called[:3] == "get":
                     yield from self._got(value, called)
                 continue
-            owner = getattr(value, "__self__", None)
+            owner = owner_called(value)
             is_set = kind == "alone" and self._is_plain(home, call)
             if owner is not None and self._is_kept(owner):
                 yield _of_object(called, owner), is_set
@@ -162,7 +163,7 @@ class ProcessStates:
         chain = chain_of(call.func)
         passed = list(passed_by(home, chain)) if chain else []
         value = passed[-1] if passed and len(passed) == len(chain) else None
-        return value, str(getattr(value, "__name__", "")) if callable(value) else ""
+        return value, name_called(value)
 
     def _is_plain(self, home: Record, call: ast.Call) -> bool:
         """Return whether a call gets nothing that it might change instead of a state."""
@@ -182,7 +183,7 @@ class ProcessStates:
 
     def _got(self, function: Any, getter: str) -> Iterator[tuple[State, bool]]:
         """Yield the state that a function of an installed module gets."""
-        module = getattr(function, "__module__", None) or ""
+        module = module_called(function)
         public = module.lstrip("_")  # ``_socket`` and ``socket`` are one
         homes = [namespace_of(sys.modules.get(name)) or {} for name in (module, public)]
         get: Any = homes[0].get(getter)
@@ -192,8 +193,7 @@ class ProcessStates:
             name: value
             for names in homes
             for name, value in list(names.items())
-            if name[:1] != "_" and callable(value)
-            and str(getattr(value, "__module__", None)).lstrip("_") == public
+            if name[:1] != "_" and public and module_called(value).lstrip("_") == public
         }  # fmt: skip
         yield State(f"{public}.{function.__name__}", get, users, is_drawn=False), True
 
@@ -210,7 +210,7 @@ def _users(world: World, state: State) -> Iterator[LiveStatement]:
 def _of_object(called: str, owner: Any) -> State:
     """Return the state of an object whose methods are functions of its module."""
     names = namespace_of(sys.modules[type(owner).__module__]) or {}
-    users = {n: v for n, v in list(names.items()) if getattr(v, "__self__", None) is owner}
+    users = {n: v for n, v in list(names.items()) if owner_called(v) is owner}
     return State(f"{type(owner).__module__}.{called}", lambda: owner, users, is_drawn=True)
 
 

@@ -20,6 +20,7 @@ from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 from .attributes import LRU, instance_dict, is_a, is_native, state_of
+from .called import name_called
 from .classes import functions_in
 from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
@@ -357,7 +358,7 @@ def _method_of(owner: Any, like: Any, function: Any) -> Any:
         >>> _method_of(Disk(), Memory().save, Memory.save)()
         'disk'
     """
-    name = getattr(function, "__name__", "")
+    name = name_called(function)
     if type(owner) is not type(like.__self__) and not is_a(owner, type):
         own = getattr(type(owner), name, None)
         if getattr(type(like.__self__), name, None) is function and is_a(own, FunctionType):

@@ -8,10 +8,11 @@ runs. The names 6a to 6f are those of the design study.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.source.scopes import KINDS, is_function
 
+from .attributes import is_a
 from .bindings import names_elsewhere
 from .caches import is_cache
 from .docstrings import asked_for_docstring, decorated_docstring
@@ -106,8 +107,8 @@ def called_otherwise(world: World, change: ModuleChange) -> Iterator[Due]:
     for scope, code in change.edited:
         if not (scope.code.co_flags ^ code.co_flags) & KINDS or len(scope.path) > 2:
             continue
-        value = change.record.namespace.get(scope.path[0][0])
-        if isinstance(value, type) and len(scope.path) == 2:
+        value: Any = change.record.namespace.get(scope.path[0][0])
+        if is_a(value, type) and len(scope.path) == 2:
             callers = list(users(world, value, {scope.path[1][0]}))
         else:
             homes = [(world.records[module], name) for module, name in world.homes(value)]

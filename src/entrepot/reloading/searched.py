@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.nodes import chain_of, immediate
 
 from .attributes import NOTHING
+from .called import module_called, name_called
 from .code_run import code_of
 from .outcomes import Refused
 from .passing import passed_by
@@ -188,7 +189,7 @@ class SearchPath:
         passed = list(passed_by(home, chain)) if chain else []
         if passed and len(passed) == len(chain):
             function = passed[-1]
-            module, name = getattr(function, "__module__", ""), getattr(function, "__name__", "")
+            module, name = module_called(function), name_called(function)
             if id(getattr(sys.modules.get(module), "__dict__", None)) in self._world.by_namespace:
                 return False
             if module in _PURE_MODULES or name in _PURE_FUNCTIONS:

@@ -230,7 +230,7 @@ def _let_go(
         and (session.is_managed_class(value) or any(value is one for one in inside))
         and not _is_named(world, value)
     ]
-    replaced = [old for old, _ in execution.adopter.replaced if isinstance(old, type)]
+    replaced = [old for old, _ in execution.adopter.replaced if is_a(old, type)]
     leaving = Leaving(session.base, values, gone) if values or gone else None
     values.clear()
     inside.clear()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.source.by_name import ANY
 
-from .attributes import instance_dict, is_exactly
+from .attributes import instance_dict, is_a, is_exactly
 from .readers import BY_TEXT, ran_that_mention
 from .roots import MOST, root_value
 from .values import is_atom
@@ -151,7 +151,7 @@ def _by_uses(world: World, home: Record, uses: Uses, name: str, found: _Gets) ->
     for module, level in (*imported, *uses.stars):
         value = world.module_named(home, module, level)
         found.note(value)
-        if not isinstance(value, types.ModuleType):
+        if not is_a(value, types.ModuleType):
             found.is_passing = True
     for chain in uses.chains:
         if name in chain[1:]:
@@ -166,7 +166,7 @@ def _by_chain(home: Record, chain: Chain, name: str, found: _Gets) -> None:
         return
     value: Any = root_value(home, chain[0])
     for number, tail in enumerate(chain[1:]):
-        if not isinstance(value, types.ModuleType):
+        if not is_a(value, types.ModuleType):
             found.is_passing = found.is_passing or number > 0
             return
         if tail == name:

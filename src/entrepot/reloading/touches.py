@@ -141,7 +141,7 @@ def touch_objects(world: World, home: Record, touch: Touch) -> list[Any]:
         return [last] if is_registry or changes_derived(world, last, touch.word) else []
     if touch.how == "argument":
         if touch.chain[-1] == ANY_ITEM:
-            values = [v for v in values if not isinstance(v, type | types.FunctionType)]
+            values = [v for v in values if not is_a(v, type | types.FunctionType)]
         elif is_a(last, type | types.FunctionType) and not stores_into(world, home, touch):
             return []
         return values if callee_touches(world, home, touch) else []
