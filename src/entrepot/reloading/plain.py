@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.source.outline import names_bound_by
 
 from .attributes import NOTHING, attribute, is_a, names_of_class
+from .unnamed import changes_unnamed
 from .values import is_atom
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ _VALUES = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict,
 
 
 def is_plain(world: World, live: LiveStatement) -> bool:
-    """Return whether executing a statement calls nothing of the program."""
-    return _Asking(world, live).is_plain(live.statement.node)
+    """Return whether executing a statement calls nothing of the program that changes anything."""
+    is_told = _Asking(world, live).is_plain(live.statement.node)
+    return is_told and not any(map(changes_unnamed, world.ran(live)))  # ``conf.data`` may be code
 
 
 def only_makes(live: LiveStatement) -> bool:
