@@ -96,13 +96,14 @@ class Base:
         departed: Functions and classes that edits took away.
         outside: What was at places of other modules before a reload set them: see ``outside.py``.
         arrived: Identities of what modules hold that the reload has imported.
+        hooked: Names of the modules that had a ``__getattr__`` when their values were noted.
         journal: Of the reload that is being carried out; what is imported meanwhile is undone
             with it.
     """
 
     __slots__ = (
         "_bags", "_caches", "_computing", "_kinds", "_nothing", "arrived", "computing", "contents",
-        "departed", "is_managed_class", "journal", "outside", "registered",
+        "departed", "hooked", "is_managed_class", "journal", "outside", "registered",
     )  # fmt: skip
 
     def __init__(self, is_managed_class: Callable[[type], bool]) -> None:
@@ -110,6 +111,7 @@ class Base:
         self.outside: dict[tuple[int, Any], tuple[Any, Any]] = {}
         self.journal: Journal | None = None
         self.arrived: set[int] = set()
+        self.hooked: set[str] = set()
         self.contents: dict[int, Content] = {}
         self.registered: dict[int, tuple[ABCMeta, frozenset[type]]] = {}
         self.computing: set[int] = set()
@@ -121,6 +123,11 @@ class Base:
         # what is empty holds the same as all that are; nobody changes the content of a base
         self._nothing: dict[type, Any] = {dict: {}, list: [], set: set()}
         self.is_managed_class = is_managed_class
+
+    def note_hook(self, name: str, namespace: dict[str, Any]) -> None:
+        """Note of a module whether it has a ``__getattr__``: few have, among thousands."""
+        if "__getattr__" in namespace:
+            self.hooked.add(name)
 
     def take(self, values: Iterable[object]) -> list[int]:
         """Note what values hold now, unless they were noted before; return the new keys."""

@@ -48,8 +48,7 @@ class Fetched:
     def drop(self) -> None:
         """Drop what would be fetched otherwise now; who reads it is due."""
         plan = self._merger.plan
-        records = self._world.records.values()
-        for record in [one for one in records if HOOK in one.namespace]:  # few, among thousands
+        for record in self._hooked():
             function = record.namespace[HOOK]
             if type(function) is not FunctionType or HOOK not in self._start(record):
                 continue  # one that was not there has put nothing
@@ -72,6 +71,12 @@ class Fetched:
                 lives = plan.in_order()
                 if lives:
                     self._merger.deleted(record, name, lives[-1])
+
+    def _hooked(self) -> list[Record]:
+        """Return the modules that have such a function, in the order of their imports."""
+        found = map(self._world.records.get, sorted(self._merger.adopter.base.hooked))
+        hooked = [record for record in found if record is not None and HOOK in record.namespace]
+        return sorted(hooked, key=lambda record: record.order)
 
     def _start(self, record: Record) -> dict[str, Any]:
         """Return the names that a module had before the reload."""

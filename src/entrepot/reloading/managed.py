@@ -312,6 +312,7 @@ class Managed:
         try:
             for record in pending:
                 values = record.note_base()
+                self.base.note_hook(record.name, record.namespace)
                 self.later.completed(record)
                 folder = record.file.rpartition(os.sep)[0]
                 if folder not in self.listed:  # what the import system has found there

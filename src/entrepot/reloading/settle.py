@@ -322,6 +322,7 @@ def _take_base(session: Live, execution: Execution, record: Record) -> None:
     for name in list(base):
         if name not in record.namespace:
             journal.delete_item(base, name)
+    session.base.note_hook(record.name, record.namespace)
     added = session.base.take(record.namespace.values())
     session.base.done()  # an edit may give a class other slots
 
@@ -342,6 +343,7 @@ def _take_arrived(session: Live, execution: Execution) -> None:
         if known.get(record.name) is record and (not start or record.name in start):
             break  # what has come stands last: not each module is asked, of thousands
         record.note_base()
+        session.base.note_hook(record.name, record.namespace)
     base, journal = session.base, execution.journal
     for content in [base.contents[key] for key in base.arrived if key in base.contents]:
         owner = content.owner
