@@ -141,8 +141,9 @@ def variables(folder: Path) -> dict[str, str]:
     bin_dir.mkdir(exist_ok=True)
     for name, arguments in {"python": "", "entrepot": "-m entrepot"}.items():
         script = bin_dir / name
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
-        script.chmod(0o755)
+        if not script.exists():  # once: a command in the background may be about to read it
+            script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+            script.chmod(0o755)
     path = os.pathsep.join([str(bin_dir), os.environ.get("PATH", "")])
     switches = [
         k for k in os.environ if k.startswith(("PYTHON", "ENTREPOT")) and k != "PYTHONPATH"
