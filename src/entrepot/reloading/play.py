@@ -6,7 +6,9 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .arriving import Arriving
 from .attributes import cached_by, wrapped_by
+from .order import imported, may_import
 from .plain import is_plain
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ def in_play(world: World, live: LiveStatement) -> list[Record]:
         return [live.record]
     for scope in world.ran(live):
         found[scope.live.record.name] = scope.live.record
+    if may_import(live):  # a module that comes along may change those that it imports
+        arriving = Arriving(world.records)
+        brought = imported(world.records, live.record, live, arriving)
+        found.update((home.name, home) for home in brought)
     for _ in range(DEPTH):
         for record in list(found.values())[:MOST]:
             found.update((home.name, home) for home in _named_in(world, record))
