@@ -207,7 +207,7 @@ class Guard:
         self._journal = journal
         self._is_managed = is_managed
         self._may_start = may_start
-        self._thread = threading.get_ident()
+        self._thread: int | None = threading.get_ident()  # ``None`` when the statement is over
         self._undo: list[Callable[[], None]] = []
         self._handlers: dict[int, Any] = {}
         self._context: Any = None  # the values of context variables before
@@ -281,6 +281,7 @@ class Guard:
     def __exit__(self, *_error: object) -> None:
         while self._undo:
             self._undo.pop()()
+        self._thread = None  # a guard of another session may put ours back when it ends itself
         note_values(self._journal, self._context)
         if not self._may_start and self._handlers != _signal_handlers():
             self.seen.append("sets a signal's handler")  # not `asyncio.run`, which puts it back
