@@ -214,6 +214,15 @@ class Guard:
 
     def __enter__(self) -> Self:
         self._handlers, self._context = _signal_handlers(), copy_context()
+        try:
+            self._guard()
+        except BaseException:  # no ``__exit__`` follows
+            self._thread = None
+            release()
+            raise
+        return self
+
+    def _guard(self) -> None:
         for home, name, words in _effects():
             original = getattr(home, name)
             if home is sys and self._may_start:
@@ -222,7 +231,6 @@ class Guard:
                 self._replace(home, name, self._exits(original, words))
             elif not self._may_start:
                 self._replace(home, name, self._refusing(original, words))
-        return self
 
     def _replace(self, home: Any, name: str, replacement: Any) -> None:
         original = getattr(home, name)
