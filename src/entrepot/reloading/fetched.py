@@ -74,7 +74,7 @@ class Fetched:
 
     def _hooked(self) -> list[Record]:
         """Return the modules that have such a function, in the order of their imports."""
-        found = map(self._world.records.get, sorted(self._merger.adopter.base.hooked))
+        found = map(self._world.records.get, self._merger.adopter.base.hooked)
         hooked = [record for record in found if record is not None and HOOK in record.namespace]
         return sorted(hooked, key=lambda record: record.order)
 

@@ -217,8 +217,7 @@ class Guard:
         try:
             self._guard()
         except BaseException:  # no ``__exit__`` follows
-            self._thread = None
-            release()
+            self._take_back()
             raise
         return self
 
@@ -286,10 +285,13 @@ class Guard:
 
         return noting
 
-    def __exit__(self, *_error: object) -> None:
+    def _take_back(self) -> None:
+        self._thread = None  # a guard of another session may put ours back when it ends itself
         while self._undo:
             self._undo.pop()()
-        self._thread = None  # a guard of another session may put ours back when it ends itself
+
+    def __exit__(self, *_error: object) -> None:
+        self._take_back()
         note_values(self._journal, self._context)
         if not self._may_start and self._handlers != _signal_handlers():
             self.seen.append("sets a signal's handler")  # not `asyncio.run`, which puts it back

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .revision import LiveScope, LiveStatement
     from .world import World
 
-#: What makes an object, and what only tells of one: a hash that is kept is no change to it.
+#: What makes an object; what only tells of one, since a hash that is kept is no change to it; and
+#: what a text says by a call, ``with``, ``next`` or a store: see ``touches.py``.
 _MAKING = frozenset(
     {"__init__", "__new__", "__del__", "__post_init__", "__init_subclass__", "__set_name__",
      "__class_getitem__", "__hash__", "__repr__", "__call__", "__enter__", "__exit__",
