@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.errors import FaultError
+from entrepot.reloading import surroundings
+from entrepot.reloading.surroundings import _effects
 from tests.properties.imprint import Imprint
 from tests.reloading.project import Project
 
@@ -181,6 +183,12 @@ def functions_called(start: Callable[[], tuple[Project, list[Any]]]) -> list[Cod
     return [code for code in called if not code.co_name.startswith("<")]
 
 
+def replaced() -> list[str]:
+    """Return which functions of others are still watched."""
+    found = [(name, getattr(home, name)) for home, name, _ in _effects()]
+    return [name for name, function in found if function.__module__ == surroundings.__name__]
+
+
 def results(held: list[Any]) -> list[Any]:
     buy, total, partial, inner, shop = held
     return [buy(2), total(), partial(), inner(4), shop.Big(2).total(), sorted(shop.HANDLERS)]
@@ -207,6 +215,7 @@ def test_a_fault_in_any_function_of_a_reload_changes_nothing(started: Any) -> No
         report = watched(project.live.apply, throw)
 
         where = f"{target.co_qualname} of {target.co_filename}"
+        assert replaced() == [], where
         if report.status == "ok":  # a question that may go unanswered
             new = new or results(held)
             assert results(held) == new, where
@@ -227,7 +236,8 @@ def test_a_limit_met_in_any_function_changes_nothing_and_the_next_save_heals(
     project.live.apply()
     new = results(held)
 
-    for target in codes[sys.version_info.minor % 3 :: 24]:
+    watching = [code for code in codes if code.co_filename == surroundings.__file__]
+    for target in [*watching, *codes[sys.version_info.minor % 3 :: 24]]:
         if target.co_qualname in ENTRANCES:
             continue
         project, held = started()
@@ -241,6 +251,7 @@ def test_a_limit_met_in_any_function_changes_nothing_and_the_next_save_heals(
         report = watched(project.live.apply, throw)
 
         where = f"{target.co_qualname} of {target.co_filename}"
+        assert replaced() == [], where
         if report.status != "ok":  # else a question that may go unanswered
             assert (report.status, project.live.fault) == ("needs_restart", None), where
             assert before.changes() == [], where

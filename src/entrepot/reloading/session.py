@@ -211,11 +211,9 @@ class Live(Managed):
         """After a fault of our own nothing is reloaded any more; return the exception to tell."""
         from .outcomes import fault_of
         from .recorder import free_tools
-        from .surroundings import release
 
         self.fault = fault_of(error)
         free_tools()
-        release()
         return self.fault
 
     def plan(self, edit: Edit | str | os.PathLike[str]) -> Plan:

@@ -157,14 +157,6 @@ def _effects() -> Iterator[tuple[Any, str, str]]:
             yield home, name, words
 
 
-def release() -> None:
-    """Allow again what a guard refuses that broke off."""
-    for home, name, _ in _effects():
-        refusing = getattr(home, name)
-        if getattr(refusing, "__module__", "") == __name__:
-            setattr(home, name, refusing.__wrapped__)
-
-
 def does_again(where: str, words: str) -> str:
     """Return the reason for which a statement may not run again."""
     return (
@@ -191,6 +183,40 @@ def may_start(world: World, live: LiveStatement) -> bool:
     return did_nothing or mark_of(live) == ALWAYS
 
 
+class _Replaced:
+    """The functions of others that a guard has replaced, by their places.
+
+    Attributes:
+        thread: The thread on which they are watched; ``None`` when the statement is over.
+    """
+
+    def __init__(self) -> None:
+        self.thread: int | None = threading.get_ident()
+        self._places: list[tuple[Any, str]] = []
+
+    def put(self, home: Any, name: str, replacement: Any) -> None:
+        """Put a function in the place of another one."""
+        replacement.__wrapped__, replacement.__guard__ = getattr(home, name), self
+        self._places.append((home, name))
+        setattr(home, name, replacement)
+
+    def take_back(self) -> None:
+        """Let go of all; where a guard of another session stands on this one, it does so then."""
+        self.thread = None
+        for home, name in self._places:
+            original = function = getattr(home, name)
+            while _is_over(original):
+                original = original.__wrapped__
+            if original is not function:
+                setattr(home, name, original)
+
+
+def _is_over(function: Any) -> bool:
+    """Return whether a function is what a guard has put there that is over."""
+    guard = getattr(function, "__guard__", None)
+    return isinstance(guard, _Replaced) and guard.thread is None
+
+
 class Guard:
     """Watches what a statement does to the process; refuses effects where it runs again.
 
@@ -207,39 +233,29 @@ class Guard:
         self._journal = journal
         self._is_managed = is_managed
         self._may_start = may_start
-        self._thread: int | None = threading.get_ident()  # ``None`` when the statement is over
-        self._undo: list[Callable[[], None]] = []
+        self._replaced = _Replaced()
         self._handlers: dict[int, Any] = {}
         self._context: Any = None  # the values of context variables before
 
     def __enter__(self) -> Self:
         self._handlers, self._context = _signal_handlers(), copy_context()
-        try:
-            self._guard()
-        except BaseException:  # no ``__exit__`` follows
-            self._take_back()
-            raise
+        self._journal.note(self._replaced.take_back)  # a fault may come before or in ``__exit__``
+        self._guard()
         return self
 
     def _guard(self) -> None:
         for home, name, words in _effects():
             original = getattr(home, name)
             if home is sys and self._may_start:
-                self._replace(home, name, self._at_last(original))
+                self._replaced.put(home, name, self._at_last(original))
             elif home is atexit:
-                self._replace(home, name, self._exits(original, words))
+                self._replaced.put(home, name, self._exits(original, words))
             elif not self._may_start:
-                self._replace(home, name, self._refusing(original, words))
-
-    def _replace(self, home: Any, name: str, replacement: Any) -> None:
-        original = getattr(home, name)
-        replacement.__wrapped__ = original
-        setattr(home, name, replacement)
-        self._undo.append(lambda: setattr(home, name, original))
+                self._replaced.put(home, name, self._refusing(original, words))
 
     def _refusing(self, original: Any, words: str) -> Any:
         def refusing(*args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() != self._thread or _is_waited_for(sys._getframe(1)):  # noqa: SLF001
+            if threading.get_ident() != self._replaced.thread or _is_waited_for(sys._getframe(1)):  # noqa: SLF001
                 return original(*args, **kwargs)
             self.seen.append(words)
             raise EffectError(words)
@@ -251,7 +267,7 @@ class Guard:
         later = self._journal.when_committed
 
         def putting_off(*args: Any, **kwargs: Any) -> None:
-            if threading.get_ident() != self._thread:
+            if threading.get_ident() != self._replaced.thread:
                 original(*args, **kwargs)
                 return
             due = partial(original, *args, **kwargs)
@@ -267,7 +283,7 @@ class Guard:
         refusing = self._refusing(original, words)
 
         def putting_off(function: Any, /, *args: Any, **kwargs: Any) -> Any:
-            if args or kwargs or threading.get_ident() != self._thread:
+            if args or kwargs or threading.get_ident() != self._replaced.thread:
                 return refusing(function, *args, **kwargs)
             self.exits.append(function)
             return function
@@ -279,19 +295,14 @@ class Guard:
 
         def noting(function: Any, /, *args: Any, **kwargs: Any) -> Any:
             caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001
-            if threading.get_ident() == self._thread and self._is_managed(caller):
+            if threading.get_ident() == self._replaced.thread and self._is_managed(caller):
                 self._journal.note(lambda: atexit.unregister(function))
             return original(function, *args, **kwargs)
 
         return noting
 
-    def _take_back(self) -> None:
-        self._thread = None  # a guard of another session may put ours back when it ends itself
-        while self._undo:
-            self._undo.pop()()
-
     def __exit__(self, *_error: object) -> None:
-        self._take_back()
+        self._replaced.take_back()
         note_values(self._journal, self._context)
         if not self._may_start and self._handlers != _signal_handlers():
             self.seen.append("sets a signal's handler")  # not `asyncio.run`, which puts it back
