@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import time
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
 from checks.pythons import (
@@ -20,7 +21,6 @@ from checks.pythons import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 USAGE = """\
@@ -92,18 +92,17 @@ def tests(arguments: list[str]) -> int:
 def test() -> int:
     """Run everything that a change must pass, and say at the end what passed and what did not."""
     verdicts: list[tuple[str, int, float]] = []
-    present = list(interpreters() | launchers())
-    jobs: dict[str, Callable[[], int]] = {
-        "format and lint": style,
-        "types": types,
-        "layers": layers,
-    }
-    for version in sorted(present, key=VERSIONS.index):
-        jobs[f"tests on Python {version}"] = partial(tests, ["--on", version])
-    for title, job in jobs.items():
+    for title, job in (("format and lint", style), ("types", types), ("layers", layers)):
         say(f"\n=== {title}")
         start = time.monotonic()
         verdicts.append((title, job(), time.monotonic() - start))
+    present = sorted(interpreters() | launchers(), key=VERSIONS.index)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        tests_of = [pool.submit(_tests_apart, version) for version in present]
+        for ended in as_completed(tests_of):
+            title, output, status, took = ended.result()
+            say(f"\n=== {title}\n{output.rstrip()}")
+            verdicts.append((title, status, took))
     say("\n=== verdict")
     for title, status, took in verdicts:
         say(f"{'FAILED' if status else 'passed'}  {title:28}{took:6.0f} s")
@@ -111,6 +110,17 @@ def test() -> int:
         if version not in present:
             say(f"left out  tests on Python {version}: not found on this machine")
     return 1 if any(status for _, status, _ in verdicts) else 0
+
+
+def _tests_apart(version: str) -> tuple[str, str, int, float]:
+    """Run the tests on one Python beside others: return title, output, status and seconds."""
+    title, start = f"tests on Python {version}", time.monotonic()
+    say(f"\n=== {title}: begun, printed when they have ended")
+    command = [sys.executable, "-m", "checks.dev", "tests", "--on", version]
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    return title, done.stdout, done.returncode, time.monotonic() - start
 
 
 def long(names: list[str]) -> int:
