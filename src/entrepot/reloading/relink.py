@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import functools
 import gc
-import operator
-import types
-from collections import OrderedDict
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
+from .anew import REMADE, led_anew
 from .attributes import LRU, instance_dict, is_a, is_native, state_of
-from .called import name_called
 from .classes import functions_in
 from .contexts import hand_over, is_part_of_context
 from .holders import holders_of, holders_of_young, weak_pairs
@@ -30,7 +27,7 @@ from .native import declared
 from .refilling import lead_results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from .journal import Journal
 
@@ -83,17 +80,6 @@ _PASSED_OVER = frozenset(
 )
 
 
-_VIEWS: Mapping[str, type] = {
-    "keys": type({}.keys()), "values": type({}.values()), "items": type({}.items())
-}  # fmt: skip
-#: What cannot change what it holds: another one is made, and led to in its turn.
-_REMADE = (
-    tuple, frozenset, types.MethodType, types.GenericAlias, types.UnionType,
-    types.BuiltinMethodType, types.MethodWrapperType, staticmethod, classmethod, property,
-    types.MappingProxyType, *_VIEWS.values(),
-)  # fmt: skip
-
-
 class _Relinker:
     """Changes holders; what must be made anew is collected for the next walk."""
 
@@ -140,7 +126,7 @@ class _Relinker:
                 continue
             keys = {id(item) for item in gc.get_referents(holder)} & targets.keys()
             leads = {key: targets[key] for key in keys if targets[key][0] is not holder}
-            if is_a(holder, _REMADE):
+            if is_a(holder, REMADE):
                 self._remake(holder, leads)
                 continue
             of_class = leads.pop(id(type(holder)), None)
@@ -165,7 +151,7 @@ class _Relinker:
             }
         if not leads:
             return
-        self.again(holder, _led_anew(holder, leads), next(iter(leads.values()))[0])
+        self.again(holder, led_anew(holder, leads), next(iter(leads.values()))[0])
 
     def again(self, holder: Any, made: Any, source: Any) -> None:
         """What holds ``holder`` is to hold ``made``, which was made of it."""
@@ -315,73 +301,6 @@ def _is_mro_or_bases(holder: Any, source: type) -> bool:
         sub.__mro__ is holder or sub.__bases__ is holder
         for sub in cast("list[type]", type.__subclasses__(source))
     )
-
-
-def _led_anew(holder: Any, leads: dict[int, tuple[Any, Any]]) -> Any:
-    """Return an object like another that leads elsewhere, ``None`` if none can be made."""
-
-    def led(value: Any) -> Any:
-        lead = leads.get(id(value))
-        return value if lead is None else lead[1]
-
-    if is_a(holder, tuple):
-        return _tuple_of(led(type(holder)), [led(item) for item in holder])
-    if is_a(holder, frozenset):
-        return frozenset(led(item) for item in holder)
-    if is_a(holder, types.MethodType):
-        return _method_of(led(holder.__self__), holder, led(holder.__func__))
-    if is_a(holder, types.BuiltinMethodType | types.MethodWrapperType):
-        owner = led(holder.__self__)
-        return None if owner is holder.__self__ else getattr(owner, holder.__name__, None)
-    if is_a(holder, (types.MappingProxyType, *_VIEWS.values())):
-        return _view_of(next(iter(leads.values()))[1], holder)
-    if is_a(holder, property):
-        parts: list[Any] = [holder.fget, holder.fset, holder.fdel, holder.__doc__]
-        return property(*map(led, parts)) if type(holder) is property else None
-    if is_a(holder, staticmethod | classmethod):
-        return type(holder)(led(holder.__func__))
-    args = holder.__args__
-    args = led(args) if id(args) in leads else tuple(led(item) for item in args)
-    if is_a(holder, types.UnionType):
-        return functools.reduce(operator.or_, args)
-    return types.GenericAlias(led(holder.__origin__), args)
-
-
-def _method_of(owner: Any, like: Any, function: Any) -> Any:
-    """Return the method that an owner has in the place of another one's: its own by that name.
-
-    Example:
-        >>> class Memory:
-        ...     def save(self): return "memory"
-        >>> class Disk:
-        ...     def save(self): return "disk"
-        >>> _method_of(Disk(), Memory().save, Memory.save)()
-        'disk'
-    """
-    name = name_called(function)
-    if type(owner) is not type(like.__self__) and not is_a(owner, type):
-        own = getattr(type(owner), name, None)
-        if getattr(type(like.__self__), name, None) is function and is_a(own, FunctionType):
-            function = own
-    return types.MethodType(function, owner)
-
-
-def _view_of(owner: Any, like: Any) -> Any:
-    """Return what shows a dict as another view shows one; the program's own code is not asked."""
-    if is_a(like, types.MappingProxyType):
-        return types.MappingProxyType(owner)
-    name = next(name for name, kind in _VIEWS.items() if is_a(like, kind))
-    kind: Any = OrderedDict if is_a(owner, OrderedDict) else dict
-    return getattr(kind, name)(owner)
-
-
-def _tuple_of(cls: type, items: list[Any]) -> Any:
-    if cls is tuple:
-        return tuple(items)
-    try:
-        return tuple.__new__(cls, items)
-    except TypeError:
-        return None
 
 
 def _classes_by_dict() -> dict[int, type]:
