@@ -90,18 +90,18 @@ class Execution:
         self.allow_partial, self.noted = False, Noted()
         self.young = Young()
         self._linked = 0, 0  # twins and equals that nothing else is led to any more
+        self._holders: dict[int, Any] = {}  # of what was made, that were found in the whole heap
         self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
         self.patcher = Patcher(self.world, journal, self.adopter, recorder, report)
         self.merger = Merger(plan, journal, self.adopter, report)
         self.registrations = Registrations(journal, self.adopter, self.merger, recorder)
-        self.exits = Exits(self.adopter)
+        self.exits, self.effects = Exits(self.adopter), Effects(base)
         self.annotations = Annotations(journal, plan.world)
-        self.effects = Effects(base)
         self.watching = Watching(plan, self.effects)
         self.own = Bookkeeping(self.adopter, self.effects)
-        self.own.known |= {id(self.__dict__), id(base.contents)}
+        self.own.known |= {id(self.__dict__), id(base.contents), id(self._holders)}
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
     def let_go(self) -> None:
@@ -139,7 +139,7 @@ class Execution:
 
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
-        for known in (*self.adopter.of_pass(), self.executed, self.ran):
+        for known in (*self.adopter.of_pass(), self.executed, self.ran, self._holders):
             known.clear()
         del self.adopter.forwards[state[1] :]
         self.merger.forget()
@@ -363,7 +363,8 @@ class Execution:
         pairs += weak_pairs(pairs)
         if pairs or values:
             adopted = [*changed, *(old for _, old in latest)]  # what holds twins, mostly
-            relink(self.journal, pairs, self.own.has, equals=values, adopted=adopted)
+            is_own, before = self.own.has, self._holders
+            relink(self.journal, pairs, is_own, equals=values, adopted=adopted, before=before)
 
     # the end
 

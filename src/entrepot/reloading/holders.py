@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import types
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .attributes import is_a, state_of
 from .journal import names_of
@@ -18,49 +18,82 @@ AT_ONCE = 32  # objects that are asked in one call what they refer to: most to n
 MANY = 300  # objects, of which the holders are looked for
 
 
+class Found(NamedTuple):
+    """Who holds new objects.
+
+    Attributes:
+        holders: They.
+        owners: Whose own dicts are among them, by identity: a new class's, nobody's.
+        later: Identities of those that neither were made just now nor were named to ask.
+    """
+
+    holders: list[Any]
+    owners: dict[int, type | None]
+    later: set[int]
+
+
 def holders_of_young(
-    targets: dict[int, tuple[Any, Any]], adopted: list[Any], lightly: Container[int]
-) -> tuple[list[Any], dict[int, type | None]]:
-    """Return who holds new objects, and whose own dicts are among these: a new class's, nobody's.
+    targets: dict[int, tuple[Any, Any]],
+    adopted: list[Any],
+    lightly: Container[int],
+    before: dict[int, Any],
+) -> Found:
+    """Find who holds new objects.
 
     While statements run, the youngest generation of the garbage collector is what they made. How
-    often these refer to an object is counted; only if it is referred to more often, the whole
-    heap is walked for it.
+    often these refer to an object is counted; only if it is referred to more often, others are
+    asked: who held some before, what earlier statements made, and at last the whole heap is walked.
 
     Args:
         targets: New objects by identity, each the first of a pair.
         adopted: Older objects that are asked too: they have taken over what new ones held, or
             were changed while these were made, as a registry is.
-        lightly: Those for which the whole heap is not walked.
+        lightly: Those for which no others are asked.
+        before: Who held others, and was found in the whole heap: a registry, a cache.
     """
     young: Any = gc.get_objects(generation=0)
     known = set(map(id, young))
     young += {id(value): value for value in adopted if id(value) not in known}.values()
     holders, counts = _among(young, targets)
+    known.update(map(id, adopted))
     strictly = {key: pair for key, pair in targets.items() if key not in lightly}
-    more = _held_by_more(strictly, counts, 1)  # the variable
+    others: Any = [value for key, value in before.items() if key not in known]
+    later: set[int] = set()
+    if others and _held_by_more(strictly, counts):
+        later |= _ask(others, strictly, holders, counts)
+        known.update(map(id, others))
     older: Any = []
-    if more:  # what statements before this one have made is a bit older
-        known.update(map(id, adopted))
+    if _held_by_more(strictly, counts):  # what earlier statements made is a bit older
         older = [value for value in gc.get_objects(generation=1) if id(value) not in known]
-        found, others = _among(older, strictly)
-        holders += found
-        found.clear()
-        more.clear()  # they would be counted
-        for key, count in others.items():
-            counts[key] += count
-        more = _held_by_more(strictly, counts, 1)
+        later |= _ask(older, strictly, holders, counts)
+    more = _held_by_more(strictly, counts)
     owners: dict[int, type | None] = {id(found): None for found in holders}
     if any(type(found) is dict and "__module__" in found for found in holders):  # as a class's
         for objects in (young, older):
             owners.update((id(names_of(value)), value) for value in _classes(objects))
         del objects
-    ours = {id(young), id(older), id(holders), id(more), id(owners)}
-    del young, older
+    ours = {id(young), id(older), id(others), id(holders), id(more), id(owners)}
+    del young, older, others
     if more:
         known = ours.union(map(id, holders))
-        holders.extend(found for found in holders_of(more) if id(found) not in known)
-    return holders, owners
+        found = [found for found in holders_of(more) if id(found) not in known]
+        holders += found
+        later.update(map(id, found))
+    return Found(holders, owners, later)
+
+
+def _ask(
+    objects: list[Any],
+    targets: dict[int, tuple[Any, Any]],
+    holders: list[Any],
+    counts: dict[int, int],
+) -> set[int]:
+    """Add which of some objects hold targets too, and how often; return their identities."""
+    found, others = _among(objects, targets)
+    holders += found
+    for key, count in others.items():
+        counts[key] += count
+    return set(map(id, found))
 
 
 def _among(
@@ -113,12 +146,10 @@ def holders_of(sources: list[Any]) -> list[Any]:
     return [holder for holder in found if holder is not sources]
 
 
-def _held_by_more(
-    targets: dict[int, tuple[Any, Any]], counts: dict[int, int], ours: int
-) -> list[Any]:
-    """Return the objects to which more refer than was counted."""
+def _held_by_more(targets: dict[int, tuple[Any, Any]], counts: dict[int, int]) -> list[Any]:
+    """Return the objects to which more refer than was counted: the variable here does too."""
     return [
-        source for key, (source, _) in targets.items() if references([source]) > counts[key] + ours
+        source for key, (source, _) in targets.items() if references([source]) > counts[key] + 1
     ]
 
 

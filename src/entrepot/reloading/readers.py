@@ -60,15 +60,35 @@ def _handed_on_in(
     world: World, home: Record, record: Record, aliases: set[str], found: dict[int, LiveStatement]
 ) -> None:
     """Add who looks at a module as a whole (``vars(settings)``) and says no name of it."""
-    alone = re.compile(rf"(?<![.\w])(?:{'|'.join(map(re.escape, aliases))})\b(?!\s*[.\w])")
-    for live in world.view(home).naming(aliases):
-        if alone.search(live.statement.text) and _is_whole(home, live.uses, record):
+    lives, scopes = _naming_alone(world, home, frozenset(aliases))
+    for live in lives:
+        if _is_whole(home, live.uses, record):
             found[id(live)] = live
-    for scope in ran_that_mention(world, home, aliases):
-        if alone.search(scope.live.statement.text) and _is_whole(
-            home, world.current_uses(scope), record
-        ):
+    for scope in scopes:
+        if _is_whole(home, world.current_uses(scope), record):
             world.add_runners(scope, found)
+
+
+def _naming_alone(
+    world: World, home: Record, aliases: frozenset[str]
+) -> tuple[list[LiveStatement], list[LiveScope]]:
+    """Return what has a name by itself, as an argument, and asks for an object as a whole."""
+    found = world.naming_alone.get((home.name, aliases))
+    if found is None:
+        words = "|".join(map(re.escape, sorted(aliases)))
+        alone = re.compile(rf"(?<![.\w])(?:{words})\b(?!\s*[.\w])")
+        lives = [
+            live
+            for live in world.view(home).naming(aliases)
+            if alone.search(live.statement.text) and live.uses.whole
+        ]
+        scopes = [
+            scope
+            for scope in ran_that_mention(world, home, aliases)
+            if alone.search(scope.live.statement.text) and world.current_uses(scope).whole
+        ]
+        found = world.naming_alone[home.name, aliases] = lives, scopes
+    return found
 
 
 def _is_whole(home: Record, uses: Uses, record: Record) -> bool:

@@ -42,6 +42,7 @@ def relink(
     *,
     equals: Iterable[tuple[Any, Any]] = (),
     adopted: list[Any] | None = None,
+    before: dict[int, Any] | None = None,
 ) -> dict[int, list[str]]:
     """Lead every reference to ``pairs[…][0]`` to ``pairs[…][1]``.
 
@@ -55,11 +56,13 @@ def relink(
             to take one for the other changes nothing but their identity.
         adopted: What has adopted them, if they were made just now: then mostly it, or what is
             as young, holds them.
+        before: By identity, containers of the program that held such objects before: they are
+            asked before the whole heap is, and those that are found there are added.
 
     Returns:
         By the identity of what was led away from: kinds of holders that could not be changed.
     """
-    relinker = _Relinker(journal, is_own)
+    relinker = _Relinker(journal, is_own, {} if before is None else before)
     equals = list(equals)
     pairs = [*pairs, *equals]
     relinker.equals.update((id(value), old) for value, old in equals)
@@ -83,9 +86,12 @@ _PASSED_OVER = frozenset(
 class _Relinker:
     """Changes holders; what must be made anew is collected for the next walk."""
 
-    def __init__(self, journal: Journal, is_own: Callable[[Any], bool]) -> None:
+    def __init__(
+        self, journal: Journal, is_own: Callable[[Any], bool], before: dict[int, Any]
+    ) -> None:
         self.journal = journal
         self.is_own = is_own
+        self.before = before
         self.stuck: dict[int, list[str]] = {}
         self.made: list[tuple[Any, Any, int]] = []
         self.roots: dict[int, int] = {}
@@ -101,9 +107,11 @@ class _Relinker:
         targets = {id(source): (source, target) for source, target in pairs}
         self.sources |= targets.keys()
         if adopted is None:
-            holders = holders_of([source for source, _ in pairs])
+            holders, later = holders_of([source for source, _ in pairs]), set[int]()
         else:
-            holders, self.owners = holders_of_young(targets, adopted, self.lightly)
+            holders, self.owners, later = holders_of_young(
+                targets, adopted, self.lightly, self.before
+            )
         for source, target in pairs:
             if is_a(source, type) and is_a(target, type):
                 for derived in cast("list[type]", type.__subclasses__(source)):
@@ -118,12 +126,14 @@ class _Relinker:
         hidden = {id(pairs), id(targets), id(holders), id(adopted)}
         hidden |= {id(self.made), id(self.journal)}
         hidden |= {id(pair) for pair in (*pairs, *targets.values(), *self.made)}
-        hidden |= {id(self.owners), id(self.classes), id(self.equals)}
+        hidden |= {id(self.owners), id(self.classes), id(self.equals), id(self.before)}
         for holder in holders:
             if id(holder) in hidden or id(holder) in self.journal.own or self.is_own(holder):
                 continue
             if is_a(holder, FrameType):
                 continue
+            if id(holder) in later and is_a(holder, dict | list | set):
+                self.before[id(holder)] = holder
             keys = {id(item) for item in gc.get_referents(holder)} & targets.keys()
             leads = {key: targets[key] for key in keys if targets[key][0] is not holder}
             if is_a(holder, REMADE):
