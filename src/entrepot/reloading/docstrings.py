@@ -71,11 +71,28 @@ def asked_for_docstring(world: World, change: ModuleChange) -> Iterator[Due]:
             if (home, other) not in asking:
                 asking[home, other] = list(_asking(world, record, other))
             for live in asking[home, other]:
-                if len(scope.path) > 1 or takers.take(live):
+                if (len(scope.path) > 1 or takers.take(live)) and _is_after(world, live, scope):
                     yield live, "docstring", f"{live.where} may have read that of {scope.name}"
         for live in that_mention(world, _BY_NAME).values() if values else ():
-            if any(holds(root, one) for root in reached(world, live) for one in values):
+            if _is_after(world, live, scope) and any(
+                holds(root, one) for root in reached(world, live) for one in values
+            ):
                 yield live, "docstring", f"{live.where} may have read that of {scope.name}"
+
+
+def _is_after(world: World, live: LiveStatement, scope: LiveScope) -> bool:
+    """Return whether a statement runs when a function is there, before the edit or after it.
+
+    What runs before can ask nobody for a docstring of what is made later, whatever leads there
+    now: a decorator that keeps all that it was given.
+    """
+    old, now = world.before(live), world.now(scope.live)
+    if old is None or now is None:
+        return True
+    order = world.old_order
+    return world.position(live) >= world.position(now) or order.position(old) >= order.position(
+        scope.live
+    )
 
 
 def _methods_at(value: Any, scope: LiveScope) -> Iterator[Any]:

@@ -42,7 +42,7 @@ def holders_of_young(
 
     While statements run, the youngest generation of the garbage collector is what they made. How
     often these refer to an object is counted; only if it is referred to more often, others are
-    asked: who held some before, what earlier statements made, and at last the whole heap is walked.
+    asked: who held some before, what earlier statements made, and at last the whole heap.
 
     Args:
         targets: New objects by identity, each the first of a pair.
