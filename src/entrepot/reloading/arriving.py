@@ -27,10 +27,14 @@ class Arriving:
 
     Args:
         records: The managed modules.
+
+    Attributes:
+        read: What was read of them: the name of each, its package, its file and content.
     """
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = records
+        self.read: list[tuple[str, str, str, bytes]] = []
         self._specs: dict[str, ModuleSpec | None] = {}
         self._executed: set[str] = set()
 
@@ -43,9 +47,11 @@ class Arriving:
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             return
         try:
-            tree = ast.parse(spec.loader.get_data(spec.loader.path))
+            content = spec.loader.get_data(spec.loader.path)
+            tree = ast.parse(content)
         except (OSError, SyntaxError, ValueError):
             return  # the import will tell
+        self.read.append((name, spec.parent or "", spec.loader.path, content))
         for fact in imports_of(tree):
             if fact.when == "import":
                 found = absolute(fact.module, fact.level, spec.parent or "")

@@ -251,22 +251,29 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
             record = world.home_of(value) if is_a(value, types.ModuleType) else None
             if record is not None:
                 found.update({(record.name, name): record for name in _all_names(world, record)})
-        for module, level, name in uses.imports:
-            record = world.home_of(world.module_named(home, module, level))
-            if record is not None:
-                found[record.name, name] = record
         for module, level in uses.stars:
             source = world.module_named(home, module, level)
             record = world.home_of(source)
             if record is not None:
                 found.update({(record.name, name): record for name in star_names(source)})
-        for chain in uses.chains:
-            found.update(_locations_on(world, home, chain))
+        found.update(said_locations(world, home, uses))
         for record in _got_otherwise(world, home, uses):
             names = uses.attributes & record.namespace.keys()
             found.update({(record.name, name): record for name in names})
     for (_, name), record in found.items():
         yield record, name
+
+
+def said_locations(world: World, home: Record, uses: Uses) -> dict[Location, Record]:
+    """Return the locations that code names: ``from shop import RATE``, ``shop.RATE``."""
+    found: dict[Location, Record] = {}
+    for module, level, name in uses.imports:
+        record = world.home_of(world.module_named(home, module, level))
+        if record is not None:
+            found[record.name, name] = record
+    for chain in uses.chains:
+        found.update(_locations_on(world, home, chain))
+    return found
 
 
 def _locations_on(world: World, home: Record, chain: Chain) -> Iterator[tuple[Location, Record]]:

@@ -14,6 +14,7 @@ from entrepot.source.scopes import KINDS, is_function
 
 from .attributes import is_a
 from .bindings import names_elsewhere
+from .brought import named_by
 from .caches import is_cache
 from .docstrings import asked_for_docstring, decorated_docstring
 from .makers import creators
@@ -310,15 +311,20 @@ def binders_by_text(world: World, live: LiveStatement) -> Iterator[Due]:
 def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
     """(6b) A reader of a name that is bound again later needs the value that it saw."""
     here = world.position(live)
-    for home, uses in world.parts(live):
-        for name in uses.reads:
-            binders = world.binders(home, name)
-            if len(binders) < 2 or all(world.position(other) < here for other in binders):
-                continue
-            if uses is not live.uses and any(name not in other.uses.binds for other in binders):
-                continue  # what functions bind and read, such as a pool, is not made again
-            for other in binders:
-                yield other, "6b", f"{live.where} reads {name} before it is bound again"
+    for record, name, in_function in named_by(world, live):
+        binders = world.binders(record, name)
+        if len(binders) < 2 or all(world.position(other) < here for other in binders):
+            continue
+        is_kept = in_function and (record, name) in world.bound_by(live)
+        if is_kept and not all(_says(other, name) for other in binders):
+            continue  # what functions bind where they read it, such as a pool
+        for other in binders:
+            yield other, "6b", f"{live.where} reads {name} before it is bound again"
+
+
+def _says(live: LiveStatement, name: str) -> bool:
+    """Return whether a statement itself binds a name, in its module or in another one."""
+    return name in live.uses.binds or any(chain[-1] == name for chain in live.uses.stores)
 
 
 def binders_of_what_is_gone(world: World, live: LiveStatement) -> Iterator[Due]:

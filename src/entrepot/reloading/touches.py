@@ -14,6 +14,7 @@ from entrepot.source.by_name import ANY_ATTRIBUTE, ANY_ITEM, RESULT
 from .attributes import NOTHING, attribute, derives_from, is_a, is_set_by_code
 from .base import data_of
 from .bound import callers, changed_by_name
+from .brought import parts_brought
 from .looking import (
     callee_touches,
     changes_when_called,
@@ -219,9 +220,20 @@ def changed_later(
         only_attributes: Whether it asks objects for no more than attributes that it says: what
             ``first = Cart.total`` gives a name to is another one once ``Cart.total`` is set.
     """
+    yield from _changed_after(world, live, world.parts(live), only_attributes=only_attributes)
+    yield from _changed_after(world, live, parts_brought(world, live), only_attributes=False)
+
+
+def _changed_after(
+    world: World,
+    live: LiveStatement,
+    parts: list[tuple[Record, Uses]],
+    *,
+    only_attributes: bool,
+) -> Iterator[tuple[Any, LiveStatement]]:
     here = world.position(live)
-    attributes = {name for _, uses in world.parts(live) for name in uses.attributes}
-    for value in values_read(world, live):
+    attributes = {name for _, uses in parts for name in uses.attributes}
+    for value in _values_read(world, parts):
         for other in touchers(world, value):
             if other is live or world.position(other) <= here:
                 continue
@@ -237,8 +249,12 @@ def changed_later(
 
 def values_read(world: World, live: LiveStatement) -> Iterable[Any]:
     """Return the objects that executing a statement may read, with the classes of theirs."""
+    return _values_read(world, world.parts(live))
+
+
+def _values_read(world: World, parts: list[tuple[Record, Uses]]) -> Iterable[Any]:
     values: dict[int, Any] = {}
-    for home, uses in world.parts(live):
+    for home, uses in parts:
         for value in _read(home, uses):
             if not is_inert(value) and not is_a(value, types.FunctionType):
                 values[id(value)] = value

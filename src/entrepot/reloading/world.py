@@ -90,6 +90,7 @@ class World(Runs):
         self.set_by_code: dict[int, set[str]] = {}
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._mentions = Mentions(records, changes, recorder.runners)
+        self.brought: dict[int, tuple[LiveStatement, Any]] = {}  # see ``brought.py``
         self.naming_alone: dict[Any, tuple[list[LiveStatement], list[LiveScope]]] = {}
         self.ran_mentioning: dict[tuple[str, frozenset[str]], list[LiveScope]] = {}
 
