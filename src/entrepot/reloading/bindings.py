@@ -177,6 +177,11 @@ def names_elsewhere(world: World, change: ModuleChange) -> dict[Location, Record
     }
 
 
+def says(live: LiveStatement, name: str) -> bool:
+    """Return whether a statement itself binds a name, in its module or in another one."""
+    return name in live.uses.binds or any(chain[-1] == name for chain in live.uses.stores)
+
+
 def modules_given_a_class(live: LiveStatement) -> list[types.ModuleType]:
     """Return the modules that a statement gives a class: ``shop.__class__ = Shop``."""
     chains = [chain[:-1] for chain in live.uses.stores if chain[-1] == "__class__"]

@@ -14,8 +14,6 @@ from __future__ import annotations
 import gc
 import sys
 from functools import partial
-from itertools import islice
-from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.source.scopes import nested
@@ -24,6 +22,7 @@ from .adopt import Adopter
 from .annotations import Annotations
 from .attributes import is_a
 from .bookkeeping import Bookkeeping
+from .brought import note_brought
 from .changes import FUTURES, beside, compile_in_place
 from .closures import called_no_more
 from .deciding import decide, put_in_order
@@ -33,7 +32,6 @@ from .exits import Exits
 from .following import follow
 from .functions import forward
 from .generated import fill_copies
-from .holders import weak_pairs
 from .items import merge_items
 from .merging import Merger
 from .methods import led_methods
@@ -52,6 +50,7 @@ from .succession import lead_to_strangers
 from .surroundings import Guard, does_again, may_start, note
 from .texts import forget_texts
 from .touches import touched
+from .twins import Twins
 from .unbinding import Unbinder
 from .young import Young
 
@@ -89,8 +88,6 @@ class Execution:
         self.deep: Deep  # set by who carries it out
         self.allow_partial, self.noted = False, Noted()
         self.young = Young()
-        self._linked = 0, 0  # twins and equals that nothing else is led to any more
-        self._holders: dict[int, Any] = {}  # of what was made, that were found in the whole heap
         self._wrapped_now: set[int] = set()  # statements whose function is inside another one now
         self._fault: Exception | None = None  # of our own, below code of the program
         self.adopter = Adopter(journal, base, self.is_new)
@@ -101,7 +98,8 @@ class Execution:
         self.annotations = Annotations(journal, plan.world)
         self.watching = Watching(plan, self.effects)
         self.own = Bookkeeping(self.adopter, self.effects)
-        self.own.known |= {id(self.__dict__), id(base.contents), id(self._holders)}
+        self.own.known |= {id(self.__dict__), id(base.contents)}
+        self.twins = Twins(journal, self.adopter, self.own)
         self.unbinder = Unbinder(plan, journal, self.merger.start, base.departed)
 
     def let_go(self) -> None:
@@ -139,12 +137,12 @@ class Execution:
 
     def _forget(self, state: tuple[dict[int, set[str]], int]) -> None:
         self.adopter.changes = dict(state[0])
-        for known in (*self.adopter.of_pass(), self.executed, self.ran, self._holders):
+        for known in (*self.adopter.of_pass(), self.executed, self.ran):
             known.clear()
         del self.adopter.forwards[state[1] :]
         self.merger.forget()
         self.exits.again.clear()
-        self._linked = 0, 0
+        self.twins.forget()
 
     def _pass(self) -> None:
         self.unbinder.begin(self.report)
@@ -259,7 +257,7 @@ class Execution:
         merge_items(self.merger, live, self.effects, changes)
         self.registrations.ran(live)
         self.merger.tell_users(live)
-        self._relink_twins([change.note.owner for change in changes])
+        self.twins.lead([change.note.owner for change in changes])
         fill_copies(self.journal, self.adopter.copies)
         self.effects.carry_over(self.journal, changes)
         notes = [change.note for change in changes]
@@ -275,6 +273,8 @@ class Execution:
             self.plan.look_again(live)
             if self.unbinder.has_seen_more(live):
                 raise Again
+        if note_brought(self.world, live, self.managed, ran.values()):
+            self.plan.look_again(live)
         for change in changes:
             change.note.by = live
         seen = {id(root): root for change in changes for root in change.note.roots}
@@ -352,19 +352,6 @@ class Execution:
         if not gc.is_tracked(value):
             return not is_a(value, type) and self.adopter.remade.may_make(value)  # no class of C's
         return self.young.holds(value)
-
-    def _relink_twins(self, changed: list[Any]) -> None:
-        """Lead to the old objects what took hold of their twins, or of values equal to them."""
-        twins, equals = self.adopter.twins, self.adopter.equals
-        latest = list(islice(twins.values(), self._linked[0], None))
-        pairs = [pair for pair in latest if not is_a(pair[0], CellType)]
-        values = list(islice(equals.values(), self._linked[1], None))
-        self._linked = len(twins), len(equals)
-        pairs += weak_pairs(pairs)
-        if pairs or values:
-            adopted = [*changed, *(old for _, old in latest)]  # what holds twins, mostly
-            is_own, before = self.own.has, self._holders
-            relink(self.journal, pairs, is_own, equals=values, adopted=adopted, before=before)
 
     # the end
 

@@ -182,6 +182,8 @@ def imported(
             for found in named(absolute(home, name, level), None):
                 if found in records:
                     yield records[found]
+                elif arriving is not None:
+                    yield from arriving.brought_by(found)
 
 
 def _meant(

@@ -246,16 +246,6 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
         if uses.is_dynamic and not uses.stars:
             names |= _all_names(world, home)
         found.update({(home.name, name): home for name in names})
-        for word in uses.whole:  # ``vars(settings)``
-            value = root_value(home, word)
-            record = world.home_of(value) if is_a(value, types.ModuleType) else None
-            if record is not None:
-                found.update({(record.name, name): record for name in _all_names(world, record)})
-        for module, level in uses.stars:
-            source = world.module_named(home, module, level)
-            record = world.home_of(source)
-            if record is not None:
-                found.update({(record.name, name): record for name in star_names(source)})
         found.update(said_locations(world, home, uses))
         for record in _got_otherwise(world, home, uses):
             names = uses.attributes & record.namespace.keys()
@@ -265,12 +255,22 @@ def locations_read(world: World, live: LiveStatement) -> Iterator[tuple[Record, 
 
 
 def said_locations(world: World, home: Record, uses: Uses) -> dict[Location, Record]:
-    """Return the locations that code names: ``from shop import RATE``, ``shop.RATE``."""
+    """Return the locations of other modules that code names, or of a module that it asks whole."""
     found: dict[Location, Record] = {}
     for module, level, name in uses.imports:
         record = world.home_of(world.module_named(home, module, level))
         if record is not None:
             found[record.name, name] = record
+    for module, level in uses.stars:
+        source = world.module_named(home, module, level)
+        record = world.home_of(source)
+        if record is not None:
+            found.update({(record.name, name): record for name in star_names(source)})
+    for word in uses.whole:  # ``vars(settings)``
+        value = root_value(home, word)
+        record = world.home_of(value) if is_a(value, types.ModuleType) else None
+        if record is not None:
+            found.update({(record.name, name): record for name in _all_names(world, record)})
     for chain in uses.chains:
         found.update(_locations_on(world, home, chain))
     return found

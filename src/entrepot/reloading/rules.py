@@ -14,15 +14,18 @@ from entrepot.source.scopes import KINDS, is_function
 
 from .attributes import is_a
 from .bindings import names_elsewhere
-from .brought import named_by
 from .caches import is_cache
 from .docstrings import asked_for_docstring, decorated_docstring
 from .makers import creators
 from .marks import ALWAYS, KEEP, has_marks, mark_of
+from .moment_rules import (
+    binders_of_what_is_bound_again,
+    binders_of_what_is_gone,
+    creators_of_what_is_changed_later,
+)
 from .plain import is_reference
 from .readers import readers
 from .touches import (
-    changed_later,
     is_last_toucher,
     is_lone_store,
     stores_there,
@@ -306,55 +309,6 @@ def binders_by_text(world: World, live: LiveStatement) -> Iterator[Due]:
     for other in world.lives(record):
         if other is not live and world.binds_by_text(other):
             yield other, "6a", f"it may bind the names that {live.where} may bind"
-
-
-def binders_of_what_is_bound_again(world: World, live: LiveStatement) -> Iterator[Due]:
-    """(6b) A reader of a name that is bound again later needs the value that it saw."""
-    here = world.position(live)
-    for record, name, in_function in named_by(world, live):
-        binders = world.binders(record, name)
-        if len(binders) < 2 or all(world.position(other) < here for other in binders):
-            continue
-        is_kept = in_function and (record, name) in world.bound_by(live)
-        if is_kept and not all(_says(other, name) for other in binders):
-            continue  # what functions bind where they read it, such as a pool
-        for other in binders:
-            yield other, "6b", f"{live.where} reads {name} before it is bound again"
-
-
-def _says(live: LiveStatement, name: str) -> bool:
-    """Return whether a statement itself binds a name, in its module or in another one."""
-    return name in live.uses.binds or any(chain[-1] == name for chain in live.uses.stores)
-
-
-def binders_of_what_is_gone(world: World, live: LiveStatement) -> Iterator[Due]:
-    """(6b) Who reads a name that something deleted later, or deletes it, needs it bound again."""
-    here = world.position(live)
-    is_deleting = isinstance(live.statement.node, ast.Delete)
-    for home, uses in world.parts(live):
-        for name in {*uses.reads, *(world.binds(live) if is_deleting else ())}:
-            if name in home.namespace:
-                continue
-            before = [b for b in world.binders(home, name) if world.position(b) < here]
-            if before and not world.may_bind(before[-1], name):
-                yield before[-1], "6b", f"{live.where} reads {name}, which is gone"
-
-
-def _computes_nothing(node: ast.stmt) -> bool:
-    """Return whether a statement defines a function without decorators and defaults."""
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.decorator_list:
-        return False
-    return not node.args.defaults and not any(node.args.kw_defaults)
-
-
-def creators_of_what_is_changed_later(world: World, live: LiveStatement) -> Iterator[Due]:
-    """(6b) A reader of an object that is changed later needs it as it was made."""
-    if _computes_nothing(live.statement.node):
-        return
-    for value, other in changed_later(world, live, only_attributes=is_reference(live)):
-        for creator in creators(world, value):
-            if creator is not live:
-                yield creator, "6b", f"{live.where} reads what {other.where} changes after it"
 
 
 def creators_of_touched(world: World, live: LiveStatement) -> Iterator[Due]:

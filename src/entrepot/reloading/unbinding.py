@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .attributes import is_a
 from .base import EMPTY
 from .bindings import bound_elsewhere, modules_given_a_class
+from .brought import locations_brought
 from .midway import Midway
 from .module_cache import check_asked
 from .plain import is_reference
@@ -151,7 +152,8 @@ class Unbinder:
         """Return the names that a statement reads and that are bound after it only."""
         here = self.world.position(live)
         found = []
-        for record, name in locations_read(self.world, live):
+        brought = locations_brought(self.world, live)
+        for record, name in dict.fromkeys((*locations_read(self.world, live), *brought)):
             is_later = self._is_later(record, name, here, live)
             if name in record.namespace and self._is_submodule(record, name):
                 below = self.world.records[f"{record.name}.{name}"]

@@ -91,6 +91,7 @@ class World(Runs):
         self.effects: dict[int, tuple[LiveStatement, dict[int, Any]]] = {}
         self._mentions = Mentions(records, changes, recorder.runners)
         self.brought: dict[int, tuple[LiveStatement, Any]] = {}  # see ``brought.py``
+        self.arrived: set[str] = set()
         self.naming_alone: dict[Any, tuple[list[LiveStatement], list[LiveScope]]] = {}
         self.ran_mentioning: dict[tuple[str, frozenset[str]], list[LiveScope]] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +13,11 @@ _WORD = re.compile(r"\w+")
 _SPACES: Mapping[int, str] = {n: " " for n in range(128) if not re.match(r"\w", chr(n))}
 #: Each begins with letters that are looked for first: a pattern is tried at few places then.
 _SET: Sequence[re.Pattern[str]] = (
-    re.compile(r"\.(\w+)\b(?=[^=\n]{0,5}=(?!=))"),
+    re.compile(r"\.(\w+)\b(?=[^=\n]{0,5}=(?!=)|\s*[,:][^=\n(]*=(?!=))"),
     re.compile(r"['\"](\w+)(?=['\"])"),
 )
+_TAKING = re.compile(r"\b(?:del|for|as)\b[^\n]*")
+_ATTRIBUTE = re.compile(r"\.(\w+)")
 _ESCAPED = re.compile(r"\\.(\w*)")  # in ``"A = 1\nB = 2"``: what follows it is a name
 _STAR = re.compile(r"import(?<!\wimport)[\s\\(]*\*")
 _BY_TEXT: Mapping[str, re.Pattern[str]] = {
@@ -70,14 +73,18 @@ class Words:
 
 
 def settable(source: str) -> frozenset[str]:
-    """Return the names that a text may set as attributes, or has as strings.
+    r"""Return the names that a text may set or delete as attributes, or has as strings.
 
     Example:
         >>> sorted(settable("a.size = b.width; c['key']"))
         ['key', 'size']
+        >>> sorted(settable("a.x, a.y = b.z\ndel a.old\na.n: int = 1\nfor a.i in c: pass"))
+        ['i', 'n', 'old', 'x', 'y']
     """
     text = plain(source)
-    return frozenset(word for pattern in _SET for word in pattern.findall(text))
+    found = [pattern.findall(text) for pattern in _SET]
+    found += [_ATTRIBUTE.findall(line) for line in _TAKING.findall(text)]
+    return frozenset(chain.from_iterable(found))
 
 
 def imports_all(source: str) -> bool:
