@@ -7,11 +7,13 @@ else; and it is due when a class has come or gone.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from .attributes import HEAP_TYPE, is_a
 from .classes import classes_below
-from .passing import passed_by
+from .kin import ASKED, asked_by, kin, made_by_calls, moved, put_in_order
+from .outcomes import Refused
 from .readers import that_mention
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from .revision import LiveStatement
     from .world import World
 
-ASKED = "__subclasses__"
-
 
 class Below:
     """Hides what will be gone from such statements, and tells which are due."""
@@ -35,14 +35,19 @@ class Below:
         self._adopter = adopter
         self._merger = merger
         self._hidden: list[tuple[type, tuple[type, ...], tuple[type, ...]]] = []
+        self._was_asking = False
 
     def about_to_run(self, live: LiveStatement) -> None:
         """Hide the classes that others take the place of, if a statement may ask for them."""
         self._hidden = []
+        self._was_asking = self._is_asking(live)
+        if self._was_asking:
+            gc.collect()  # what nobody holds any more is there until then
+            self._check(live)
         is_asking = live.statement.mentions(ASKED) or any(
             ASKED in scope.code.co_names for scope in self._world.ran(live)
         )
-        for cls in self._outdated() if is_asking else ():
+        for cls in self._outdated(live) if is_asking else ():
             bases = cls.__bases__
             aside = (_aside(cls),)
             try:
@@ -51,8 +56,27 @@ class Below:
                 continue
             self._hidden.append((cls, bases, aside))
 
-    def ran(self) -> None:
+    def _is_asking(self, live: LiveStatement) -> bool:
+        """Return whether a statement asks while it is executed, as far as is known."""
+        scopes = self._world.ran(live)
+        return ASKED in live.uses.attributes or any(ASKED in s.code.co_names for s in scopes)
+
+    def _check(self, live: LiveStatement) -> None:
+        """Refuse what would find a class that an import makes later; put the others in order."""
+        asked = list(asked_by(self._world, live))
+        here = self._world.position(live)
+        for cls, maker in (*kin(self._world, asked).values(), *made_by_calls(self._world, asked)):
+            if self._world.position(maker) > here:
+                raise Refused(
+                    f"{live.where} asks for the classes below another one, and would find "
+                    f"{cls.__qualname__}, which {maker.where} makes after it"
+                )
+        put_in_order(self._journal, self._world, asked)
+
+    def ran(self, live: LiveStatement) -> None:
         """The statement has run: they are where they were."""
+        if not self._was_asking and self._is_asking(live):
+            self._check(live)
         for cls, bases, aside in self._hidden:
             if cls.__bases__ == aside:
                 self._journal.set_attribute(cls, "__bases__", bases)
@@ -63,17 +87,25 @@ class Below:
         if not others and not self._adopter.base.arrived:
             return
         for live in that_mention(self._world, frozenset({ASKED})).values():
-            asked = list(self._asked_by(live))
+            asked = list(asked_by(self._world, live))
             for cls, what in (*others, *self._arrived_below(asked)):
                 if any(base is one for base in cls.__mro__[1:] for one in asked):
                     self._merger.plan.add([(live, "read", f"class {cls.__qualname__} {what}")])
                     break
 
-    def _outdated(self) -> list[type]:
+    def finish(self) -> None:
+        """Let what derives from a class stand in the order of an import."""
+        classes = [now for live in moved(self._world) for _, now in self._classes_of(live)]
+        bases = [base for cls in classes if is_a(cls, type) for base in cls.__bases__]
+        put_in_order(self._journal, self._world, filter(_is_made, bases))
+
+    def _outdated(self, live: LiveStatement) -> list[type]:
         """Return the classes that nothing will lead to when the reload is over."""
         found = [new for new, _ in self._adopter.twins.values()]
         found += [old for old, _ in self._adopter.replaced]
         found += [cls for cls, what in self._come_or_gone() if what == "is gone"]
+        asked = asked_by(self._world, live)  # what it has made itself by a call is made anew
+        found += [cls for cls, by in made_by_calls(self._world, asked) if by is live]
         departed = self._adopter.base.departed.classes()  # by earlier edits
         found += [cls for cls in departed if not self._world.homes(cls)]
         return [cls for cls in found if is_a(cls, type) and any(map(_is_made, cls.__bases__))]
@@ -99,14 +131,6 @@ class Below:
         arrived = self._adopter.base.arrived
         for cls in asked if arrived else ():
             yield from ((sub, "is new") for sub in classes_below(cls) if id(sub) in arrived)
-
-    def _asked_by(self, live: LiveStatement) -> Iterator[type]:
-        """Yield the classes that a statement can get at and ask for what derives from them."""
-        for home, uses in self._world.parts(live):
-            for chain in (*uses.chains, *((name,) for name in uses.reads)):
-                for value in passed_by(home, chain):
-                    if is_a(value, type) and _is_made(value):
-                        yield value
 
 
 def _aside(cls: type) -> type:

@@ -375,6 +375,7 @@ class Execution:
                 self._orphan(f"a {kind} was made anew, and {holder} holds the old one")
         self.annotations.finish()
         self.exits.finish()
+        self.registrations.below.finish()
         self.registrations.outside.finish(self.executed, self.report, self._orphan)
         for what in self.patcher.left_old(self.own.has):
             self._orphan(what)

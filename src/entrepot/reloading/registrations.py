@@ -68,7 +68,7 @@ class Registrations:
         self.searched = SearchPath(journal, merger)
         self.fetched = Fetched(merger, journal)
         self.outside = Outside(journal, merger, adopter.base.outside)
-        self._below = Below(journal, adopter, merger)
+        self.below = Below(journal, adopter, merger)
         self._substitutes = Substitutes(journal, adopter, merger)
         self._withdrawn: dict[int, Registration] = {}
         self._before: list[Pair] = []
@@ -105,7 +105,7 @@ class Registrations:
         self.searched.about_to_run(live)
         self.outside.about_to_run(live)
         self._substitutes.about_to_run(live)
-        self._below.about_to_run(live)
+        self.below.about_to_run(live)
 
     def saw(self, frame: FrameType) -> None:
         """Code that runs now is about to register something."""
@@ -121,7 +121,7 @@ class Registrations:
 
     def ran(self, live: LiveStatement) -> None:
         """A statement has run: what adopted its class is registered; who sees it is due."""
-        self._below.ran()
+        self.below.ran(live)
         self._substitutes.ran(live)
         self.loggers.ran(live)
         self.searched.ran(live)
@@ -156,7 +156,7 @@ class Registrations:
         """(6e) Who asks an abstract class of the program that has others registered now is due."""
         self.searched.finish()
         self.forget_stale()
-        self._below.tell()
+        self.below.tell()
         for abstract, before in list(self.adopter.registries.values()):
             if id(abstract) in self.adopter.twins or registered_with(abstract) == before:
                 continue

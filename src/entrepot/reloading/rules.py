@@ -16,6 +16,7 @@ from .attributes import is_a
 from .bindings import names_elsewhere
 from .caches import is_cache
 from .docstrings import asked_for_docstring, decorated_docstring
+from .kin import asked_in_another_order
 from .makers import creators
 from .marks import ALWAYS, KEEP, has_marks, mark_of
 from .moment_rules import (
@@ -267,6 +268,7 @@ INITIAL = (
     definition_reached,
     last_binder_other,
     touch_removed,
+    asked_in_another_order,
 )
 
 # ------------------------------------------------------------------------ closure
