@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .attributes import HEAP_TYPE, is_a
 from .classes import classes_below
-from .kin import ASKED, asked_by, kin, made_by_calls, moved, put_in_order
+from .kin import ASKED, asked_by, kin, made_by_calls, moved, put_in_order, surely_asked
 from .outcomes import Refused
 from .readers import that_mention
 
@@ -63,7 +63,7 @@ class Below:
 
     def _check(self, live: LiveStatement) -> None:
         """Refuse what would find a class that an import makes later; put the others in order."""
-        asked = list(asked_by(self._world, live))
+        asked = surely_asked(self._world, live)
         here = self._world.position(live)
         for cls, maker in (*kin(self._world, asked).values(), *made_by_calls(self._world, asked)):
             if self._world.position(maker) > here:

@@ -17,6 +17,9 @@ from .readers import that_mention
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from entrepot.source.nodes import Chain
+    from entrepot.source.uses import Uses
+
     from .changes import ModuleChange
     from .journal import Journal
     from .revision import LiveStatement
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from .world import World
 
 ASKED = "__subclasses__"
+_IMMUTABLE = 1 << 8  # ``Py_TPFLAGS_IMMUTABLETYPE``: one of C's, though it was made meanwhile
 
 
 def maker(world: World, cls: type) -> LiveStatement | None:
@@ -67,10 +71,38 @@ def made_by_calls(world: World, bases: Iterable[type]) -> Iterator[tuple[type, L
 def asked_by(world: World, live: LiveStatement) -> Iterator[type]:
     """Yield the classes that a statement can get at and ask for what derives from them."""
     for home, uses in world.parts(live):
-        for chain in (*uses.chains, *((name,) for name in uses.reads)):
+        for chain in _chains(uses):
             for value in passed_by(home, chain):
                 if is_a(value, type) and _is_made(value):
                     yield value
+
+
+def surely_asked(world: World, live: LiveStatement) -> list[type]:
+    """Return the classes that a statement asks for what derives from them.
+
+    Where a function asks the class that it gets, it may be any of the program that is named, by
+    the statement or what runs during it; any other only by the statement.
+    """
+    found: dict[int, type] = {}
+    parts = world.parts(live)
+    for home, uses in parts:
+        for chain in [chain for chain in uses.chains if ASKED in chain]:
+            owner = list(passed_by(home, chain[: chain.index(ASKED)]))[-1:]
+            found.update((id(cls), cls) for cls in owner if is_a(cls, type) and _is_made(cls))
+    if any(ASKED in uses.attributes and not _is_said(uses) for _, uses in parts):
+        by_itself = {id(v) for chain in _chains(live.uses) for v in passed_by(live.record, chain)}
+        for cls in asked_by(world, live):
+            if world.home_of(cls) is not None or id(cls) in by_itself:
+                found[id(cls)] = cls
+    return list(found.values())
+
+
+def _is_said(uses: Uses) -> bool:
+    return any(ASKED in chain for chain in uses.chains)
+
+
+def _chains(uses: Uses) -> list[Chain]:
+    return [*uses.chains, *((name,) for name in uses.reads)]
 
 
 def moved(world: World) -> list[LiveStatement]:
@@ -91,7 +123,7 @@ def asked_in_another_order(world: World, change: ModuleChange) -> Iterator[Due]:
     if change is not next(iter(world.changes.values())) or not moved(world):
         return
     for live in that_mention(world, frozenset({ASKED})).values():
-        makers = [made for _, made in kin(world, asked_by(world, live)).values()]
+        makers = [made for _, made in kin(world, surely_asked(world, live)).values()]
         if has_another_order(world, live, makers):
             yield live, "6e", "the classes below another one stand in another order"
 
@@ -112,7 +144,7 @@ def put_in_order(journal: Journal, world: World, bases: Iterable[type]) -> None:
 def _append(classes: Iterable[type]) -> None:
     """Tell classes their bases anew: each stands last then among what these know."""
     for cls in classes:
-        if all(map(_is_made, cls.__bases__)):
+        if all(map(_is_made, cls.__bases__)) and not cls.__flags__ & _IMMUTABLE:
             type.__setattr__(cls, "__bases__", (*cls.__bases__,))
 
 
