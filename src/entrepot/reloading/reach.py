@@ -2,8 +2,9 @@
 
 A function may call what a name of its code is bound to in its module, and any method of that name
 of a class that it can get at: one that is named, the class of an object that is named, or one of
-the arguments. Code that is found so is looked through in its turn. Classes that no code on the way
-names, and whose modules none imports, are out of its reach.
+the arguments; and what such an object has by a name, as the receivers of a signal. Code that is
+found so is looked through in its turn. Classes that no code on the way names, and whose modules
+none imports, are out of its reach.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import gc
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .attributes import held_in, is_a, is_exactly, wrapped_by
+from .attributes import held_in, instance_dict, is_a, is_exactly, wrapped_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +63,7 @@ class Reach:
         self._seen: dict[int, set[str]] = {}
         self._looked_into: set[int] = set()  # functions and caches
         self._asked: dict[int, type] = {}  # classes, managed or not
+        self._instances: dict[int, dict[str, Any]] = {}  # what those of the program have
         self._waiting: list[Any] = [*arguments]
         self._function(function)
         self._close()
@@ -71,20 +73,22 @@ class Reach:
 
         What is found waits in a list: a function may be wrapped thousands of times.
         """
-        known = (-1, -1, -1)
+        known: tuple[int, ...] = ()
         while self._waiting or known != (known := self._size()):
             while self._waiting:
                 self._value(self._waiting.pop())
             for record in list(self.modules.values()):
                 for name in self._fresh(id(record.namespace), record.namespace):
                     self._waiting.append(record.namespace[name])
+            for names in list(self._instances.values()):
+                self._waiting += [names[name] for name in self._fresh(id(names), list(names))]
             for cls in list(self.classes.values()):
                 members = type.__getattribute__(cls, "__dict__")
                 for name in self._fresh(id(cls), members):
                     self._member(members[name])
 
-    def _size(self) -> tuple[int, int, int]:
-        return len(self.codes), len(self.modules), len(self.classes)
+    def _size(self) -> tuple[int, ...]:
+        return len(self.codes), len(self.modules), len(self.classes), len(self._instances)
 
     def _fresh(self, key: int, names: Iterable[str]) -> list[str]:
         """Return the names that may be used, and were not looked at yet."""
@@ -114,6 +118,10 @@ class Reach:
                     if home is not None:
                         self.classes[id(cls)] = cls
                         self.modules.setdefault(home.name, home)
+            if id(type(value)) in self.classes and len(self._instances) < MOST_HELD:
+                names = instance_dict(value)
+                if names is not None:
+                    self._instances.setdefault(id(names), names)
 
     def _member(self, value: Any) -> None:
         parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value,)
