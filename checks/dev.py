@@ -97,7 +97,7 @@ def test() -> int:
         start = time.monotonic()
         verdicts.append((title, job(), time.monotonic() - start))
     present = sorted(interpreters() | launchers(), key=VERSIONS.index)
-    with ThreadPoolExecutor(len(present)) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         tests_of = [pool.submit(_tests_apart, version) for version in present]
         for ended in as_completed(tests_of):
             title, output, status, took = ended.result()
